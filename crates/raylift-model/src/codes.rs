@@ -1,0 +1,141 @@
+//! The stable codes of findings and errors. `docs/errors/CODE.md` has a page for each.
+//!
+//! A code's meaning never changes; a new meaning takes a new number. Ranges: 01 survey of a site, 02 release and
+//! archive, 03 plan, 04 run engine, 05 database, 06 application server, 07 health, 08 rollback and commit, 09 command line.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal;)*) => {
+        $(#[doc = $title] pub const $name: &str = $code;)*
+
+        /// Every code with its title, in order.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $title)),*];
+    };
+}
+
+codes! {
+    HOME_NOT_FOUND = "RL0101", "the folder is not a Liferay home";
+    HOME_THROUGH_LINK = "RL0102", "the home is reached through a symbolic link";
+    HOME_NOT_WRITABLE = "RL0103", "raylift may not write below the home";
+    MOUNT_INSIDE = "RL0104", "a file system is mounted inside a folder that would be exchanged";
+    CLUSTERED = "RL0105", "the site is clustered";
+    CONTAINER = "RL0106", "the server runs in a container";
+    USER_HOME_PROPERTIES = "RL0107", "portal-ext.properties lies in the user's home folder";
+    PROC_UNREADABLE = "RL0108", "the server process could not be read";
+    VERSION_UNKNOWN = "RL0109", "the installed version could not be determined";
+    VERSION_DISAGREES = "RL0110", "pieces of evidence about the version disagree";
+    UNKNOWN_ENTRY = "RL0111", "an entry of the home is not known";
+    FILE_UNREADABLE = "RL0112", "a file could not be read";
+    BUNDLE_UNREADABLE = "RL0113", "a bundle could not be read";
+    DISK_TOO_SMALL = "RL0114", "there is not enough free space";
+    DOCUMENTS_MISSING = "RL0115", "rows of documents have no file in the store";
+    STORE_NOT_FILES = "RL0116", "the document store is not a folder";
+    SPLIT_TOMCAT = "RL0117", "catalina.base and catalina.home differ";
+    CONFIGURATION_ORPHAN = "RL0118", "a configuration row's file is missing";
+
+    ARCHIVE_UNREADABLE = "RL0201", "the archive is damaged or cut short";
+    ARCHIVE_CHECKSUM = "RL0202", "the archive does not have the published checksum";
+    NOT_A_RELEASE = "RL0203", "the archive or folder is not a Liferay release";
+    ARCHIVE_UNSAFE = "RL0204", "the archive holds an entry that could leave its folder";
+    ARCHIVE_DUPLICATE = "RL0205", "the archive holds a name twice";
+    ARCHIVE_BOMB = "RL0206", "the archive unpacks to far more than it should";
+    NOT_NEWER = "RL0207", "the release is not newer than the installed one";
+    SAME_RELEASE = "RL0208", "the release is the installed one";
+    LAYOUT_UNSUPPORTED = "RL0209", "the layout of this release is not supported yet";
+    NO_CHECKSUM = "RL0210", "there is no published checksum beside the archive";
+    CORE_UNDETERMINED = "RL0211", "the core's upgrade steps could not be determined";
+
+    REQUIRED_CORE_STEPS = "RL0301", "the core needs upgrade steps before the server starts";
+    OPTIONAL_CORE_STEPS = "RL0302", "the core has optional upgrade steps";
+    REQUIRED_MODULE_STEPS = "RL0303", "a module needs upgrade steps";
+    OPTIONAL_MODULE_STEPS = "RL0304", "a module has optional upgrade steps";
+    NEW_MODULE = "RL0305", "a new module creates its tables";
+    MODULE_UNDETERMINED = "RL0306", "a module's upgrade steps cannot be determined";
+    RELEASE_STATE = "RL0307", "a row of Release_ is not in state 0";
+    INTERMEDIATE_VERSION = "RL0308", "a row of Release_ stands between two schema versions";
+    DATABASE_AHEAD = "RL0309", "the database is ahead of the release";
+    FILE_CARRIED = "RL0310", "a file of the site is carried over";
+    FILE_DROPPED = "RL0311", "a file of the old release goes away";
+    CONFIGURATION_BOTH_CHANGED = "RL0312", "a configuration file was changed by the site and by the release";
+    OVERRIDE_CARRIED = "RL0313", "an override shadows a module of the new release";
+    HEADER_AND_CHAIN_DIFFER = "RL0315", "a module's header and the end of its upgrade steps differ";
+    WAY_BACK_RESTORES = "RL0317", "going back restores the return point";
+    JAVA_UNSUITABLE = "RL0318", "the site's Java cannot run the upgrade";
+    CORE_ROW_MISSING = "RL0319", "table Release_ has no row for the core";
+    APP_SERVER_BLOCKED = "RL0320", "a file of the application server differs and must be resolved by name";
+
+    PLAN_STALE = "RL0401", "the site has changed since the plan was made";
+    ANOTHER_RAYLIFT = "RL0402", "another raylift works on this site";
+    RUN_UNFINISHED = "RL0403", "a run is not finished";
+    STILL_BURNING_IN = "RL0404", "an update is burning in";
+    JOURNAL_DAMAGED = "RL0405", "the journal cannot be read";
+    NO_RUN = "RL0406", "there is no run";
+    ACTION_FAILED = "RL0407", "an action failed";
+    FENCE_DISTURBED = "RL0408", "the fence was removed by somebody else";
+    PROOF_FAILED = "RL0409", "the restored backup differs from the original";
+    EXCHANGE_AMBIGUOUS = "RL0410", "it cannot be told which side of an exchange is live";
+    WRITE_FAILED = "RL0411", "a file could not be written";
+    PLAN_BLOCKED = "RL0412", "the plan has blockers";
+
+    DATABASE_UNREACHABLE = "RL0501", "the database cannot be reached";
+    DATABASE_REFUSED = "RL0502", "the database refuses the user or password";
+    DATABASE_LOCKED = "RL0503", "the database is locked by somebody else";
+    DATABASE_UNSUPPORTED = "RL0504", "this database is not supported yet";
+    DATABASE_SOURCE = "RL0505", "a source of the database settings cannot be read";
+    UPGRADE_INCOMPLETE = "RL0506", "upgrade steps did not reach their versions";
+    UPGRADE_FAILED = "RL0507", "an upgrade step failed";
+    BRIDGE_FAILED = "RL0508", "the database helper failed";
+
+    SERVER_FOREIGN = "RL0601", "the home is in use by a server that was not started from it";
+    SERVER_DOES_NOT_STOP = "RL0602", "the server does not stop";
+    SERVER_DOES_NOT_START = "RL0603", "the server does not start";
+    PID_FILE_STALE = "RL0604", "the PID file does not name the running server";
+    PID_FILE_ABSENT = "RL0605", "the PID file is absent";
+    CONSOLE_PORT_TAKEN = "RL0606", "the console port is taken";
+    SERVER_NOT_RUNNING = "RL0607", "the server is not running";
+    MANAGER_UNSUPPORTED = "RL0608", "raylift cannot drive who manages the server";
+    CLIENT_MISSING = "RL0609", "the release has no database upgrade client";
+    JAVA_NOT_FOUND = "RL0610", "no Java was found to run the site with";
+    APP_SERVER_UNCLEAR = "RL0611", "it is not clear which application server the site runs on";
+
+    HEALTH_FAILED = "RL0701", "the site is not healthy";
+    HEALTH_TIMEOUT = "RL0702", "the site did not answer in time";
+    HEALTH_LOG = "RL0703", "the log has fatal lines";
+    NO_PROBE = "RL0704", "no page of the site answered before the update";
+
+    WRITES_WOULD_BE_LOST = "RL0801", "going back would discard what was written since";
+    NOTHING_TO_ROLL_BACK = "RL0802", "there is nothing to go back from";
+    NOTHING_TO_COMMIT = "RL0803", "there is nothing to commit";
+    CODE_ONLY_IMPOSSIBLE = "RL0804", "the old code does not accept the new schema";
+
+    USAGE = "RL0901", "the command line is wrong";
+    SETTINGS_UNREADABLE = "RL0902", "raylift.toml cannot be read";
+    UNSUPPORTED_SYSTEM = "RL0903", "raylift runs on Linux only";
+    NOT_CONFIRMED = "RL0904", "the update was not confirmed";
+    REPORT_UNWRITABLE = "RL0905", "the report could not be written";
+    INTERRUPTED = "RL0906", "the run was interrupted at a safe point";
+}
+
+/// The constant of a code that was read somewhere; `None` for one that this raylift does not know.
+pub fn known(text: &str) -> Option<&'static str> {
+    ALL.iter().map(|(code, _)| *code).find(|code| *code == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (code, title) in ALL {
+            assert!(
+                code.len() == 6
+                    && code.starts_with("RL")
+                    && code[2..].bytes().all(|b| b.is_ascii_digit()),
+                "{code}"
+            );
+            assert!(seen.insert(code), "{code} twice");
+            assert!(!title.is_empty() && !title.ends_with('.'), "{code}");
+        }
+    }
+}

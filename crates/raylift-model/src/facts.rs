@@ -1,0 +1,24 @@
+//! Facts: what was read off a release or a site. Never a decision.
+
+mod bundle;
+mod core;
+mod database;
+mod files;
+mod identity;
+mod release;
+mod server;
+mod site;
+
+pub use bundle::{BundleFacts, ModuleRegistrations, Registration, ReleaseFilter};
+pub use core::{CoreRegistry, CoreStep, StartupCheck};
+pub use database::{
+    ConfigurationRow, DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource,
+    TableFacts,
+};
+pub use files::{FileFact, FileKind, Mount, Ownership};
+pub use identity::{Evidence, Identity};
+pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};
+pub use server::{
+    AppServerFacts, Connector, JavaFacts, ManagedBy, PidFile, ProbeFact, ProcessFacts,
+};
+pub use site::{DiskFacts, DocumentFact, PropertySource, SiteFacts, StoreFacts};

@@ -1,0 +1,73 @@
+//! Bundles and what they say about their data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::{BundleSymbolicName, RelativePath};
+use crate::version::{OsgiVersion, SchemaVersion};
+
+/// One bundle of a release or a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleFacts {
+    /// The file on disk that holds it.
+    pub file: RelativePath,
+    /// The entry inside that file for a bundle inside an LPKG.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// `Bundle-SymbolicName` without directives.
+    pub symbolic_name: BundleSymbolicName,
+    /// `Bundle-Version`; `0.0.0` when absent.
+    pub version: OsgiVersion,
+    /// `Bundle-Vendor`, when present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// `Liferay-Require-SchemaVersion`, as written (it may be a version range).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_schema_version: Option<String>,
+    /// `Liferay-Service: true`: a Service Builder module, which creates its tables itself.
+    pub liferay_service: bool,
+    /// `Fragment-Host` is present.
+    pub fragment: bool,
+    /// What its `UpgradeStepRegistrator` components register.
+    pub upgrades: ModuleRegistrations,
+    /// Filters on `Release` services by which its components wait for a schema.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub release_filters: Vec<ReleaseFilter>,
+}
+
+/// The upgrade steps of one bundle, read from the bytecode of its registrators.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleRegistrations {
+    /// Classes named by declarative-services components as `UpgradeStepRegistrator`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registrators: Vec<String>,
+    /// One entry per `register` call, in the order of the bytecode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registrations: Vec<Registration>,
+    /// Why some registration could not be read; empty when all were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undetermined: Vec<String>,
+}
+
+/// One call `register(from, to, step...)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// The symbolic name in the four-string form `register(name, from, to, step...)`. The executor of 7.0 upgrades
+    /// the row of this name; 7.1 and 7.2 ignore it, 7.3 no longer has the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<BundleSymbolicName>,
+    /// From this schema version.
+    pub from: SchemaVersion,
+    /// To this one.
+    pub to: SchemaVersion,
+    /// Classes of the steps in order; one edge per step with `-step-N` names between in 7.0 to 7.3.
+    pub classes: Vec<String>,
+}
+
+/// A reference target such as `(&(release.bundle.symbolic.name=a.b)(release.schema.version>=1.1.0))`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseFilter {
+    /// The component that waits.
+    pub component: String,
+    /// The filter as written.
+    pub filter: String,
+}

@@ -1,0 +1,115 @@
+//! The database: how it is reached and what it holds. No secret is a fact.
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::BundleSymbolicName;
+use crate::version::SchemaVersion;
+
+/// Everything read about the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseFacts {
+    /// How the portal reaches it.
+    pub settings: DatabaseSettings,
+    /// `DatabaseMetaData.getDatabaseProductName`, when it could be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// `DatabaseMetaData.getDatabaseProductVersion`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_version: Option<String>,
+    /// Bytes of the database's own files; zero for a server elsewhere.
+    #[serde(default)]
+    pub bytes: u64,
+    /// All rows of `Release_`, by name.
+    pub release_rows: Vec<ReleaseRow>,
+    /// Every table with its number of rows, by name.
+    pub tables: Vec<TableFacts>,
+    /// Rows of `Configuration_` that say which file they came from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configurations: Vec<ConfigurationRow>,
+}
+
+/// The effective JDBC settings and where each came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseSettings {
+    /// What kind of database the settings name.
+    pub kind: DatabaseKind,
+    /// `jdbc.default.driverClassName`.
+    pub driver_class: Option<String>,
+    /// `jdbc.default.url`, with `${liferay.home}` replaced.
+    pub url: Option<String>,
+    /// `jdbc.default.username`.
+    pub username: Option<String>,
+    /// Whether a password is set; the password itself is not a fact.
+    pub password_set: bool,
+    /// `jdbc.default.jndi.name`, when set: then the other keys are ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jndi_name: Option<String>,
+    /// Every place that sets one of these keys, the winning one last.
+    pub sources: Vec<SettingSource>,
+}
+
+/// One place that sets a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingSource {
+    /// The property's name.
+    pub key: String,
+    /// File, environment variable or JVM option that sets it.
+    pub place: String,
+}
+
+/// The kind of a database, concluded from positive evidence only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseKind {
+    /// Embedded HSQLDB in files below the home.
+    HsqldbFile,
+    /// Anything else; raylift does not yet update such sites.
+    Other,
+    /// The settings could not be read completely.
+    Undetermined,
+}
+
+/// One row of table `Release_`, without its dates.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReleaseRow {
+    /// `servletContextName`: `portal` for the core, else a bundle's symbolic name.
+    pub name: BundleSymbolicName,
+    /// `schemaVersion`; empty when NULL.
+    pub schema_version: SchemaVersion,
+    /// `buildNumber`.
+    pub build_number: Option<i64>,
+    /// `state_`; NULL counts as good (a new 7.1 or 7.2 database leaves it NULL).
+    pub state: Option<i64>,
+    /// `verified`.
+    pub verified: Option<bool>,
+}
+
+impl ReleaseRow {
+    /// `state_` 0 or NULL (`ReleaseConstants.STATE_GOOD`).
+    pub fn is_good(&self) -> bool {
+        matches!(self.state, None | Some(0))
+    }
+
+    /// The core's row.
+    pub fn is_core(&self) -> bool {
+        self.name.as_str() == "portal"
+    }
+}
+
+/// A table and how many rows it has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TableFacts {
+    /// Name as the database gives it.
+    pub name: String,
+    /// Number of rows at the time of reading.
+    pub rows: u64,
+}
+
+/// A row of `Configuration_` that came from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigurationRow {
+    /// `configurationId`, the PID.
+    pub pid: String,
+    /// `felix.fileinstall.filename` as written in the dictionary: a `file:` URL in 7.2.
+    pub file_name: String,
+}

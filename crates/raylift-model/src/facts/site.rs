@@ -1,0 +1,115 @@
+//! A site: home, application server, database, document store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::facts::{
+    AppServerFacts, BundleFacts, CoreRegistry, DatabaseFacts, FileFact, Identity, JavaFacts, Mount,
+    Ownership, ReleaseLayout,
+};
+use crate::finding::Finding;
+use crate::names::RelativePath;
+
+/// Everything read off a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteFacts {
+    /// The home, absolute and without links.
+    pub home: String,
+    /// The home as it was given, when that goes through a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+    /// Which release is installed.
+    pub identity: Identity,
+    /// Where the parts lie, relative to the home.
+    pub layout: Option<ReleaseLayout>,
+    /// The application server.
+    pub app_server: AppServerFacts,
+    /// Who owns the site: owner of the live process, else of the home.
+    pub owner: Ownership,
+    /// The Java that runs the site: of the live process, else of the environment raylift was given.
+    pub java: Option<JavaFacts>,
+    /// Mounts at, above and below the home.
+    pub mounts: Vec<Mount>,
+    /// The database.
+    pub database: DatabaseFacts,
+    /// The document store.
+    pub store: StoreFacts,
+    /// Every place portal properties come from, in read order (later wins).
+    pub properties: Vec<PropertySource>,
+    /// `cluster.link.enabled`.
+    pub cluster_link: bool,
+    /// Address of the Gogo console, when the site opens one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console: Option<String>,
+    /// The core's upgrade steps of the installed release.
+    pub core: CoreRegistry,
+    /// Every bundle of the site.
+    pub bundles: Vec<BundleFacts>,
+    /// Every file in the product's part of the home (`osgi` without `state`, the web application, `lib/ext`,
+    /// `tools`, `license`, marker files) and every entry at the top of the home.
+    pub files: Vec<FileFact>,
+    /// Free space on each file system involved.
+    pub disks: Vec<DiskFacts>,
+    /// TCP ports that somebody listens on at this machine, from `/proc/net/tcp` and `tcp6`, sorted. Read, not probed:
+    /// connecting to a Gogo console and closing again can keep its server from stopping.
+    #[serde(default)]
+    pub listening: Vec<u16>,
+    /// Whether raylift may write below the home.
+    pub writable: bool,
+    /// What the reader must know.
+    pub findings: Vec<Finding>,
+}
+
+/// One place that portal properties come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertySource {
+    /// File, or `environment`, or `JVM options`.
+    pub place: String,
+    /// The keys set there, sorted. Values are not kept: they may be secrets.
+    pub keys: Vec<String>,
+    /// Digest of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// The document store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFacts {
+    /// `dl.store.impl`, the class.
+    pub implementation: String,
+    /// Root folder, absolute, for the two file-system stores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// The configuration file that sets the root, when one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configured_by: Option<RelativePath>,
+    /// Number of files below the root.
+    pub files: u64,
+    /// Bytes below the root.
+    pub bytes: u64,
+    /// A few document versions that have both a row and a file, as samples for the health gate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<DocumentFact>,
+}
+
+/// One stored version of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentFact {
+    /// `DLFileVersion.fileVersionId`.
+    pub file_version_id: i64,
+    /// File below the store's root.
+    pub path: RelativePath,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Free space on a file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskFacts {
+    /// A path on it (the home, the store, the backup place).
+    pub path: String,
+    /// Device as `major:minor`.
+    pub device: String,
+    /// Bytes an ordinary user may still write.
+    pub free: u64,
+}

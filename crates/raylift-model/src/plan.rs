@@ -1,0 +1,107 @@
+//! The plan: the complete, reviewable decision. What a run needs to know stands here.
+
+mod action;
+mod binding;
+mod files;
+mod health;
+mod site;
+mod steps;
+mod way_back;
+
+use serde::{Deserialize, Serialize};
+
+pub use action::{Action, Phase, PlannedAction};
+pub use binding::Binding;
+pub use files::{Decision, Exchange, ExchangeProbe, FileDecision};
+pub use health::{HealthPlan, Probe, Timeouts};
+pub use site::{PlannedRelease, PlannedSite};
+pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, When};
+pub use way_back::{ReturnMode, WayBack};
+
+use crate::digest::Digest;
+use crate::finding::{Finding, Severity};
+use crate::version::ReleaseVersion;
+
+/// The format number of plans that this code writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// Everything that was decided about one update.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The installed release.
+    pub from: ReleaseVersion,
+    /// The release that is installed by the update.
+    pub to: ReleaseVersion,
+    /// What the reader should know first.
+    pub verdict: Verdict,
+    /// The site, as far as the run must know it.
+    pub site: PlannedSite,
+    /// The release, as far as the run must know it.
+    pub release: PlannedRelease,
+    /// The core's upgrade steps.
+    pub core: CorePlan,
+    /// Every module whose schema changes, may change or cannot be determined; by name.
+    pub modules: Vec<ModulePlan>,
+    /// What happens to every file of the product's part of the home, by path.
+    pub files: Vec<FileDecision>,
+    /// What is exchanged at the switch, in order.
+    pub exchanges: Vec<Exchange>,
+    /// What going back means and until when.
+    pub way_back: WayBack,
+    /// How the site is judged after the start.
+    pub health: HealthPlan,
+    /// Space needed and space there is.
+    pub space: Vec<SpaceNeed>,
+    /// What the plan is bound to.
+    pub binding: Binding,
+    /// What is done, in order.
+    pub actions: Vec<PlannedAction>,
+    /// What the reader must know, blockers first.
+    pub findings: Vec<Finding>,
+}
+
+/// The plan in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// No upgrade step runs: the outage is a stop and a start.
+    Instant,
+    /// There are upgrade steps, all of them optional and none asked for.
+    OptionalOnly,
+    /// Upgrade steps run while the site is down.
+    Outage,
+    /// Something must be resolved first.
+    Blocked,
+}
+
+/// Space on one file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpaceNeed {
+    /// A folder on it.
+    pub path: String,
+    /// Bytes the update needs there at most.
+    pub needed: u64,
+    /// Bytes that are free.
+    pub free: u64,
+    /// What it is needed for.
+    pub purpose: String,
+}
+
+impl Plan {
+    /// The digest that names this plan: of its JSON form.
+    ///
+    /// # Errors
+    /// Fails only if the plan cannot be written as JSON, which its types exclude.
+    pub fn digest(&self) -> Result<Digest, serde_json::Error> {
+        Ok(Digest::of(&serde_json::to_vec(self)?))
+    }
+
+    /// The blockers among the findings.
+    pub fn blockers(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Blocker)
+    }
+}

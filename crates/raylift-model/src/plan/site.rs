@@ -1,0 +1,71 @@
+//! Site and release, as far as a run must know them.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::facts::{
+    Connector, DatabaseSettings, JavaFacts, ManagedBy, Ownership, ReleaseForm, ReleaseRow,
+    TableFacts,
+};
+
+/// The site, as far as the run must know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedSite {
+    /// Home, absolute, without links.
+    pub home: PathBuf,
+    /// Tomcat's folder.
+    pub tomcat: PathBuf,
+    /// Who owns the site; every process and file is made as this user.
+    pub owner: Ownership,
+    /// The Java it runs with.
+    pub java: JavaFacts,
+    /// Who starts and stops the server.
+    pub managed_by: ManagedBy,
+    /// Commands from `raylift.toml` that replace the built-in start and stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_command: Option<String>,
+    /// See [`PlannedSite::start_command`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_command: Option<String>,
+    /// `CATALINA_PID`, when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid_file: Option<PathBuf>,
+    /// True when the server ran while the plan was made. A stopped site is updated without proof of life before.
+    pub was_running: bool,
+    /// HTTP connectors.
+    pub connectors: Vec<Connector>,
+    /// Database settings; the password is read again when it is needed.
+    pub database: DatabaseSettings,
+    /// Folder of the document store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<PathBuf>,
+    /// Local search indexes, set aside after a database restore.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_indexes: Vec<PathBuf>,
+    /// raylift's own folder for this site.
+    pub state: PathBuf,
+    /// The core's row as it was: its build number, date and verified flag are put back on a code-only return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_row: Option<ReleaseRow>,
+    /// Rows of each table when the plan was made, for the count of what a return would discard.
+    pub tables: Vec<TableFacts>,
+}
+
+/// The release, as far as the run must know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedRelease {
+    /// Archive or folder, absolute.
+    pub place: PathBuf,
+    /// Its form.
+    pub form: ReleaseForm,
+    /// Its digest.
+    pub digest: Digest,
+    /// Folder at the top of the archive; empty for a folder.
+    pub top: String,
+    /// Its Tomcat folder, relative to the top.
+    pub tomcat: String,
+    /// Bytes when unpacked.
+    pub unpacked_size: u64,
+}

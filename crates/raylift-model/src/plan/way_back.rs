@@ -1,0 +1,25 @@
+//! The way back.
+
+use serde::{Deserialize, Serialize};
+
+/// How a rollback treats the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReturnMode {
+    /// The old code accepts the database as it is; only the core row's build number, build date and
+    /// verified flag are put back where the old release compares them. Nothing is lost.
+    CodeOnly,
+    /// Database and documents go back to the return point; what was written since is set aside.
+    ReturnPoint,
+}
+
+/// What going back means for this plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// The way that loses least.
+    pub preferred: ReturnMode,
+    /// Why not code only; empty when it is possible.
+    pub reasons: Vec<String>,
+    /// The core row must be put back because the old release compares build numbers.
+    pub put_back_core_row: bool,
+}

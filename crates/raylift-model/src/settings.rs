@@ -1,0 +1,75 @@
+//! The site's own settings, from `raylift.toml`. Every key is optional: a plain bundle needs none.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that `raylift.toml` may say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Format of the file; 1, or absent.
+    pub config_version: Option<u32>,
+    /// Who runs the site and with what.
+    pub server: ServerSettings,
+    /// How the site is judged after the start.
+    pub health: HealthSettings,
+    /// The upgrade client.
+    pub upgrade: UpgradeSettings,
+    /// Where raylift keeps its state and backups; default `.raylift` in the home.
+    pub state: Option<PathBuf>,
+}
+
+/// `[server]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Tomcat's folder, when it does not lie in the home.
+    pub tomcat: Option<PathBuf>,
+    /// Shell command that starts the server, instead of `catalina.sh start`.
+    pub start: Option<String>,
+    /// Shell command that stops the server, instead of `catalina.sh stop`.
+    pub stop: Option<String>,
+    /// `CATALINA_PID`, when the server's environment does not say it.
+    pub pid_file: Option<PathBuf>,
+    /// Home of the Java runtime, for a site that is not running.
+    pub java_home: Option<PathBuf>,
+    /// Seconds the server may take to stop (default 180).
+    pub stop_seconds: Option<u64>,
+    /// Seconds the server may take to its first good answer (default 1800).
+    pub start_seconds: Option<u64>,
+}
+
+/// `[health]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthSettings {
+    /// Seconds everything must stay good (default 10).
+    pub stable_seconds: Option<u64>,
+    /// Pages; default: `/` and `/c/portal/layout` on the first HTTP connector.
+    pub probe: Vec<ProbeSettings>,
+}
+
+/// `[[health.probe]]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProbeSettings {
+    /// Path on the first HTTP connector (`/web/guest`), or a whole `http://` URL.
+    pub url: String,
+    /// `Host` header.
+    pub host: Option<String>,
+    /// A text that must be in the answer.
+    pub text: Option<String>,
+}
+
+/// `[upgrade]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UpgradeSettings {
+    /// `HOST:PORT` for the Gogo console of the upgrade client (default `localhost:11311`).
+    pub console: Option<String>,
+    /// Options of the upgrade client's child JVM; replaces Liferay's defaults.
+    pub jvm_options: Option<String>,
+    /// Seconds without any progress before the upgrade counts as hanging (default 3600).
+    pub stall_seconds: Option<u64>,
+}
