@@ -1,0 +1,113 @@
+//! JAR, WAR and LPKG files in memory.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+/// Why a file is not a JAR that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum JarError {
+    /// It is not a ZIP file, or its directory is damaged.
+    #[error("the file is not a readable ZIP file")]
+    NotZip(#[source] zip::result::ZipError),
+    /// It has more entries than any real release.
+    #[error("the file has {entries} entries")]
+    TooMany {
+        /// How many.
+        entries: usize,
+    },
+    /// An entry is damaged, encrypted or packed in an unknown way.
+    #[error("entry {name} cannot be unpacked")]
+    Entry {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An entry is larger than what it is read for.
+    #[error("entry {name} is larger than {limit} bytes")]
+    TooLarge {
+        /// Its name.
+        name: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+/// Entries of one JAR; the largest real one (`portal-impl.jar`) has about 5,000.
+const MOST_ENTRIES: usize = 1_000_000;
+
+/// A ZIP file in memory. The name of an entry that stands there twice means the last one, as in `java.util.zip`.
+#[derive(Debug)]
+pub struct Jar<'bytes> {
+    archive: ZipArchive<Cursor<&'bytes [u8]>>,
+}
+
+impl<'bytes> Jar<'bytes> {
+    /// Reads the directory of a ZIP file.
+    ///
+    /// # Errors
+    /// [`JarError::NotZip`], [`JarError::TooMany`].
+    pub fn open(bytes: &'bytes [u8]) -> Result<Self, JarError> {
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(JarError::NotZip)?;
+        if archive.len() > MOST_ENTRIES {
+            return Err(JarError::TooMany {
+                entries: archive.len(),
+            });
+        }
+        Ok(Self { archive })
+    }
+
+    /// Names of all entries that are files, in the order of the directory. Names that are not text are left out.
+    pub fn names(&self) -> Vec<String> {
+        self.archive
+            .file_names()
+            .filter_map(|name| name.ok().map(|name| name.into_owned()))
+            .filter(|name| !name.ends_with('/'))
+            .collect()
+    }
+
+    /// True when there is an entry of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.archive.index_for_name(name).is_some()
+    }
+
+    /// Unpacks one entry; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// [`JarError::Entry`] for a damaged or encrypted entry, [`JarError::TooLarge`] when it holds more than `limit`
+    /// bytes, whatever its header says.
+    pub fn read(&mut self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, JarError> {
+        let Some(index) = self.archive.index_for_name(name) else {
+            return Ok(None);
+        };
+        let entry = |source: std::io::Error| JarError::Entry {
+            name: name.to_owned(),
+            source,
+        };
+        let file = self
+            .archive
+            .by_index(index)
+            .map_err(|error| entry(error.into()))?;
+        if file.size() > limit {
+            return Err(JarError::TooLarge {
+                name: name.to_owned(),
+                limit,
+            });
+        }
+        // The header may promise more than there is.
+        let mut content =
+            Vec::with_capacity(usize::try_from(file.size()).unwrap_or(0).min(1 << 24));
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut content)
+            .map_err(entry)?;
+        if content.len() as u64 > limit {
+            return Err(JarError::TooLarge {
+                name: name.to_owned(),
+                limit,
+            });
+        }
+        Ok(Some(content))
+    }
+}

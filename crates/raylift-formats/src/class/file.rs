@@ -1,0 +1,170 @@
+//! A class file as a whole.
+
+use noak::reader::attributes::{BootstrapMethods, Code as CodeAttribute};
+use noak::reader::{Class, Method, cpool};
+
+use super::code::{Code, all_calls, decode};
+use super::operation::MethodName;
+
+/// The largest class file that is looked at, in bytes.
+const LARGEST: usize = 16 << 20;
+
+/// Why a class file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClassError {
+    /// It is larger than any class file of use.
+    #[error("the class file is larger than {LARGEST} bytes")]
+    TooLarge,
+    /// It breaks the format.
+    #[error("the class file is damaged: {0}")]
+    Damaged(String),
+    /// A method is not in it, or has no code.
+    #[error("there is no method {method} with code")]
+    NoMethod {
+        /// Name and descriptor.
+        method: String,
+    },
+}
+
+impl From<noak::error::DecodeError> for ClassError {
+    fn from(error: noak::error::DecodeError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+/// A class file, read as far as anything was asked of it.
+#[derive(Debug, Clone)]
+pub struct ClassFile {
+    bytes: Vec<u8>,
+    name: String,
+    super_name: Option<String>,
+    interfaces: Vec<String>,
+    methods: Vec<(String, String)>,
+}
+
+impl ClassFile {
+    /// Reads the head of a class file: its name, its parents and the names of its methods.
+    ///
+    /// # Errors
+    /// [`ClassError`] when the file breaks the format before its methods' code.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, ClassError> {
+        if bytes.len() > LARGEST {
+            return Err(ClassError::TooLarge);
+        }
+        let class = Class::new(&bytes)?;
+        let pool = class.pool();
+        let name = text(pool.retrieve(class.this_class())?.name)?;
+        let super_name = class
+            .super_class()
+            .map(|index| text(pool.retrieve(index)?.name))
+            .transpose()?;
+        let mut interfaces = Vec::new();
+        for index in class.interfaces() {
+            interfaces.push(text(pool.retrieve(index?)?.name)?);
+        }
+        let mut methods = Vec::new();
+        for method in class.methods() {
+            methods.push(signature(pool, &method?)?);
+        }
+        Ok(Self {
+            name,
+            super_name,
+            interfaces,
+            methods,
+            bytes,
+        })
+    }
+
+    /// Internal name (`com/liferay/A`).
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Internal name of the superclass; `None` for `java/lang/Object` and for module descriptors.
+    pub fn super_name(&self) -> Option<&str> {
+        self.super_name.as_deref()
+    }
+
+    /// Internal names of the interfaces that the class itself names.
+    pub fn interfaces(&self) -> &[String] {
+        &self.interfaces
+    }
+
+    /// Names and descriptors of the methods that the class itself declares.
+    pub fn methods(&self) -> &[(String, String)] {
+        &self.methods
+    }
+
+    /// True when the class itself declares the method.
+    pub fn declares(&self, name: &str, descriptor: &str) -> bool {
+        self.methods
+            .iter()
+            .any(|(own, own_descriptor)| own == name && own_descriptor == descriptor)
+    }
+
+    /// The code of one of its own methods.
+    ///
+    /// # Errors
+    /// [`ClassError::NoMethod`] when the method is not declared here or is abstract or native;
+    /// [`ClassError::Damaged`] when its code breaks the format.
+    pub fn code(&self, name: &str, descriptor: &str) -> Result<Code, ClassError> {
+        let class = Class::new(&self.bytes)?;
+        let pool = class.pool();
+        for method in class.methods() {
+            let method = method?;
+            if signature(pool, &method)? != (name.to_owned(), descriptor.to_owned()) {
+                continue;
+            }
+            let Some(code) = method
+                .attributes()
+                .find_attribute::<CodeAttribute<'_>>(pool)?
+            else {
+                break;
+            };
+            let bootstrap = class
+                .attributes()
+                .find_attribute::<BootstrapMethods<'_>>(pool)?;
+            return decode(&code, pool, bootstrap.as_ref());
+        }
+        Err(ClassError::NoMethod {
+            method: format!("{name}{descriptor}"),
+        })
+    }
+
+    /// Every method that some code of this class calls, in the order of the file.
+    ///
+    /// # Errors
+    /// [`ClassError::Damaged`] when some code breaks the format.
+    pub fn calls(&self) -> Result<Vec<MethodName>, ClassError> {
+        let class = Class::new(&self.bytes)?;
+        let mut calls = Vec::new();
+        for method in class.methods() {
+            if let Some(code) = method?
+                .attributes()
+                .find_attribute::<CodeAttribute<'_>>(class.pool())?
+            {
+                all_calls(&code, class.pool(), &mut calls)?;
+            }
+        }
+        Ok(calls)
+    }
+}
+
+fn signature(
+    pool: &cpool::ConstantPool<'_>,
+    method: &Method<'_>,
+) -> Result<(String, String), ClassError> {
+    Ok((
+        text(pool.retrieve(method.name())?)?,
+        text(pool.retrieve(method.descriptor())?)?,
+    ))
+}
+
+/// Names are compared as text, so a name with lone surrogates (allowed in modified UTF-8) cannot be represented.
+pub(super) fn text(content: &noak::MStr) -> Result<String, ClassError> {
+    content
+        .to_str()
+        .map(str::to_owned)
+        .or_else(|| content.chars().collect::<Result<String, _>>().ok())
+        .ok_or_else(|| ClassError::Damaged("a name is not Unicode".to_owned()))
+}

@@ -1,0 +1,156 @@
+//! What `put` of 7.4 makes of one registration: the steps before and after each step class, as its methods
+//! `getPreUpgradeSteps` and `getPostUpgradeSteps` name them.
+
+use crate::class::{
+    Branches, Call, CallKind, ClassSource, Guide, Machine, MethodName, Object, Reply, Slot, Value,
+    dotted,
+};
+
+const UPGRADE_PROCESS: &str = "com/liferay/portal/kernel/upgrade/UpgradeProcess";
+const NO_STEPS: &str = "()[Lcom/liferay/portal/kernel/upgrade/UpgradeStep;";
+
+/// The steps that one `put` registers, in the order they run: for each given step those before it, itself, those
+/// after it (`UpgradeProcess.getUpgradeSteps` and `UpgradeVersionTreeMap.put` in the portal-kernel of 7.4).
+///
+/// # Errors
+/// The reason, when the class of a step, or one it inherits from, cannot be read: then neither the number nor the
+/// order of the steps is known.
+pub(super) fn expand(source: ClassSource<'_>, value: &Value) -> Result<Vec<Value>, String> {
+    let steps = match value {
+        Value::Array(steps) => steps.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let mut all = Vec::new();
+    for step in steps {
+        let class = class_of(source, step)?;
+        all.extend(steps_of(source, &class, "getPreUpgradeSteps")?);
+        all.push(step.clone());
+        all.extend(steps_of(source, &class, "getPostUpgradeSteps")?);
+    }
+    Ok(all)
+}
+
+/// Internal name of the class of a step, also when a factory makes it.
+fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
+    match step {
+        Value::New { class, .. } => Ok(class.clone()),
+        Value::Called {
+            class,
+            method,
+            descriptor,
+            arguments,
+        } => {
+            let made = MethodName {
+                class: class.clone(),
+                name: method.clone(),
+                descriptor: descriptor.clone(),
+            };
+            made_by(source, &made, arguments)
+        }
+        other => Err(other
+            .unknown_part()
+            .unwrap_or("a step is not made where it is registered")
+            .to_owned()),
+    }
+}
+
+fn made_by(
+    source: ClassSource<'_>,
+    factory: &MethodName,
+    arguments: &[Value],
+) -> Result<String, String> {
+    let mut machine = Machine::new(source, Branches::FollowKnown);
+    let slots = arguments
+        .iter()
+        .map(|argument| given(&mut machine, argument))
+        .collect();
+    let made = machine
+        .run(
+            &mut Onlooker {
+                factory: Some(factory),
+            },
+            factory,
+            slots,
+        )
+        .map_err(|stop| {
+            format!(
+                "what {}.{} makes is not known: {stop}",
+                dotted(&factory.class),
+                factory.name
+            )
+        })?;
+    match made.as_ref().and_then(|slot| machine.object(slot)) {
+        Some(Object::Instance { class, .. }) => Ok(class.clone()),
+        _ => Err(format!(
+            "what {}.{} makes is not known",
+            dotted(&factory.class),
+            factory.name
+        )),
+    }
+}
+
+fn given(machine: &mut Machine<'_>, value: &Value) -> Slot {
+    match value {
+        Value::Array(elements) => {
+            let elements = elements
+                .iter()
+                .map(|element| given(machine, element))
+                .collect();
+            machine.add(Object::Array {
+                elements,
+                spoiled: None,
+            })
+        }
+        Value::Long(_) => Slot::Wide(value.clone()),
+        other => Slot::Plain(other.clone()),
+    }
+}
+
+/// What one of the two methods returns for an object of exactly this class.
+fn steps_of(source: ClassSource<'_>, class: &str, method: &str) -> Result<Vec<Value>, String> {
+    let mut machine = Machine::new(source, Branches::FollowKnown);
+    let declaring = match machine.declaring_class(class, method, NO_STEPS) {
+        Ok(declaring) => declaring,
+        // `UpgradeProcess` itself returns no steps (read in the portal-kernel of 7.4.3.41 and 7.4.3.103); in the
+        // portal-kernel of 7.3 it does not have the methods at all.
+        Err(missing) if missing == UPGRADE_PROCESS => return Ok(Vec::new()),
+        Err(missing) => return Err(format!("class {} is not at hand", dotted(&missing))),
+    };
+    let this = machine.add(Object::Given {
+        label: "the step".to_owned(),
+        class: Some(class.to_owned()),
+    });
+    let name = MethodName {
+        class: declaring.clone(),
+        name: method.to_owned(),
+        descriptor: NO_STEPS.to_owned(),
+    };
+    let returned = machine
+        .run(&mut Onlooker { factory: None }, &name, vec![this])
+        .map_err(|stop| stop.to_string())?;
+    match returned.map(|slot| machine.value(&slot)) {
+        Some(Value::Array(steps)) => Ok(steps),
+        _ => Err(format!(
+            "{}.{method} does not return an array of new steps",
+            dotted(&declaring)
+        )),
+    }
+}
+
+/// Has an interest only in calls for the name of a class and in those by which one form of a factory method uses
+/// another.
+struct Onlooker<'run> {
+    factory: Option<&'run MethodName>,
+}
+
+impl Guide for Onlooker<'_> {
+    fn call(&mut self, _machine: &mut Machine<'_>, call: &Call) -> Reply {
+        if let Some(factory) = self.factory
+            && call.kind == CallKind::Static
+            && (&call.method.class, &call.method.name) == (&factory.class, &factory.name)
+        {
+            return Reply::Enter(call.method.clone());
+        }
+        super::reader::class_name(call).map_or(Reply::Ignore, Reply::Known)
+    }
+}

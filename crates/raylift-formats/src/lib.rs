@@ -1,0 +1,23 @@
+//! Liferay's and OSGi's formats: bytes in, values and diagnostics out.
+//!
+//! No module does I/O, keeps state or panics on any input. Readers of text return a [`Parsed`] value with
+//! diagnostics and never fail as a whole; readers of containers return an error when nothing can be read.
+
+pub mod bundle;
+pub mod class;
+pub mod components;
+pub mod config;
+pub mod core_registry;
+pub mod diagnostic;
+pub mod environment;
+pub mod hsqldb_lock;
+pub mod jdbc_url;
+pub mod lpkg;
+pub mod osgi_filter;
+pub mod proc;
+pub mod properties;
+pub mod registrator;
+pub mod tomcat_xml;
+pub mod version_range;
+
+pub use diagnostic::{Diagnostic, Level, Parsed};

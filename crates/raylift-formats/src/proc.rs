@@ -1,0 +1,9 @@
+//! Files below `/proc` (Linux, proc(5)).
+
+mod cgroup;
+mod mountinfo;
+mod process;
+
+pub use cgroup::managed_by;
+pub use mountinfo::{MountPoint, mounts};
+pub use process::{Stat, arguments, environment, stat};

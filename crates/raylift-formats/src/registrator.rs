@@ -1,0 +1,211 @@
+//! Upgrade steps of a module, read from the bytecode of its `UpgradeStepRegistrator`.
+
+use raylift_model::facts::{ModuleRegistrations, Registration};
+use raylift_model::names::BundleSymbolicName;
+use raylift_model::version::SchemaVersion;
+
+use crate::class::{
+    Branches, Call, CallKind, ClassSource, Guide, Machine, MethodName, Object, Reply, Slot, Stop,
+    Value, dotted,
+};
+
+/// The interface of registrators, as components name it.
+pub const REGISTRATOR: &str = "com.liferay.portal.upgrade.registry.UpgradeStepRegistrator";
+
+/// Descriptor of `UpgradeStepRegistrator.register`.
+const REGISTER: &str = "(Lcom/liferay/portal/upgrade/registry/UpgradeStepRegistrator$Registry;)V";
+
+/// Reads what the method `register` of one registrator registers.
+///
+/// `source` hands out the bundle's class files by internal name; `registrator` is the dotted name of the class.
+/// Both forms are read: `register(from, to, step...)` and the older `register(name, from, to, step...)`, whose name
+/// goes into [`Registration::name`]. Code with branches or loops, values that are not constants, and calls that hand
+/// the registry to code outside the bundle are not followed: they go into [`ModuleRegistrations::undetermined`].
+pub fn read(source: ClassSource<'_>, registrator: &str) -> ModuleRegistrations {
+    let class = registrator.replace('.', "/");
+    let mut machine = Machine::new(source, Branches::Refuse);
+    let mut found = ModuleRegistrations {
+        registrators: vec![registrator.to_owned()],
+        ..ModuleRegistrations::default()
+    };
+    let declaring = match machine.declaring_class(&class, "register", REGISTER) {
+        Ok(declaring) => declaring,
+        Err(missing) => {
+            found.undetermined.push(format!(
+                "{registrator}: class {} is missing or damaged",
+                dotted(&missing)
+            ));
+            return found;
+        }
+    };
+    let this = machine.add(Object::Given {
+        label: "this".to_owned(),
+        class: Some(class.clone()),
+    });
+    let registry = machine.add(Object::Given {
+        label: "the registry".to_owned(),
+        class: None,
+    });
+    let method = MethodName {
+        class: declaring,
+        name: "register".to_owned(),
+        descriptor: REGISTER.to_owned(),
+    };
+    let mut reader = Reader {
+        registrator,
+        class,
+        this: this.clone(),
+        registry: registry.clone(),
+        found,
+    };
+    if let Err(Stop(reason)) = machine.run(&mut reader, &method, vec![this, registry]) {
+        reader.found.undetermined.push(reason);
+    }
+    reader.found
+}
+
+struct Reader<'read> {
+    registrator: &'read str,
+    class: String,
+    this: Slot,
+    registry: Slot,
+    found: ModuleRegistrations,
+}
+
+impl Guide for Reader<'_> {
+    fn call(&mut self, machine: &mut Machine<'_>, call: &Call) -> Reply {
+        if call.receiver.as_ref() == Some(&self.registry) {
+            self.registry_call(machine, call);
+            return Reply::Known(Slot::Plain(Value::Null));
+        }
+        if !call.arguments.contains(&self.registry) {
+            return Reply::Ignore;
+        }
+        match self.target(machine, call) {
+            Some(target) => Reply::Enter(target),
+            None => {
+                let (class, method) = (dotted(&call.method.class), &call.method.name);
+                self.unknown(format!("hands the registry to {class}.{method}"));
+                Reply::Ignore
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn unknown(&mut self, reason: impl std::fmt::Display) {
+        self.found
+            .undetermined
+            .push(format!("{} {reason}", self.registrator));
+    }
+
+    /// The method that a call ends in, when that is certain and it is in the bundle.
+    fn target(&self, machine: &mut Machine<'_>, call: &Call) -> Option<MethodName> {
+        let start = match call.kind {
+            CallKind::Static | CallKind::Special => call.method.class.as_str(),
+            CallKind::Virtual | CallKind::Interface => {
+                match machine.object(call.receiver.as_ref()?) {
+                    Some(Object::Instance { class, .. }) => &class.clone(),
+                    _ if call.receiver.as_ref() == Some(&self.this) => &self.class,
+                    _ => return None,
+                }
+            }
+        };
+        let class = machine
+            .declaring_class(start, &call.method.name, &call.method.descriptor)
+            .ok()?;
+        Some(MethodName {
+            class,
+            ..call.method.clone()
+        })
+    }
+
+    fn registry_call(&mut self, machine: &Machine<'_>, call: &Call) {
+        let values: Vec<Value> = call
+            .arguments
+            .iter()
+            .map(|argument| machine.value(argument))
+            .collect();
+        match (call.method.name.as_str(), &values[..]) {
+            ("register", [from, to, steps]) => self.register(None, from, to, steps),
+            ("register", [name, from, to, steps]) => self.register(Some(name), from, to, steps),
+            (other, _) => self.unknown(format!("calls {other}, which is not read yet")),
+        }
+    }
+
+    fn register(&mut self, name: Option<&Value>, from: &Value, to: &Value, steps: &Value) {
+        let (Value::Text(from), Value::Text(to)) = (from, to) else {
+            self.unknown("registers a step between versions that are not constants");
+            return;
+        };
+        let name = match name {
+            None => None,
+            Some(Value::Text(name)) => Some(BundleSymbolicName::new(name.as_str())),
+            Some(_) => {
+                self.unknown(format!(
+                    "registers {from} to {to} for a bundle whose name is not a constant"
+                ));
+                return;
+            }
+        };
+        let Value::Array(steps) = steps else {
+            let reason = steps.unknown_part().unwrap_or("their number is not known");
+            self.unknown(format!(
+                "registers {from} to {to} with steps that are not known: {reason}"
+            ));
+            return;
+        };
+        let mut classes = Vec::with_capacity(steps.len());
+        for step in steps {
+            match step_class(step) {
+                Ok(class) => classes.push(class),
+                Err(reason) => {
+                    self.unknown(format!(
+                        "registers {from} to {to} with a step that is not known: {reason}"
+                    ));
+                    return;
+                }
+            }
+        }
+        // `UpgradeStepRegistry` adds nothing for an empty list of steps (7.0 to 7.3).
+        if !classes.is_empty() {
+            let (from, to) = (
+                SchemaVersion::new(from.as_str()),
+                SchemaVersion::new(to.as_str()),
+            );
+            self.found.registrations.push(Registration {
+                name,
+                from,
+                to,
+                classes,
+            });
+        }
+    }
+}
+
+/// What a step is called: its class; the factory method, the lambda's method or the field that it comes from
+/// (`Class#member`) where the class is not known.
+fn step_class(step: &Value) -> Result<String, String> {
+    match step {
+        Value::New { class, .. } => Ok(dotted(class)),
+        Value::Called {
+            class,
+            method: member,
+            ..
+        }
+        | Value::Lambda {
+            class,
+            method: member,
+        }
+        | Value::Field {
+            class,
+            name: member,
+            ..
+        } => Ok(format!("{}#{member}", dotted(class))),
+        Value::Null => Err("it is null".to_owned()),
+        other => Err(other
+            .unknown_part()
+            .unwrap_or("it is not a step")
+            .to_owned()),
+    }
+}

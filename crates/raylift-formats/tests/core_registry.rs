@@ -1,0 +1,254 @@
+//! The core registry reader against Liferay's own `PortalUpgradeProcess`, which a Java program loads and asks.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
+
+use common::Parts;
+use raylift_formats::bundle::Jar;
+use raylift_formats::core_registry;
+use raylift_model::facts::{CoreRegistry, StartupCheck};
+
+struct Release {
+    implementation: &'static str,
+    kernel: &'static str,
+    further: &'static [&'static str],
+    keys: usize,
+    latest: &'static str,
+    required: &'static str,
+    check: StartupCheck,
+    /// The reader needs `portal-kernel.jar` as well.
+    kernel_needed: bool,
+}
+
+const PETRA_7_4: &[&str] = &[
+    "com.liferay:com.liferay.petra.string:5.3.2",
+    "com.liferay:com.liferay.petra.lang:5.1.3",
+    "com.liferay:com.liferay.petra.function:5.6.0",
+    "com.liferay:com.liferay.petra.concurrent:5.1.2",
+];
+
+/// Numbers, versions and checks as observed with the real classes, from the project's notes on them.
+const RELEASES: &[Release] = &[
+    Release {
+        implementation: "3.26.3",
+        kernel: "3.46.1",
+        further: &["biz.aQute.bnd:biz.aQute.bndlib:3.1.0"],
+        keys: 8,
+        latest: "2.0.2",
+        required: "2.0.0",
+        check: StartupCheck::BuildNumber,
+        kernel_needed: false,
+    },
+    Release {
+        implementation: "4.3.0",
+        kernel: "4.13.1",
+        further: &[
+            "com.liferay:com.liferay.petra.string:3.0.0",
+            "com.liferay:com.liferay.petra.lang:3.1.1",
+        ],
+        keys: 15,
+        latest: "5.0.2",
+        required: "5.0.0",
+        check: StartupCheck::BuildNumber,
+        kernel_needed: false,
+    },
+    Release {
+        implementation: "4.12.11",
+        kernel: "4.35.3",
+        further: &[
+            "com.liferay:com.liferay.petra.string:3.0.0",
+            "com.liferay:com.liferay.petra.lang:3.1.1",
+        ],
+        keys: 19,
+        latest: "5.1.0",
+        required: "5.1.0",
+        check: StartupCheck::SchemaVersion,
+        kernel_needed: false,
+    },
+    Release {
+        implementation: "5.26.1",
+        kernel: "9.30.0",
+        further: &[
+            "com.liferay:com.liferay.petra.string:4.0.2",
+            "com.liferay:com.liferay.petra.lang:4.0.5",
+        ],
+        keys: 50,
+        latest: "8.18.2",
+        required: "8.18.0",
+        check: StartupCheck::SchemaVersion,
+        kernel_needed: false,
+    },
+    Release {
+        implementation: "93.0.0",
+        kernel: "128.0.1",
+        further: PETRA_7_4,
+        keys: 171,
+        latest: "29.1.0",
+        required: "29.1.0",
+        check: StartupCheck::SchemaVersion,
+        kernel_needed: true,
+    },
+];
+
+fn read(jars: &[&Path]) -> CoreRegistry {
+    let files: Vec<Vec<u8>> = jars.iter().map(|path| fs::read(path).unwrap()).collect();
+    let opened: Vec<_> = files
+        .iter()
+        .map(|bytes| RefCell::new(Jar::open(bytes).unwrap()))
+        .collect();
+    core_registry::read(&|class| {
+        let name = format!("{class}.class");
+        opened
+            .iter()
+            .find_map(|jar| jar.borrow_mut().read(&name, 16 << 20).unwrap())
+    })
+}
+
+/// What the real class prints: version and class of each key, then the two derived versions.
+fn ask(class_path: &[&Path]) -> (Vec<(String, String)>, String, String) {
+    let printed = String::from_utf8(common::run_java(
+        class_path,
+        &common::oracle("Registry.java"),
+        &[],
+    ))
+    .unwrap();
+    let mut keys = Vec::new();
+    let (mut latest, mut required) = (String::new(), String::new());
+    for line in printed.lines() {
+        match line.split('\t').collect::<Vec<_>>()[..] {
+            ["key", version, class] => keys.push((version.to_owned(), class.to_owned())),
+            ["latest", version] => latest = version.to_owned(),
+            ["required", version] => required = version.to_owned(),
+            // Liferay's own "Loading …" lines.
+            _ => {}
+        }
+    }
+    (keys, latest, required)
+}
+
+/// A step made by a factory is an anonymous class of that factory at run time.
+fn same_class(read: &str, real: &str) -> bool {
+    match read.split_once('#') {
+        None => read == real,
+        Some((factory, _)) => real
+            .strip_prefix(factory)
+            .is_some_and(|rest| rest.starts_with('$')),
+    }
+}
+
+#[test]
+fn the_real_classes_register_what_was_read() {
+    let parts = Parts::load();
+    for release in RELEASES {
+        let coordinates = [
+            format!(
+                "com.liferay.portal:com.liferay.portal.impl:{}",
+                release.implementation
+            ),
+            format!(
+                "com.liferay.portal:com.liferay.portal.kernel:{}",
+                release.kernel
+            ),
+        ];
+        let further = release
+            .further
+            .iter()
+            .map(|coordinate| (*coordinate).to_owned());
+        let find = |coordinate: String| {
+            parts
+                .find(&coordinate)
+                .unwrap_or_else(|| panic!("{coordinate} is not among the parts"))
+        };
+        let found: Vec<&Path> = coordinates.into_iter().chain(further).map(find).collect();
+        let of_use = if release.kernel_needed {
+            &found[..2]
+        } else {
+            &found[..1]
+        };
+        compare(release, &read(of_use), &ask(&found));
+    }
+}
+
+fn compare(release: &Release, read: &CoreRegistry, real: &(Vec<(String, String)>, String, String)) {
+    let name = release.implementation;
+    let (keys, latest, required) = real;
+    assert_eq!(read.undetermined, Vec::<String>::new(), "{name}");
+    assert_eq!(keys.len(), release.keys, "{name}: the oracle itself");
+    assert_eq!(
+        (latest.as_str(), required.as_str()),
+        (release.latest, release.required),
+        "{name}: the oracle itself"
+    );
+    let versions: Vec<&str> = read
+        .steps
+        .iter()
+        .map(|step| step.schema_version.as_str())
+        .collect();
+    // The oracle prints Version.toString, which separates the qualifier by a dot as `Release_` does.
+    let real_versions: Vec<&str> = keys.iter().map(|(version, _)| version.as_str()).collect();
+    assert_eq!(versions, real_versions, "{name}");
+    for (step, (version, class)) in read.steps.iter().zip(keys) {
+        assert!(
+            same_class(&step.class, class),
+            "{name} {version}: {} was read, {class} is real",
+            step.class
+        );
+        assert_eq!(step.undetermined, None, "{name} {version}");
+    }
+    assert_eq!(
+        read.latest_schema_version
+            .as_ref()
+            .map(|version| version.as_str()),
+        Some(latest.as_str()),
+        "{name}"
+    );
+    assert_eq!(
+        read.required_schema_version
+            .as_ref()
+            .map(|version| version.as_str()),
+        Some(required.as_str()),
+        "{name}"
+    );
+    assert_eq!(read.startup_check, release.check, "{name}");
+}
+
+#[test]
+fn without_the_kernel_a_7_4_registry_is_undetermined_and_not_wrong() {
+    let parts = Parts::load();
+    for release in RELEASES.iter().filter(|release| release.kernel_needed) {
+        let coordinate = format!(
+            "com.liferay.portal:com.liferay.portal.impl:{}",
+            release.implementation
+        );
+        let jar = parts
+            .find(&coordinate)
+            .unwrap_or_else(|| panic!("{coordinate} is not among the parts"));
+        let registry = read(&[jar]);
+        assert!(
+            registry
+                .steps
+                .iter()
+                .any(|step| step.undetermined.is_some()),
+            "{coordinate}"
+        );
+        assert!(!registry.undetermined.is_empty(), "{coordinate}");
+        let latest = registry.latest_schema_version.unwrap();
+        let required = registry.required_schema_version.unwrap();
+        assert_eq!(
+            (latest.as_str(), required.as_str()),
+            (release.latest, release.required),
+            "{coordinate}"
+        );
+        assert_eq!(registry.startup_check, StartupCheck::SchemaVersion);
+    }
+}

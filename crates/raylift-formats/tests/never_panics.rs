@@ -1,0 +1,169 @@
+//! No reader panics, whatever it is given.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::io::{Cursor, Write};
+
+use proptest::prelude::*;
+use raylift_formats::bundle::{Manifest, clauses, read_bundle};
+use raylift_formats::class::ClassFile;
+use raylift_formats::osgi_filter::Filter;
+use raylift_formats::properties::Encoding;
+use raylift_formats::version_range::VersionRange;
+use raylift_formats::{
+    components, config, core_registry, environment, hsqldb_lock, jdbc_url, lpkg, proc, properties,
+    registrator, tomcat_xml,
+};
+use raylift_model::names::RelativePath;
+
+/// `Everything.class`, made by the Java compiler from the source beside it, with branches, switches, lambdas, long constants and inner classes.
+const CLASS: &[u8] = include_bytes!("data/everything.bin");
+
+fn file() -> RelativePath {
+    RelativePath::new("a.jar")
+}
+
+fn read_everything(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let manifest = Manifest::read(bytes);
+    for header in manifest.value.headers() {
+        clauses(&header.value);
+    }
+    clauses(&text);
+    let _ = components::read(bytes);
+    config::read(bytes);
+    environment::decode(&text);
+    environment::decode(&format!("LIFERAY_{text}"));
+    hsqldb_lock::heartbeat(bytes);
+    jdbc_url::read(&text);
+    jdbc_url::read(&format!("jdbc:hsqldb:{text}"));
+    let _ = lpkg::bundles(bytes, &file());
+    let _ = read_bundle(bytes, &file(), None);
+    let _ = Filter::parse(&text);
+    let _ = text.parse::<VersionRange>();
+    proc::arguments(bytes);
+    proc::environment(bytes);
+    proc::managed_by(&text);
+    proc::mounts(bytes);
+    proc::stat(bytes);
+    properties::read(bytes, Encoding::Utf8);
+    properties::read(bytes, Encoding::Latin1);
+    properties::set(bytes, "key", "value");
+    let _ = tomcat_xml::server(bytes);
+    let _ = tomcat_xml::context(bytes);
+    tomcat_xml::release_notes(&text);
+}
+
+/// Reads a class as a class, as a registrator and as the core's registry.
+fn read_class(bytes: &[u8]) {
+    if let Ok(class) = ClassFile::read(bytes.to_vec()) {
+        let _ = class.calls();
+        for (name, descriptor) in class.methods() {
+            let _ = class.code(name, descriptor);
+        }
+    }
+    let source = |_: &str| Some(bytes.to_vec());
+    registrator::read(&source, "Everything");
+    core_registry::read(&source);
+}
+
+fn jar(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        writer
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn whole_lpkg() -> Vec<u8> {
+    let description = b"<component name=\"x\"><implementation class=\"Everything\"/><service><provide \
+        interface=\"com.liferay.portal.upgrade.registry.UpgradeStepRegistrator\"/></service></component>";
+    let bundle = jar(&[
+        (
+            "META-INF/MANIFEST.MF",
+            b"Bundle-SymbolicName: a.b;singleton:=true\nService-Component: OSGI-INF/*.xml\n",
+        ),
+        ("OSGI-INF/x.xml", description),
+        ("Everything.class", CLASS),
+    ]);
+    jar(&[
+        ("a.b-1.0.0.jar", &bundle),
+        ("liferay-marketplace.properties", b"title=x\n"),
+    ])
+}
+
+/// Some bytes changed, the end cut off.
+fn mutated(original: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
+    mutated_copy(original.to_vec())
+}
+
+fn mutated_copy(original: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let length = original.len();
+    let changes = prop::collection::vec((0..length, any::<u8>()), 0..12);
+    let kept = prop_oneof![4 => Just(length), 1 => 0..length];
+    (changes, kept).prop_map(move |(changes, kept)| {
+        let mut bytes = original.clone();
+        for (place, byte) in changes {
+            bytes[place] = byte;
+        }
+        bytes.truncate(kept);
+        bytes
+    })
+}
+
+const TEXT: &[u8] = b"Bundle-SymbolicName: a.b;x:=\"y\"\r\n folded\r\nkey=\\u00e4 \\\n  more\nlist=I[\"1\",\"2\"]\n\
+    <Server port=\"8005\"><Connector port=\"1\"/></Server> 4711 (a) b) S 1 2 3\n36 35 98:0 / /a\\040b rw - ext3 / rw\n\
+    0::/system.slice/a.service\n(&(a=b*c)(!(d>=1.0)))";
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn on_arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        read_everything(&bytes);
+        read_class(&bytes);
+    }
+
+    #[test]
+    fn on_mutated_text(bytes in mutated(TEXT)) {
+        read_everything(&bytes);
+    }
+
+    #[test]
+    fn on_mutated_classes(bytes in mutated(CLASS)) {
+        read_class(&bytes);
+    }
+
+    #[test]
+    fn on_mutated_archives(bytes in mutated_copy(whole_lpkg())) {
+        read_everything(&bytes);
+    }
+}
+
+#[test]
+fn the_unchanged_archive_is_read() {
+    let content = lpkg::bundles(&whole_lpkg(), &file()).unwrap();
+    assert_eq!(content.bundles.len(), 1);
+    assert_eq!(content.bundles[0].entry.as_deref(), Some("a.b-1.0.0.jar"));
+    assert_eq!(content.bundles[0].upgrades.registrators, ["Everything"]);
+    assert!(content.unreadable.is_empty());
+}
+
+#[test]
+fn archives_in_archives_end() {
+    let mut bytes = whole_lpkg();
+    for _ in 0..10 {
+        bytes = jar(&[("inner.lpkg", &bytes)]);
+    }
+    let content = lpkg::bundles(&bytes, &file()).unwrap();
+    assert!(content.bundles.is_empty());
+    assert_eq!(content.too_deep, ["inner.lpkg!/inner.lpkg!/inner.lpkg"]);
+}
