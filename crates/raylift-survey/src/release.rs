@@ -1,0 +1,8 @@
+//! Looks at a release: one pass over its archive or folder.
+
+mod layout;
+mod pass;
+mod survey;
+
+pub(crate) use layout::version_in_name;
+pub use survey::{folder_digest, survey};

@@ -1,0 +1,156 @@
+//! Facts of a release out of what the pass over it saw.
+
+use std::fmt::Write as _;
+
+use raylift_model::codes;
+use raylift_model::digest::Digest;
+use raylift_model::facts::{FileFact, FileKind, ReleaseFacts, ReleaseForm};
+use raylift_model::finding::{Finding, Severity};
+
+use super::layout;
+use super::pass::{self, Pass};
+use crate::core_registry;
+use crate::identity::{self, Clue, Strength};
+use crate::parts;
+use crate::source::{ReleaseSource, SourceError};
+
+/// Reads everything about a release in one pass.
+///
+/// # Errors
+/// [`codes::ARCHIVE_CHECKSUM`] when a published checksum beside the archive differs, [`codes::NOT_A_RELEASE`],
+/// [`codes::LAYOUT_UNSUPPORTED`], and whatever the source says about a damaged or unsafe archive. Everything smaller
+/// is a finding of the result.
+pub fn survey(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
+    let place = source.place();
+    let form = source.form();
+    let mut findings = checksums(source, &place, form)?;
+    let mut pass = pass::run(source, form != ReleaseForm::Folder)?;
+    let files: Vec<FileFact> = std::mem::take(&mut pass.files).into_values().collect();
+    let layout = layout::find(&place, &pass.top, &files, tomcat_version(&pass))?;
+    findings.extend(pass.beside.iter().map(|name| {
+        Finding::new(
+            Severity::Warning,
+            codes::UNKNOWN_ENTRY,
+            name.as_str(),
+            format!("the archive holds {name} beside its folder {}", pass.top),
+            "check that the archive is a published one; raylift leaves this entry out",
+        )
+    }));
+    findings.extend(parts::missing(&layout, &files));
+    let (identity, disagreements) = identity::conclude(clues(&mut pass, form));
+    findings.extend(disagreements);
+    let mut core = None;
+    let mut bundles = Vec::new();
+    for content in std::mem::take(&mut pass.contents).into_values() {
+        core = core.or(content.core);
+        bundles.extend(content.bundles);
+        findings.extend(content.findings);
+    }
+    bundles.sort_by(|left, right| (&left.file, &left.entry).cmp(&(&right.file, &right.entry)));
+    findings.sort();
+    let digest = source.digest()?.unwrap_or_else(|| folder_digest(&files));
+    Ok(ReleaseFacts {
+        place,
+        form,
+        digest,
+        identity,
+        layout,
+        unpacked_size: files.iter().map(|file| file.size).sum(),
+        files,
+        core: core.unwrap_or_else(|| core_registry::undetermined("portal-impl.jar is missing")),
+        bundles,
+        findings,
+    })
+}
+
+/// The digest of an unpacked release: SHA-256 over one line `kind path digest` per entry, sorted by path.
+pub fn folder_digest(files: &[FileFact]) -> Digest {
+    let mut lines: Vec<String> = files
+        .iter()
+        .map(|file| {
+            let mut line = String::new();
+            let content = match (&file.kind, &file.digest) {
+                (FileKind::Link { target }, _) => target.as_str(),
+                (_, Some(digest)) => digest.as_str(),
+                (_, None) => "",
+            };
+            let kind = match file.kind {
+                FileKind::File => 'f',
+                FileKind::Directory => 'd',
+                FileKind::Link { .. } => 'l',
+                FileKind::Other => 'o',
+            };
+            let _ = writeln!(line, "{kind} {} {content}", file.path);
+            line
+        })
+        .collect();
+    lines.sort_unstable();
+    Digest::of(lines.concat().as_bytes())
+}
+
+fn checksums(
+    source: &dyn ReleaseSource,
+    place: &str,
+    form: ReleaseForm,
+) -> Result<Vec<Finding>, SourceError> {
+    let published = source.checksums()?;
+    let wrong: Vec<&str> = published
+        .iter()
+        .filter(|(_, right)| !right)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !wrong.is_empty() {
+        return Err(SourceError {
+            code: codes::ARCHIVE_CHECKSUM,
+            message: format!(
+                "{place} does not have the checksum in {}: it is damaged, cut short or another file",
+                wrong.join(", ")
+            ),
+            source: None,
+        });
+    }
+    Ok((published.is_empty() && form != ReleaseForm::Folder)
+        .then(|| {
+            Finding::new(
+                Severity::Warning,
+                codes::NO_CHECKSUM,
+                place,
+                "no published checksum lies beside the archive, so a damaged download may go unnoticed",
+                "put the .sha512 or .MD5 file of the download beside the archive",
+            )
+        })
+        .into_iter()
+        .collect())
+}
+
+fn tomcat_version(pass: &Pass) -> Option<String> {
+    pass.texts
+        .iter()
+        .find(|(path, _)| path.file_name() == "RELEASE-NOTES")
+        .and_then(|(_, text)| raylift_formats::tomcat_xml::release_notes(text))
+}
+
+fn clues(pass: &mut Pass, form: ReleaseForm) -> Vec<Clue> {
+    let mut clues: Vec<Clue> = pass
+        .contents
+        .values_mut()
+        .filter_map(|content| content.clue.take())
+        .collect();
+    clues.extend(
+        pass.texts
+            .iter()
+            .filter_map(|(path, text)| match path.file_name() {
+                ".liferay-version" => Some(Clue::text(Strength::VersionFile, path.as_str(), text)),
+                ".githash" => Some(Clue::git_hash(path.as_str(), text)),
+                _ => None,
+            }),
+    );
+    if form != ReleaseForm::Folder {
+        clues.push(Clue::text(
+            Strength::FolderName,
+            "folder in the archive",
+            &pass.top,
+        ));
+    }
+    clues
+}

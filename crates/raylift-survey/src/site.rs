@@ -1,0 +1,38 @@
+//! Looks at a site: home, application server, process, database, document store.
+//!
+//! What is not understood is a finding and the rest stands; only a folder that is no Liferay home is an error.
+
+mod access;
+mod configurations;
+mod container;
+mod database;
+mod disks;
+mod entries;
+mod error;
+mod files;
+mod home;
+mod java;
+mod listening;
+mod managed;
+mod mounts;
+mod options;
+mod pid_file;
+mod probes;
+mod process;
+mod processes;
+mod properties;
+mod request;
+mod runtime;
+mod server;
+mod sources;
+mod store;
+mod survey;
+mod tomcat;
+mod user_home;
+mod walk;
+
+pub use access::database_access;
+pub use error::SiteError;
+pub use process::remember;
+pub use request::{RememberedProcess, SurveyRequest};
+pub use survey::survey;

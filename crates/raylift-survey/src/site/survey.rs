@@ -1,0 +1,285 @@
+//! All parts of a site put together.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use raylift_model::codes;
+use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts};
+use raylift_model::finding::{Finding, Severity};
+
+use super::database::{self, Connection};
+use super::error::SiteError;
+use super::files::{self, Product};
+use super::properties::Properties;
+use super::request::SurveyRequest;
+use super::runtime::{self, Runtime};
+use super::tomcat::{self, Tomcat};
+use super::{
+    access, configurations, disks, entries, home, java, listening, mounts, processes, server,
+    store, user_home,
+};
+use crate::core_registry;
+use crate::identity;
+use crate::machine::{DatabaseAnswer, Machine};
+use crate::parts;
+
+/// How many documents the database is asked for.
+const DOCUMENTS: usize = 1000;
+
+/// Looks at a site and changes nothing. Works with the site up or down, without settings, without write access.
+///
+/// # Errors
+/// [`SiteError`] when the folder is no Liferay home. Everything else is a finding of the result.
+pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFacts, SiteError> {
+    let home = home::find(machine, &request.home)?;
+    let settings = &request.settings;
+    let mut findings = home::findings(&home);
+    let (tomcat, unclear) = tomcat::find(machine, &home.path, settings);
+    findings.extend(unclear);
+    let tomcat = tomcat.as_ref();
+    let (running, strangers) =
+        server::running(machine, processes::list(machine), &home.path, tomcat);
+    findings.extend(strangers);
+    let runtime = runtime::of(
+        machine,
+        running.as_ref().map(|(_, live)| live),
+        request.remembered.as_ref(),
+        settings,
+        &home.owner,
+    );
+    let pid_file = server::pid_path(&runtime, settings);
+    let state = home
+        .path
+        .join(settings.state.as_deref().unwrap_or(Path::new(".raylift")));
+    let own: Vec<&Path> = [Some(state.as_path()), pid_file.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let (product, data) = rayon::join(
+        || files::scan(machine, &home.path, tomcat, &own),
+        || {
+            look_at_data(
+                machine,
+                request,
+                &home.path,
+                tomcat,
+                &runtime,
+                running.is_some(),
+            )
+        },
+    );
+    let Product {
+        files,
+        bundles,
+        clues,
+        core,
+        findings: in_files,
+    } = product;
+    findings.extend(in_files);
+    findings.extend(data.findings);
+    let (identity, disagreements) = identity::conclude(clues);
+    findings.extend(disagreements);
+    let layout = tomcat.map(|tomcat| tomcat::layout(machine, tomcat));
+    findings.extend(
+        layout
+            .iter()
+            .flat_map(|layout| parts::missing(layout, &files)),
+    );
+    let (mounts, mounted) = mounts::look(machine, &home.path, tomcat);
+    findings.extend(mounted);
+    let (app_server, in_server) = server::facts(
+        machine,
+        tomcat,
+        running.as_ref(),
+        pid_file.as_ref(),
+        settings,
+    );
+    findings.extend(in_server);
+    let (writable, closed) = disks::writable(machine, &home.path, tomcat);
+    findings.extend(closed);
+    findings.extend(user_home::look(machine, &runtime.owner, &home.path));
+    findings.extend(entries::unknown(
+        &files,
+        tomcat
+            .filter(|tomcat| tomcat.inside)
+            .map(|tomcat| tomcat.relative.as_str()),
+        &named_files(&home.path, &data.properties),
+    ));
+    findings.extend(other_home(machine, &home.path, &data.properties));
+    let mut places = vec![home.path.clone(), state];
+    places.extend(data.store.root.as_ref().map(PathBuf::from));
+    places.extend(tomcat.map(|tomcat| tomcat.path.clone()));
+    findings.sort();
+    findings.dedup();
+    Ok(SiteFacts {
+        home: home.path.display().to_string(),
+        given: home.given.map(|given| given.display().to_string()),
+        identity,
+        layout,
+        app_server,
+        owner: runtime.owner,
+        java: runtime.java,
+        mounts,
+        database: data.database,
+        store: data.store,
+        cluster_link: data.properties.is_true("cluster.link.enabled"),
+        console: console(&data.properties),
+        properties: data.properties.sources(),
+        core: core.unwrap_or_else(|| {
+            core_registry::undetermined("portal-impl.jar is missing or cannot be read")
+        }),
+        bundles,
+        files,
+        disks: disks::look(machine, &places),
+        listening: listening::ports(machine),
+        writable,
+        findings,
+    })
+}
+
+/// What properties, database and store say.
+struct Data {
+    properties: Properties,
+    database: DatabaseFacts,
+    store: StoreFacts,
+    findings: Vec<Finding>,
+}
+
+fn look_at_data(
+    machine: &dyn Machine,
+    request: &SurveyRequest,
+    home: &Path,
+    tomcat: Option<&Tomcat>,
+    runtime: &Runtime,
+    runs: bool,
+) -> Data {
+    let properties = tomcat.map_or_else(Properties::default, |tomcat| {
+        access::properties(machine, home, &tomcat.path, runtime)
+    });
+    let (connection, (mut store, mut findings)) = rayon::join(
+        || match tomcat {
+            Some(_) => database::connection(machine, &properties),
+            None => database::unknown(),
+        },
+        || store::look(machine, home, &properties),
+    );
+    findings.extend(connection.findings.iter().cloned());
+    let answer = match ask(machine, request, tomcat, runtime, &connection) {
+        Ok(answer) => answer,
+        Err(finding) => {
+            findings.extend(finding.map(|finding| *finding));
+            DatabaseAnswer::default()
+        }
+    };
+    if !runs {
+        findings.extend(database::stranger(machine, &connection.url, now()));
+    }
+    findings.extend(store::compare(machine, &mut store, &answer.documents));
+    findings.extend(configurations::orphans(
+        machine,
+        home,
+        &answer.configurations,
+    ));
+    let (product, product_version) = answer.product.unzip();
+    let database = DatabaseFacts {
+        bytes: database::bytes(machine, &connection.url),
+        settings: connection.settings,
+        product,
+        product_version,
+        release_rows: answer.release_rows.unwrap_or_default(),
+        tables: answer.tables,
+        configurations: answer.configurations,
+    };
+    Data {
+        properties,
+        database,
+        store,
+        findings,
+    }
+}
+
+/// Asks the database. `Err(None)` when another finding says already why it was not asked.
+fn ask(
+    machine: &dyn Machine,
+    request: &SurveyRequest,
+    tomcat: Option<&Tomcat>,
+    runtime: &Runtime,
+    connection: &Connection,
+) -> Result<DatabaseAnswer, Option<Box<Finding>>> {
+    let tomcat = tomcat.ok_or(None)?;
+    let java_missing = java::not_found(&request.settings);
+    let access =
+        access::access(machine, &tomcat.path, runtime, connection, java_missing).map_err(Some)?;
+    machine.ask_database(&access, DOCUMENTS).map_err(|error| {
+        Some(Box::new(Finding::new(
+            Severity::Blocker,
+            error.code,
+            connection.settings.url.clone().unwrap_or_default(),
+            error.message,
+            "make the database reachable with the settings of the portal, then look again",
+        )))
+    })
+}
+
+/// The property that opens a Gogo console in a server (`HOST:PORT`, `PORT`); empty or absent keeps it closed.
+fn console(properties: &Properties) -> Option<String> {
+    properties
+        .value("module.framework.properties.osgi.console")
+        .map(|console| console.trim().to_owned())
+        .filter(|console| !console.is_empty())
+}
+
+/// Files at the top of the home that properties came from.
+fn named_files(home: &Path, properties: &Properties) -> Vec<String> {
+    properties
+        .layers
+        .iter()
+        .filter_map(|layer| Path::new(&layer.source.place).strip_prefix(home).ok())
+        .filter_map(|path| path.to_str().map(str::to_owned))
+        .collect()
+}
+
+/// The portal goes by `liferay.home` and `module.framework.base.dir`; when they name other folders, this one is not the
+/// home it uses.
+fn other_home(machine: &dyn Machine, home: &Path, properties: &Properties) -> Option<Finding> {
+    // The second follows the first, so one finding says it all.
+    [
+        ("liferay.home", home.to_owned()),
+        ("module.framework.base.dir", home.join("osgi")),
+    ]
+    .into_iter()
+    .find_map(|(key, expected)| {
+        let places = properties.places(key);
+        let named = properties.value(key).filter(|_| !places.is_empty())?;
+        let named = PathBuf::from(named.trim());
+        let real = machine.canonical(&named).unwrap_or_else(|_| named.clone());
+        let expected = machine.canonical(&expected).unwrap_or(expected);
+        if real == expected || named.as_os_str().is_empty() {
+            return None;
+        }
+        let finding = Finding::new(
+            Severity::Blocker,
+            codes::HOME_NOT_FOUND,
+            key,
+            format!(
+                "the site's properties say {}, not {}",
+                named.display(),
+                expected.display()
+            ),
+            "give raylift the home that the site really uses",
+        );
+        Some(
+            places
+                .into_iter()
+                .fold(finding, |finding, source| finding.because(source.place)),
+        )
+    })
+}
+
+fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| u64::try_from(since.as_millis()).ok())
+        .unwrap_or(0)
+}
