@@ -1,0 +1,73 @@
+//! The actions, in the order in which they are carried out.
+
+use std::path::{Path, PathBuf};
+
+use raylift_model::facts::ReleaseFacts;
+use raylift_model::plan::{Action, DataUpgrade, Exchange, Phase, PlannedAction};
+
+/// Where the start script lies while the fence is up.
+pub(crate) fn stash(state: &Path, run: &str) -> PathBuf {
+    state
+        .join("runs")
+        .join(run)
+        .join("fence")
+        .join("catalina.sh")
+}
+
+/// All actions of an update. The fence goes up before the stop and comes down last.
+pub(crate) fn list(
+    release: &ReleaseFacts,
+    state: &Path,
+    run: &str,
+    script: &Path,
+    stash: &Path,
+    exchanges: &[Exchange],
+    upgrade: Option<DataUpgrade>,
+) -> Vec<PlannedAction> {
+    let in_phase = |phase: Phase| move |action: Action| PlannedAction { phase, action };
+    let mut actions: Vec<PlannedAction> = [
+        Action::VerifyRelease {
+            place: release.place.clone().into(),
+            digest: release.digest.clone(),
+        },
+        Action::Stage {
+            staging: state.join("staging").join(run),
+        },
+        Action::ProveRestorePoint {
+            scratch: state.join("scratch").join(run),
+        },
+        Action::CheckBinding { stopped: false },
+    ]
+    .map(in_phase(Phase::Prepared))
+    .into();
+    actions.extend(
+        [
+            Action::RaiseFence {
+                script: script.to_owned(),
+                stash: stash.to_owned(),
+            },
+            Action::StopServer,
+            Action::CheckBinding { stopped: true },
+            Action::TakeReturnPoint {
+                place: state.join("backups").join(run),
+            },
+        ]
+        .map(in_phase(Phase::Quiesced)),
+    );
+    actions.extend(
+        (0..exchanges.len())
+            .map(|index| Action::Exchange { index })
+            .map(in_phase(Phase::Switched)),
+    );
+    actions.extend(
+        upgrade
+            .map(Action::UpgradeData)
+            .map(in_phase(Phase::Migrated)),
+    );
+    actions.extend([Action::StartServer, Action::CheckHealth].map(in_phase(Phase::Healthy)));
+    actions.push(in_phase(Phase::BurningIn)(Action::LowerFence {
+        script: script.to_owned(),
+        stash: stash.to_owned(),
+    }));
+    actions
+}

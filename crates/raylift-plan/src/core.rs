@@ -1,0 +1,112 @@
+//! The core's part of the plan.
+
+use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts, StartupCheck};
+use raylift_model::plan::{CorePlan, PlannedStep, When};
+use raylift_model::version::{SchemaChange, SchemaVersion};
+
+/// What the core of `release` will do with the database of `site`.
+///
+/// Pending are the keys strictly after the stored version, in key order (`PortalUpgradeProcess.upgrade`).
+pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> CorePlan {
+    let row = site.database.release_rows.iter().find(|row| row.is_core());
+    let current = row.map(|row| row.schema_version.clone());
+    let registry = &release.core;
+    let target = registry.latest_schema_version.clone();
+    let steps = current
+        .as_ref()
+        .map(|current| pending(registry, current))
+        .unwrap_or_default();
+    let change = match (&current, &target) {
+        (Some(current), Some(target)) => current.change_to(target),
+        _ => None,
+    };
+    let stored = row.and_then(|row| row.build_number);
+    let build_numbers = stored.zip(release.identity.build_number.map(i64::from));
+    let must_run = match registry.startup_check {
+        StartupCheck::BuildNumber => {
+            build_numbers.is_some_and(|(stored, demanded)| stored < demanded)
+        }
+        StartupCheck::SchemaVersion | StartupCheck::Undetermined => {
+            is_behind(current.as_ref(), registry)
+        }
+    };
+    let mut undetermined = registry.undetermined.clone();
+    if current.is_none() {
+        undetermined.push("the schema version of the core in the database is not known".to_owned());
+    }
+    let when = match () {
+        () if !undetermined.is_empty() => When::Undetermined,
+        () if must_run || (micro && !steps.is_empty()) => When::InOutage,
+        () if steps.is_empty() => When::Never,
+        () => When::Waits,
+    };
+    CorePlan {
+        current,
+        target,
+        required: registry.required_schema_version.clone(),
+        change,
+        startup_check: registry.startup_check,
+        build_numbers: (registry.startup_check == StartupCheck::BuildNumber)
+            .then_some(build_numbers)
+            .flatten(),
+        must_run,
+        steps,
+        when,
+        undetermined,
+    }
+}
+
+/// `DBUpgrader`/`StartupHelperUtil.verifyRequiredSchemaVersion`: behind the required version.
+fn is_behind(current: Option<&SchemaVersion>, registry: &CoreRegistry) -> bool {
+    match (
+        current.and_then(SchemaVersion::numbers),
+        registry
+            .required_schema_version
+            .as_ref()
+            .and_then(SchemaVersion::numbers),
+    ) {
+        (Some((major, minor, micro, _)), Some((needed_major, needed_minor, needed_micro, _))) => {
+            (major, minor, micro) < (needed_major, needed_minor, needed_micro)
+        }
+        _ => false,
+    }
+}
+
+fn pending(registry: &CoreRegistry, current: &SchemaVersion) -> Vec<PlannedStep> {
+    let Some(at) = order_key(current) else {
+        return Vec::new();
+    };
+    let mut from = current.clone();
+    let mut steps = Vec::new();
+    for step in &registry.steps {
+        if order_key(&step.schema_version).is_some_and(|key| key > at) {
+            steps.push(planned(&from, step));
+            from = step.schema_version.clone();
+        }
+    }
+    steps
+}
+
+fn planned(from: &SchemaVersion, step: &CoreStep) -> PlannedStep {
+    PlannedStep {
+        from: from.clone(),
+        to: step.schema_version.clone(),
+        classes: vec![step.class.clone()],
+        change: from
+            .change_to(&step.schema_version)
+            .unwrap_or(SchemaChange::Major),
+    }
+}
+
+/// Order of registry keys: numbers first; a key without qualifier comes after one with (7.4's `Version`).
+fn order_key(version: &SchemaVersion) -> Option<(u32, u32, u32, bool, String)> {
+    version.numbers().map(|(major, minor, micro, qualifier)| {
+        (
+            major,
+            minor,
+            micro,
+            qualifier.is_none(),
+            qualifier.unwrap_or_default().to_owned(),
+        )
+    })
+}

@@ -1,0 +1,204 @@
+//! What the database says for or against an update.
+
+use raylift_model::codes;
+use raylift_model::facts::{DatabaseKind, SiteFacts};
+use raylift_model::finding::{Finding, Severity};
+use raylift_model::plan::{CorePlan, ModulePlan, When};
+use raylift_model::version::SchemaChange;
+
+use crate::checks::blocker;
+
+/// Settings and rows of `Release_`.
+pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match site.database.settings.kind {
+        DatabaseKind::HsqldbFile => {}
+        DatabaseKind::Other => findings.push(blocker(
+            codes::DATABASE_UNSUPPORTED,
+            site.database.settings.url.clone().unwrap_or_default(),
+            "raylift updates sites on the embedded HSQLDB so far",
+            "update by hand, or wait for a raylift that knows this database",
+        )),
+        DatabaseKind::Undetermined => findings.push(blocker(
+            codes::DATABASE_SOURCE,
+            "database settings",
+            "it could not be told which database the site uses",
+            "make every source of the settings readable for raylift",
+        )),
+    }
+    if site.database.settings.kind == DatabaseKind::HsqldbFile
+        && !site.database.release_rows.iter().any(|row| row.is_core())
+        && !is_unanswered(site)
+    {
+        findings.push(blocker(
+            codes::CORE_ROW_MISSING,
+            "Release_",
+            "table Release_ has no row for the core, so that its schema version is not known",
+            "look whether this is the site's database and whether it can be reached",
+        ));
+    }
+    for row in &site.database.release_rows {
+        if !row.is_good() {
+            findings.push(blocker(
+                codes::RELEASE_STATE,
+                row.name.to_string(),
+                format!("the row is in state {}, left by an upgrade that failed", row.state.unwrap_or_default()),
+                "restore the database from before that upgrade, or finish it with the installed release",
+            ));
+        }
+        if row.schema_version.is_intermediate() {
+            findings.push(blocker(
+                codes::INTERMEDIATE_VERSION,
+                row.name.to_string(),
+                format!("the row stands at {}, in the middle of an upgrade that was cut off", row.schema_version),
+                "finish the upgrade with the installed release (upgrade:execute), or restore the database",
+            ));
+        }
+    }
+    findings
+}
+
+/// True when another blocker says already why the database told nothing.
+fn is_unanswered(site: &SiteFacts) -> bool {
+    site.findings.iter().any(|finding| {
+        finding.severity == Severity::Blocker && finding.code.as_str().starts_with("RL05")
+    })
+}
+
+/// What the upgrade steps mean.
+pub(crate) fn steps(core: &CorePlan, modules: &[ModulePlan], site: &SiteFacts) -> Vec<Finding> {
+    let mut findings = core_findings(core, site);
+    findings.extend(modules.iter().map(module_finding));
+    findings
+}
+
+fn core_findings(core: &CorePlan, site: &SiteFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (current, target) = (text(core.current.as_ref()), text(core.target.as_ref()));
+    if core.when == When::Undetermined {
+        // Without the core's row its steps are as unknown as the row, which is said elsewhere.
+        if core.current.is_none() && core.target.is_some() {
+            return findings;
+        }
+        let mut finding = blocker(
+            codes::CORE_UNDETERMINED,
+            "core",
+            "the core's upgrade steps could not be determined",
+            "update by hand, with the release's notes",
+        );
+        finding.evidence.clone_from(&core.undetermined);
+        findings.push(finding);
+        return findings;
+    }
+    if core.must_run {
+        let why = match core.build_numbers {
+            Some((stored, demanded)) => {
+                format!("the release demands build number {demanded}, the database holds {stored}")
+            }
+            None => format!(
+                "the release requires schema version {}",
+                text(core.required.as_ref())
+            ),
+        };
+        let kind = core.change.map_or("", SchemaChange::word);
+        findings.push(
+            Finding::new(
+                Severity::Note,
+                codes::REQUIRED_CORE_STEPS,
+                "core",
+                format!("the core goes from {current} to {target} ({kind}) before the server starts: without it the new release refuses to start"),
+                "nothing: raylift runs it in the outage; plan the outage for it",
+            )
+            .because(why),
+        );
+    } else if !core.steps.is_empty() {
+        findings.push(Finding::new(
+            Severity::Note,
+            codes::OPTIONAL_CORE_STEPS,
+            "core",
+            format!("the core has optional steps from {current} to {target}"),
+            "add --micro to run them in the outage, or run the upgrade client at another time",
+        ));
+    }
+    if let (Some(current), Some(target)) = (&core.current, &core.target)
+        && let (Some(have), Some(want)) = (current.numbers(), target.numbers())
+        && (have.0, have.1, have.2) > (want.0, want.1, want.2)
+    {
+        findings.push(blocker(
+            codes::DATABASE_AHEAD,
+            "core",
+            format!("the database is at {current}, ahead of the release's {target}"),
+            "give the release that this database belongs to, or a newer one",
+        ));
+    }
+    if core.when == When::InOutage && !core.steps.is_empty() {
+        findings.extend(java(site));
+    }
+    findings
+}
+
+/// 7.2 is documented for Java 8 and 11; its `ReflectionUtil` needs a field that Java 12 removed, and core step
+/// 5.1.0 of 7.2.1 was seen to fail on 17 (real-core facts, section 6.2 of the test bed).
+fn java(site: &SiteFacts) -> Option<Finding> {
+    let java = site.java.as_ref()?;
+    let major = java.major.filter(|major| *major > 11)?;
+    Some(
+        blocker(
+            codes::JAVA_UNSUITABLE,
+            java.home.clone(),
+            format!("the site runs on Java {major}; Liferay 7.2 supports 8 and 11, and its core upgrade steps fail on newer ones"),
+            "run the site on Java 11 first",
+        )
+        .because("core step 5.1.0 of 7.2.1 ends with NoSuchFieldException: modifiers since Java 12"),
+    )
+}
+
+fn module_finding(module: &ModulePlan) -> Finding {
+    let name = module.module.to_string();
+    let (current, target) = (text(module.current.as_ref()), text(module.target.as_ref()));
+    let mut finding = match (module.when, module.change) {
+        (When::Undetermined, _) => Finding::new(
+            Severity::Warning,
+            codes::MODULE_UNDETERMINED,
+            name,
+            "its upgrade steps cannot be determined from its classes; raylift runs none of them",
+            "after the update look at upgrade:check in a Gogo shell and run what it names",
+        ),
+        (When::InOutage, Some(SchemaChange::Initial)) => Finding::new(
+            Severity::Note,
+            codes::NEW_MODULE,
+            name,
+            format!("a new module: its tables are created at version {target} in the outage"),
+            "nothing",
+        ),
+        (When::InOutage, change) => Finding::new(
+            Severity::Note,
+            codes::REQUIRED_MODULE_STEPS,
+            name,
+            format!(
+                "goes from {current} to {target} ({}) in the outage",
+                change.map_or("", SchemaChange::word)
+            ),
+            "nothing: raylift runs it in the outage",
+        ),
+        _ => Finding::new(
+            Severity::Note,
+            codes::OPTIONAL_MODULE_STEPS,
+            name,
+            format!("has optional steps from {current} to {target}"),
+            "add --micro to run them in the outage, or run upgrade:execute at another time",
+        ),
+    };
+    finding.evidence.clone_from(&module.undetermined);
+    finding.evidence.extend(
+        module
+            .blocks
+            .iter()
+            .map(|component| format!("{component} waits for it")),
+    );
+    finding
+}
+
+fn text(version: Option<&raylift_model::version::SchemaVersion>) -> String {
+    version.map_or_else(|| "nothing".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,357 @@
+//! What happens to every file, and what is exchanged.
+//!
+//! Exchanged is what Liferay's own hot-fix builder calls in scope: `osgi` (without `state`), the web application,
+//! `lib/ext`, `tools`, the licence texts and the marker files. Everything else stays where it is.
+
+mod app_server;
+mod configuration;
+mod links;
+mod origin;
+mod roots;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use raylift_model::facts::{FileFact, FileKind, ReleaseFacts, SiteFacts};
+use raylift_model::finding::Finding;
+use raylift_model::names::RelativePath;
+use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision};
+
+use crate::files::app_server::{Merge, SingleFiles};
+use crate::files::origin::{Origin, origin};
+use crate::files::roots::{MARKERS, roots};
+use crate::wishes::{AppServer, Wishes};
+
+/// Where the run will put things.
+pub(crate) struct Places<'a> {
+    /// The staging folder.
+    pub(crate) staging: &'a Path,
+    /// Where the start script lies while the fence is up.
+    pub(crate) stash: &'a Path,
+}
+
+/// The decisions, the exchanges that carry them out, and what the reader must know about them.
+pub(crate) struct Files {
+    pub(crate) decisions: Vec<FileDecision>,
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// The name of raylift's own file that switches automatic module upgrades off in 7.2.
+pub(crate) const RELEASE_MANAGER: &str = "osgi/configs/com.liferay.portal.upgrade.internal.configuration.ReleaseManagerConfiguration.config";
+
+/// Decides about every file. `old` is the installed release, when its archive is at hand.
+pub(crate) fn decide(
+    site: &SiteFacts,
+    site_tomcat: &RelativePath,
+    release: &ReleaseFacts,
+    old: Option<&ReleaseFacts>,
+    places: &Places<'_>,
+    wishes: &Wishes,
+) -> Files {
+    let staging = places.staging;
+    let roots = roots(site_tomcat, wishes.app_server);
+    let merge = Merge {
+        tomcat: site_tomcat,
+        wishes,
+    };
+    let in_scope = |path: &RelativePath| roots.iter().any(|root| path.below(root).is_some());
+    let new_files = translated(release, site_tomcat);
+    let old_files = old.map(|old| translated(old, site_tomcat));
+    let site_files: BTreeMap<&RelativePath, &FileFact> =
+        site.files.iter().map(|file| (&file.path, file)).collect();
+
+    let mut decisions: BTreeMap<RelativePath, FileDecision> = BTreeMap::new();
+    let mut findings = Vec::new();
+    let mut unproven = Vec::new();
+    for (path, (from, file)) in &new_files {
+        if !in_scope(path) || matches!(file.kind, FileKind::Other) || is_state(path) {
+            continue;
+        }
+        let here = site_files.get(path).copied();
+        let before = old_files
+            .as_ref()
+            .and_then(|files| files.get(path))
+            .map(|(_, file)| *file);
+        let decision = if wishes.app_server == AppServer::Bundle && merge.covers(path) {
+            Some(merge.decide(path, from, file, here, before, &mut findings))
+        } else if configuration::is_site_data(path) {
+            configuration::decide(path, from, file, here, before, old.is_some(), &mut findings)
+        } else {
+            let known = Known {
+                here,
+                before,
+                old_release: old.is_some(),
+            };
+            if known.may_be_the_sites(file) {
+                unproven.push(path);
+            }
+            Some(from_release(path, from, file, &known, &mut findings))
+        };
+        if let Some(decision) = decision {
+            decisions.insert(path.clone(), decision);
+        }
+    }
+    findings.extend(origin::unproven(&unproven));
+    let mut dropped = Vec::new();
+    for (path, file) in &site_files {
+        if !in_scope(path) || decisions.contains_key(*path) || is_state(path) {
+            continue;
+        }
+        if file.kind == FileKind::Directory {
+            if is_empty_directory(path, &site_files) {
+                decisions.insert((*path).clone(), carry(file, "an empty folder of the site"));
+            }
+            continue;
+        }
+        let before = old_files
+            .as_ref()
+            .map(|files| files.get(*path).map(|(_, file)| *file));
+        match origin(file, before, site_tomcat) {
+            Origin::Product(reason) => {
+                dropped.push(path.to_string());
+                decisions.insert(
+                    (*path).clone(),
+                    FileDecision {
+                        path: (*path).clone(),
+                        decision: Decision::Drop,
+                        reason,
+                    },
+                );
+            }
+            Origin::Site { reason, finding } => {
+                findings.extend(finding);
+                decisions.insert((*path).clone(), carry(file, reason));
+            }
+        }
+    }
+    if !dropped.is_empty() {
+        findings.push(origin::dropped(&dropped));
+    }
+    automatic_upgrades_off(&site_files, &mut decisions, &mut findings);
+    findings.extend(links::above(&site_files, &decisions));
+    let mut exchanges: Vec<Exchange> = roots
+        .iter()
+        .filter_map(|root| exchange(root, site, &decisions, staging, wishes))
+        .collect();
+    if wishes.app_server == AppServer::Bundle {
+        let files = SingleFiles {
+            release: &new_files,
+            old: &old_files,
+            site: &site_files,
+            home: Path::new(&site.home),
+            staging,
+            stash: places.stash,
+        };
+        merge.single_files(&files, &mut decisions, &mut exchanges, &mut findings);
+    }
+    markers(
+        site,
+        site_tomcat,
+        &new_files,
+        &site_files,
+        staging,
+        &mut decisions,
+        &mut exchanges,
+    );
+    Files {
+        decisions: decisions.into_values().collect(),
+        exchanges,
+        findings,
+    }
+}
+
+/// The release's files under the names they get at the site: its Tomcat folder becomes the site's.
+fn translated<'a>(
+    release: &'a ReleaseFacts,
+    site_tomcat: &RelativePath,
+) -> BTreeMap<RelativePath, (RelativePath, &'a FileFact)> {
+    release
+        .files
+        .iter()
+        .filter(|file| file.kind != FileKind::Directory)
+        .map(|file| {
+            let path = match file.path.below(&release.layout.tomcat) {
+                Some(rest) => site_tomcat.join(rest),
+                None => file.path.clone(),
+            };
+            (path, (file.path.clone(), file))
+        })
+        .collect()
+}
+
+fn is_state(path: &RelativePath) -> bool {
+    path.below(&RelativePath::new("osgi/state")).is_some()
+}
+
+fn is_empty_directory(path: &RelativePath, files: &BTreeMap<&RelativePath, &FileFact>) -> bool {
+    !files.keys().any(|other| other.below(path).is_some())
+}
+
+/// What is known of the file that the site has where the release has one.
+struct Known<'a> {
+    here: Option<&'a FileFact>,
+    before: Option<&'a FileFact>,
+    /// The installed release's archive is at hand.
+    old_release: bool,
+}
+
+impl Known<'_> {
+    /// A file that people edit in place, that differs, and of which nothing says whether the site did.
+    fn may_be_the_sites(&self, file: &FileFact) -> bool {
+        let archive = [".jar", ".lpkg", ".war"]
+            .iter()
+            .any(|ending| file.path.as_str().ends_with(ending));
+        let differs = self.here.is_some_and(|here| here.digest != file.digest);
+        differs && !self.old_release && !archive
+    }
+}
+
+fn from_release(
+    path: &RelativePath,
+    from: &RelativePath,
+    file: &FileFact,
+    known: &Known<'_>,
+    findings: &mut Vec<Finding>,
+) -> FileDecision {
+    let reason = match (known.here, known.before) {
+        (None, Some(_)) => {
+            findings.push(origin::comes_back(path));
+            "the release's; the site had removed this file of the product"
+        }
+        (None, None) => "new in this release",
+        (Some(here), _) if here.digest == file.digest => "the same in both",
+        (Some(here), Some(before)) if here.digest != before.digest => {
+            findings.push(origin::changed_product_file(path));
+            "the release's; the site had changed this file of the product"
+        }
+        (Some(_), None) if known.old_release => {
+            findings.push(origin::replaced_site_file(path));
+            "the release's; the site had a file of its own here"
+        }
+        (Some(_), _) => "the release's takes its place",
+    };
+    take(path, from, file, known.here.is_some(), reason)
+}
+
+fn take(
+    path: &RelativePath,
+    from: &RelativePath,
+    file: &FileFact,
+    replaces: bool,
+    reason: &str,
+) -> FileDecision {
+    FileDecision {
+        path: path.clone(),
+        decision: Decision::Release {
+            from: from.clone(),
+            digest: file
+                .digest
+                .clone()
+                .unwrap_or_else(|| raylift_model::digest::Digest::from_hex("")),
+            mode: file.mode,
+            replaces,
+        },
+        reason: reason.to_owned(),
+    }
+}
+
+fn carry(file: &FileFact, reason: impl Into<String>) -> FileDecision {
+    FileDecision {
+        path: file.path.clone(),
+        decision: Decision::Carry {
+            digest: file.digest.clone(),
+        },
+        reason: reason.into(),
+    }
+}
+
+/// Step 6 of the manual: optional module upgrades must not run by themselves at the start.
+fn automatic_upgrades_off(
+    site_files: &BTreeMap<&RelativePath, &FileFact>,
+    decisions: &mut BTreeMap<RelativePath, FileDecision>,
+    findings: &mut Vec<Finding>,
+) {
+    let path = RelativePath::new(RELEASE_MANAGER);
+    let replaces = site_files.contains_key(&path);
+    if replaces {
+        findings.push(configuration::release_manager_replaced());
+    }
+    decisions.insert(
+        path.clone(),
+        FileDecision {
+            path,
+            decision: Decision::Write {
+                content: "autoUpgrade=B\"false\"\n".to_owned(),
+                mode: 0o644,
+                replaces,
+            },
+            reason: "automatic module upgrades are off, so that nothing optional runs by itself"
+                .to_owned(),
+        },
+    );
+}
+
+fn exchange(
+    root: &RelativePath,
+    site: &SiteFacts,
+    decisions: &BTreeMap<RelativePath, FileDecision>,
+    staging: &Path,
+    wishes: &Wishes,
+) -> Option<Exchange> {
+    let something = decisions.values().any(|decision| {
+        decision.path.below(root).is_some() && !matches!(decision.decision, Decision::Keep)
+    });
+    let live_exists = site
+        .files
+        .iter()
+        .any(|file| file.path == *root || file.path.below(root).is_some());
+    something.then(|| Exchange {
+        root: root.clone(),
+        live: Path::new(&site.home).join(root.as_str()),
+        staged: staging.join(root.as_str()),
+        live_exists,
+        probe: ExchangeProbe::Marker(wishes.run.to_string()),
+    })
+}
+
+/// Marker files lie beside folders that must not be exchanged, so each is exchanged by itself.
+fn markers(
+    site: &SiteFacts,
+    site_tomcat: &RelativePath,
+    new_files: &BTreeMap<RelativePath, (RelativePath, &FileFact)>,
+    site_files: &BTreeMap<&RelativePath, &FileFact>,
+    staging: &Path,
+    decisions: &mut BTreeMap<RelativePath, FileDecision>,
+    exchanges: &mut Vec<Exchange>,
+) {
+    let names: BTreeSet<RelativePath> = MARKERS
+        .iter()
+        .flat_map(|name| [RelativePath::new(*name), site_tomcat.join(name)])
+        .collect();
+    for path in names {
+        let Some((from, file)) = new_files.get(&path) else {
+            continue;
+        };
+        let here = site_files.get(&path).copied();
+        let Some(digest) = file.digest.clone() else {
+            continue;
+        };
+        if here.is_some_and(|here| here.digest.as_ref() == Some(&digest))
+            || decisions.contains_key(&path)
+        {
+            continue;
+        }
+        decisions.insert(
+            path.clone(),
+            take(&path, from, file, here.is_some(), "names the release"),
+        );
+        exchanges.push(Exchange {
+            root: path.clone(),
+            live: Path::new(&site.home).join(path.as_str()),
+            staged: staging.join(path.as_str()),
+            live_exists: here.is_some(),
+            probe: ExchangeProbe::Content(digest),
+        });
+    }
+}

@@ -1,0 +1,23 @@
+//! Facts of the site and facts of the release make a plan.
+//!
+//! Pure: no I/O, no clock, no randomness; the same facts and wishes give the same bytes. Everything a run
+//! needs to know is decided here, so that the run has no meaningful choice left.
+
+mod actions;
+mod checks;
+mod core;
+mod database;
+mod devices;
+mod files;
+mod graph;
+mod health;
+mod lint;
+mod make;
+mod modules;
+mod space;
+mod way_back;
+mod wishes;
+
+pub use lint::{Flaw, lint};
+pub use make::{PlanError, make};
+pub use wishes::{AppServer, Side, Wishes};

@@ -1,0 +1,68 @@
+//! Space: computed before anything stops.
+
+use raylift_model::codes;
+use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::finding::Finding;
+use raylift_model::plan::{Decision, FileDecision, SpaceNeed};
+
+use crate::checks::blocker;
+
+/// What block rounding, directories and the journal may take beside the files themselves.
+const RESERVE: u64 = 64 << 20;
+
+/// Staging, proof and return point all lie on the file system of raylift's state folder. The proof's copy is
+/// removed before the return point is taken; a rollback needs room for one more copy, since nothing is deleted then.
+pub(crate) fn needs(
+    site: &SiteFacts,
+    release: &ReleaseFacts,
+    decisions: &[FileDecision],
+    state: &str,
+    findings: &mut Vec<Finding>,
+) -> Vec<SpaceNeed> {
+    let sizes = |path: &str, files: &[raylift_model::facts::FileFact]| {
+        files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+            .ok()
+            .and_then(|at| files.get(at))
+            .map_or(0, |file| file.size)
+    };
+    let staged: u64 = decisions
+        .iter()
+        .map(|decision| match &decision.decision {
+            Decision::Release { from, .. } => sizes(from.as_str(), &release.files),
+            Decision::Carry { .. } => sizes(decision.path.as_str(), &site.files),
+            Decision::Write { content, .. } => content.len() as u64,
+            Decision::Drop | Decision::Keep => 0,
+        })
+        .sum();
+    let data = site.database.bytes + site.store.bytes;
+    let needed = staged + 2 * data + RESERVE;
+    let free = site
+        .disks
+        .iter()
+        .find(|disk| disk.path == state)
+        .or_else(|| site.disks.iter().find(|disk| disk.path == site.home));
+    let free = free.map_or(0, |disk| disk.free);
+    if free < needed {
+        findings.push(blocker(
+            codes::DISK_TOO_SMALL,
+            state,
+            format!(
+                "the update needs {} there, {} are free",
+                mebibytes(needed),
+                mebibytes(free)
+            ),
+            "make room on the file system of the home, where raylift's folder must lie, too",
+        ));
+    }
+    vec![SpaceNeed {
+        path: state.to_owned(),
+        needed,
+        free,
+        purpose: "staged release, return point, and room for a rollback".to_owned(),
+    }]
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", bytes.div_ceil(1 << 20))
+}
