@@ -1,0 +1,151 @@
+//! The ways back.
+
+use raylift_model::event::{Direction, Event};
+use raylift_model::plan::{Phase, ReturnMode};
+use raylift_run::engine::Outcome;
+
+use crate::commands::{Command, run, run_watched, run_well};
+use crate::kills::assert_old_and_trees_kept;
+use crate::sites::burning_in;
+use crate::world::{Data, NewSite, Setup, Trouble, World};
+
+fn with_upgrade() -> Setup {
+    Setup {
+        upgrade: true,
+        ..Setup::default()
+    }
+}
+
+#[test]
+fn a_second_rollback_does_nothing() {
+    let world = burning_in(Setup::default());
+    let command = Command::Rollback(ReturnMode::CodeOnly);
+    run_well(&world, command);
+    let first = world.ending();
+    let (exit, events) = run_watched(&world, command, Trouble::None);
+    assert!(matches!(
+        exit.done(),
+        Outcome::RolledBack {
+            automatic: false,
+            ..
+        }
+    ));
+    assert_eq!(events, []);
+    assert_eq!(world.effects(), 0);
+    assert_eq!(world.ending(), first);
+}
+
+#[test]
+fn the_build_number_is_put_back_or_the_old_site_would_refuse_to_start() {
+    let world = burning_in(Setup::default());
+    assert_eq!(world.ending().build, Data::NEW_BUILD);
+    run_well(&world, Command::Rollback(ReturnMode::CodeOnly));
+    let ending = world.ending();
+    assert_old_and_trees_kept(&ending);
+    assert_eq!(ending.build, Data::OLD_BUILD);
+    assert!(ending.new_writes);
+}
+
+#[test]
+fn what_the_return_point_discards_is_set_aside() {
+    let world = burning_in(with_upgrade());
+    run_well(&world, Command::Rollback(ReturnMode::ReturnPoint));
+    let ending = world.ending();
+    assert_old_and_trees_kept(&ending);
+    assert!(
+        !ending.new_writes,
+        "the test is for writes that come after the return point"
+    );
+    assert_eq!(ending.point, Some(true));
+}
+
+#[test]
+fn code_only_is_refused_after_upgrade_steps() {
+    let world = burning_in(with_upgrade());
+    let before = world.ending();
+    let command = Command::Rollback(ReturnMode::CodeOnly);
+    let (exit, events) = run_watched(&world, command, Trouble::None);
+    assert_eq!(exit.error().code(), "RL0804");
+    assert_eq!(events, []);
+    assert_eq!(world.ending(), before);
+}
+
+#[test]
+fn a_committed_run_cannot_go_back() {
+    let world = burning_in(Setup::default());
+    run(&world, Command::Commit { keep: false }, Trouble::Die(6));
+    let command = Command::Rollback(ReturnMode::ReturnPoint);
+    let error = run(&world, command, Trouble::None).error();
+    assert_eq!(error.code(), "RL0802", "while it is being committed");
+    run_well(&world, Command::Go);
+    let error = run(&world, command, Trouble::None).error();
+    assert_eq!(error.code(), "RL0802");
+    assert_eq!(world.state().phase, Phase::Committed);
+}
+
+#[test]
+fn a_run_that_never_began_has_nothing_to_go_back_from() {
+    let world = World::new(Setup::default());
+    let command = Command::Rollback(ReturnMode::CodeOnly);
+    let error = run(&world, command, Trouble::None).error();
+    assert_eq!(error.code(), "RL0802");
+}
+
+/// The code-only way fails because the old release does not accept the database after all; the return point helps.
+#[test]
+fn the_code_only_way_falls_back_on_the_return_point() {
+    let world = burning_in(Setup::default());
+    world.inner(|inner| inner.data.schema = Data::NEW_SCHEMA);
+    let error = run(
+        &world,
+        Command::Rollback(ReturnMode::CodeOnly),
+        Trouble::None,
+    )
+    .error();
+    assert_eq!(error.code(), "RL0701");
+    assert!(error.safe().contains("fence"), "{}", error.safe());
+    assert!(world.copy().ending().fence);
+    run_well(&world, Command::Rollback(ReturnMode::ReturnPoint));
+    let ending = world.ending();
+    assert_old_and_trees_kept(&ending);
+    assert_eq!(ending.schema, Data::OLD_SCHEMA);
+    let back = run(
+        &world,
+        Command::Rollback(ReturnMode::CodeOnly),
+        Trouble::None,
+    );
+    assert!(matches!(back.done(), Outcome::RolledBack { .. }));
+}
+
+#[test]
+fn what_is_undone_is_undone_in_reverse_order() {
+    let world = burning_in(with_upgrade());
+    let command = Command::Rollback(ReturnMode::ReturnPoint);
+    let (_, events) = run_watched(&world, command, Trouble::None);
+    let undone: Vec<usize> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::ActionStarted {
+                direction: Direction::Back,
+                index,
+                ..
+            } => Some(*index),
+            _ => None,
+        })
+        .collect();
+    let actions = world.plan().actions.len();
+    assert_eq!(undone, (0..actions).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_automatic_return_says_what_it_discards() {
+    let world = World::new(Setup {
+        new_site: NewSite::Dies,
+        ..with_upgrade()
+    });
+    let (_, events) = run_watched(&world, Command::Go, Trouble::None);
+    let said = events.iter().any(|event| {
+        matches!(event, Event::Remark { text } if text.contains("the new site answered 0 requests"))
+    });
+    assert!(said, "{events:?}");
+}
