@@ -1,0 +1,148 @@
+//! Finds out what a release is given as.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use raylift_model::codes;
+use raylift_model::digest::Digest;
+use raylift_model::facts::ReleaseForm;
+use raylift_survey::source::{ReleaseSource, SourceError, Visitor};
+
+use super::checksums::{self, Sums};
+use super::fault;
+use super::folder::Folder;
+use super::limits::Limits;
+use super::{seven_z, tar_gz, zip};
+
+/// Opens a release: a folder, or an archive told by its first bytes (zip: APPNOTE.TXT 4.3.7; gzip: RFC 1952 2.3.1;
+/// 7z: `7zFormat.txt`). A name that promises an archive makes an empty or foreign file a damaged archive.
+///
+/// # Errors
+/// `RL0203` when there is nothing, or nothing that could be a release; `RL0201` when it cannot be read. The entries of
+/// an archive are judged by [`ReleaseSource::visit`], not here.
+pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
+    let place = std::path::absolute(path).map_err(|error| fault::unreadable(path, error))?;
+    let metadata = match std::fs::metadata(&place) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(not_a_release(&place, "there is nothing", Some(error)));
+        }
+        Err(error) => return Err(fault::unreadable(&place, error)),
+    };
+    if metadata.is_dir() {
+        return Ok(Box::new(Folder::new(place)));
+    }
+    if !metadata.is_file() {
+        return Err(not_a_release(
+            &place,
+            "this is neither a file nor a folder",
+            None,
+        ));
+    }
+    let form = match (form_by_content(&place)?, form_by_name(&place)) {
+        (Some(form), _) => form,
+        (None, Some(_)) => {
+            return Err(fault::damaged(
+                &place,
+                "it does not begin like an archive of that name",
+                std::io::Error::from(std::io::ErrorKind::InvalidData),
+            ));
+        }
+        (None, None) => {
+            return Err(not_a_release(
+                &place,
+                "this is neither a .zip, .tar.gz or .7z archive nor a folder",
+                None,
+            ));
+        }
+    };
+    Ok(Box::new(Archive {
+        place,
+        form,
+        sums: OnceLock::new(),
+    }))
+}
+
+fn not_a_release(place: &Path, detail: &str, source: Option<std::io::Error>) -> SourceError {
+    SourceError {
+        code: codes::NOT_A_RELEASE,
+        message: format!("{}: {detail}", place.display()),
+        source: source.map(Into::into),
+    }
+}
+
+fn form_by_content(place: &Path) -> Result<Option<ReleaseForm>, SourceError> {
+    let mut start = Vec::new();
+    File::open(place)
+        .and_then(|file| file.take(6).read_to_end(&mut start))
+        .map_err(|error| fault::unreadable(place, error))?;
+    Ok(match start.as_slice() {
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(ReleaseForm::Zip),
+        [0x1f, 0x8b, 8, ..] => Some(ReleaseForm::TarGz),
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c] => Some(ReleaseForm::SevenZ),
+        _ => None,
+    })
+}
+
+fn form_by_name(place: &Path) -> Option<ReleaseForm> {
+    let name = place.file_name()?.to_string_lossy().to_lowercase();
+    let ends = |ending: &str| name.ends_with(ending);
+    if ends(".zip") {
+        Some(ReleaseForm::Zip)
+    } else if ends(".tar.gz") || ends(".tgz") {
+        Some(ReleaseForm::TarGz)
+    } else if ends(".7z") {
+        Some(ReleaseForm::SevenZ)
+    } else {
+        None
+    }
+}
+
+/// A release in one file.
+struct Archive {
+    place: PathBuf,
+    form: ReleaseForm,
+    sums: OnceLock<Sums>,
+}
+
+impl Archive {
+    fn sums(&self) -> Result<&Sums, SourceError> {
+        match self.sums.get() {
+            Some(sums) => Ok(sums),
+            None => {
+                let sums = checksums::sums(&self.place)?;
+                Ok(self.sums.get_or_init(|| sums))
+            }
+        }
+    }
+}
+
+impl ReleaseSource for Archive {
+    fn place(&self) -> String {
+        self.place.display().to_string()
+    }
+
+    fn form(&self) -> ReleaseForm {
+        self.form
+    }
+
+    fn digest(&self) -> Result<Option<Digest>, SourceError> {
+        Ok(Some(self.sums()?.digest.clone()))
+    }
+
+    fn checksums(&self) -> Result<Vec<(String, bool)>, SourceError> {
+        Ok(self.sums()?.published.clone())
+    }
+
+    fn visit(&self, visitor: Visitor<'_>) -> Result<(), SourceError> {
+        let limits = Limits::default();
+        match self.form {
+            ReleaseForm::Zip => zip::visit(&self.place, limits, visitor),
+            ReleaseForm::TarGz => tar_gz::visit(&self.place, limits, visitor),
+            ReleaseForm::SevenZ => seven_z::visit(&self.place, limits, visitor),
+            ReleaseForm::Folder => Folder::new(self.place.clone()).visit(visitor),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Asks databases through a small Java program that is run with the site's own Java and JDBC driver.
+//!
+//! The program is compiled when raylift is built and carried inside the binary. It gets one request a line on its
+//! standard input, the password with the first one, and answers one line of JSON each. Its standard error is ignored:
+//! HSQLDB writes its log there.
+
+mod failure;
+mod helper;
+mod jar;
+mod lock;
+mod rows;
+mod session;
+mod snapshot;
+mod target;
+
+pub use rows::CoreRow;
+pub use session::{Bridge, Mode};

@@ -1,0 +1,136 @@
+//! What the helper answers, as values.
+
+use raylift_model::facts::{ConfigurationRow, ReleaseRow, TableFacts};
+use raylift_model::names::BundleSymbolicName;
+use raylift_model::version::SchemaVersion;
+use raylift_survey::machine::DocumentRow;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use raylift_survey::machine::DatabaseError;
+
+use super::helper;
+
+/// The columns of the core's row of `Release_` that a normal start of a newer release changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CoreRow {
+    /// `buildNumber`.
+    pub build_number: Option<i64>,
+    /// `buildDate` as `2019-06-01 00:00:00.0`, with all fractions, as it stands in the column.
+    pub build_date: Option<String>,
+    /// `verified`.
+    pub verified: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Product {
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawReleaseRow {
+    name: Option<String>,
+    schema_version: Option<String>,
+    build_number: Option<i64>,
+    state: Option<i64>,
+    verified: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawConfiguration {
+    pid: Option<String>,
+    file_name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawDocument {
+    file_version_id: i64,
+    company_id: Option<i64>,
+    repository_id: Option<i64>,
+    folder_id: Option<i64>,
+    name: Option<String>,
+    version: Option<String>,
+    size: Option<i64>,
+}
+
+/// An answer of the expected shape.
+pub(super) fn parse<T: DeserializeOwned>(value: Value) -> Result<T, DatabaseError> {
+    serde_json::from_value(value).map_err(|error| {
+        helper::broken(format!(
+            "the database helper's answer is not as expected: {error}"
+        ))
+    })
+}
+
+/// Rows by name; `None` when the table is missing.
+pub(super) fn release_rows(value: Value) -> Result<Option<Vec<ReleaseRow>>, DatabaseError> {
+    let rows: Option<Vec<RawReleaseRow>> = parse(value)?;
+    Ok(rows.map(|rows| {
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| ReleaseRow {
+                name: BundleSymbolicName::new(row.name.unwrap_or_default()),
+                schema_version: SchemaVersion::new(row.schema_version.unwrap_or_default()),
+                build_number: row.build_number,
+                state: row.state,
+                verified: row.verified,
+            })
+            .collect();
+        rows.sort();
+        rows
+    }))
+}
+
+/// Tables by name.
+pub(super) fn tables(value: Value) -> Result<Vec<TableFacts>, DatabaseError> {
+    let counts: std::collections::BTreeMap<String, u64> = parse(value)?;
+    Ok(counts
+        .into_iter()
+        .map(|(name, rows)| TableFacts { name, rows })
+        .collect())
+}
+
+/// Rows by PID; none when the table is missing.
+pub(super) fn configurations(value: Value) -> Result<Vec<ConfigurationRow>, DatabaseError> {
+    let rows: Option<Vec<RawConfiguration>> = parse(value)?;
+    let mut rows: Vec<_> = rows
+        .unwrap_or_default()
+        .into_iter()
+        .map(|row| ConfigurationRow {
+            pid: row.pid.unwrap_or_default(),
+            file_name: row.file_name,
+        })
+        .collect();
+    rows.sort_by(|left, right| left.pid.cmp(&right.pid));
+    Ok(rows)
+}
+
+/// The newest first; none when a table is missing.
+pub(super) fn documents(value: Value) -> Result<Vec<DocumentRow>, DatabaseError> {
+    let rows: Option<Vec<RawDocument>> = parse(value)?;
+    Ok(rows
+        .unwrap_or_default()
+        .into_iter()
+        .map(|row| DocumentRow {
+            file_version_id: row.file_version_id,
+            company_id: row.company_id.unwrap_or_default(),
+            data_repository_id: row
+                .folder_id
+                .filter(|folder| *folder != 0)
+                .or(row.repository_id)
+                .unwrap_or_default(),
+            name: row.name.unwrap_or_default(),
+            version: row.version.unwrap_or_default(),
+            size: row
+                .size
+                .and_then(|size| u64::try_from(size).ok())
+                .unwrap_or_default(),
+        })
+        .collect())
+}

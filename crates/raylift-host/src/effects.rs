@@ -1,0 +1,29 @@
+//! The effects of a run on this machine: one file for each concern, put together in [`RealHost`].
+//!
+//! A run may be killed at any moment. So each effect leaves, at every step, something on the disk that tells the next
+//! call how far it came: what stands at the names of an exchange, a file that is written last, a process with its
+//! start time.
+
+mod answers;
+pub mod client;
+mod error;
+pub mod exchange;
+pub mod fence;
+pub mod gogo;
+pub mod health;
+mod hsqldb;
+mod logs;
+mod processes;
+mod proof;
+mod real;
+mod remembered;
+pub mod remove;
+mod restore;
+mod return_point;
+pub mod server;
+pub mod stage;
+mod start;
+mod telnet;
+
+pub use real::{AccessProvider, BindingProvider, RealHost};
+pub use remembered::{ProcBytes, remembered};

@@ -1,0 +1,325 @@
+//! The proof that a restore point can be taken and read again, while the site serves.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use raylift_backup::attributes::give;
+use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, unescape};
+use raylift_model::codes;
+use raylift_model::facts::TableFacts;
+use raylift_model::plan::Plan;
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+use super::error::{attributes, backup, write_failed};
+use super::fence::open_path;
+use super::hsqldb::Hsqldb;
+use super::remove::remove_tree;
+use super::return_point::{DATABASE, Note, parts};
+use crate::bridge::Mode;
+
+/// Copies of a database that is being written to until one is whole.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
+/// Comparisons with a site that is being written to until one agrees.
+const COMPARISONS: u32 = 3;
+
+/// Size, time in seconds and nanoseconds, and number of a file.
+type Sign = (u64, i64, i64, u64);
+
+/// Takes, restores and compares; see [`raylift_run::host::Host::prove_restore_point`].
+///
+/// # Errors
+/// With [`codes::PROOF_FAILED`] when the restored copy differs.
+pub(crate) fn prove(
+    plan: &Plan,
+    access: &DatabaseAccess,
+    scratch: &Path,
+    now: String,
+    progress: Progress<'_>,
+) -> Result<Vec<String>, HostError> {
+    let begun = Instant::now();
+    remove_tree(&plan.site.state, scratch)?;
+    let files = Hsqldb::of(access)?;
+    let proof = Proof {
+        plan,
+        access,
+        files: &files,
+        store: PlainStore::new(scratch.join("backup")),
+        restored: scratch.join("restored"),
+    };
+    let mut taken = Vec::new();
+    let mut lines = Vec::new();
+    for part in parts(plan, &files)? {
+        let (manifest, line) = if part.name == DATABASE {
+            proof.database(progress)?
+        } else {
+            proof.documents(&part, progress)?
+        };
+        taken.push(manifest);
+        lines.push(line);
+    }
+    let sealed = Manifest {
+        format: FORMAT,
+        taken: now,
+        parts: taken,
+        note: serde_json::Value::Null,
+    };
+    proof.store.seal(&sealed).map_err(backup)?;
+    if proof.store.complete().map_err(backup)?.as_ref() != Some(&sealed) {
+        return Err(failed(
+            "the list of the copies does not come back as it was written",
+        ));
+    }
+    remove_tree(&plan.site.state, scratch)?;
+    lines.push(format!(
+        "taken, restored and compared in {:.1} s",
+        begun.elapsed().as_secs_f64()
+    ));
+    Ok(lines)
+}
+
+struct Proof<'a> {
+    plan: &'a Plan,
+    access: &'a DatabaseAccess,
+    files: &'a Hsqldb,
+    store: PlainStore,
+    restored: PathBuf,
+}
+
+impl Proof<'_> {
+    /// The site is read before and after the copy is taken: what the copy holds must lie between.
+    fn database(&self, progress: Progress<'_>) -> Result<(PartManifest, String), HostError> {
+        let mut before = Note::read(self.access, Mode::ReadOnly)?;
+        let mut differences = Vec::new();
+        for _ in 0..COMPARISONS {
+            let part = self.copy_at_rest(progress)?;
+            let found = self.open_restored(&part, progress)?;
+            let after = Note::read(self.access, Mode::ReadOnly)?;
+            differences = compare(&before, &found, &after);
+            if differences.is_empty() {
+                let rows: u64 = found.tables.iter().map(|table| table.rows).sum();
+                let line = format!(
+                    "database: {} tables with {rows} rows restored, opened and compared",
+                    found.tables.len()
+                );
+                return Ok((part, line));
+            }
+            before = after;
+        }
+        Err(failed("the restored database differs from the site's").because(differences))
+    }
+
+    /// A copy counts when no file but the log changed meanwhile: HSQLDB only ever appends to its log until it rewrites
+    /// the script, and a log that ends early is what a killed server leaves, which HSQLDB recovers from.
+    fn copy_at_rest(&self, progress: Progress<'_>) -> Result<PartManifest, HostError> {
+        progress("copying the database".to_owned());
+        for _ in 0..TRIES {
+            let before = self.listing()?;
+            let part = Part {
+                name: DATABASE.to_owned(),
+                root: self.files.folder.clone(),
+                entries: Some(self.files.data_files()?),
+            };
+            let taken = self.store.put(&part, &mut |_| {}).map_err(backup)?;
+            if before == self.listing()? {
+                self.store.verify(&taken).map_err(backup)?;
+                return Ok(taken);
+            }
+            sleep(PAUSE);
+        }
+        Err(failed(
+            "the files of the database do not come to rest for a copy",
+        ))
+    }
+
+    /// Size, time and number of each file that must not change, and the mere presence of the log.
+    fn listing(&self) -> Result<BTreeMap<OsString, Sign>, HostError> {
+        let mut listing = BTreeMap::new();
+        for name in self.files.data_files()? {
+            let Ok(stat) = fs::symlink_metadata(self.files.folder.join(&name)) else {
+                continue;
+            };
+            let is_log = Path::new(&name)
+                .extension()
+                .is_some_and(|ending| ending == "log");
+            let sign = if is_log {
+                (0, 0, 0, stat.ino())
+            } else {
+                (stat.size(), stat.mtime(), stat.mtime_nsec(), stat.ino())
+            };
+            listing.insert(name, sign);
+        }
+        Ok(listing)
+    }
+
+    fn open_restored(
+        &self,
+        part: &PartManifest,
+        progress: Progress<'_>,
+    ) -> Result<Note, HostError> {
+        let target = self.restored.join(DATABASE);
+        remove_tree(&self.plan.site.state, &target)?;
+        fs::create_dir_all(&self.restored).map_err(|error| write_failed(&self.restored, error))?;
+        self.store
+            .restore(part, &target, progress)
+            .map_err(backup)?;
+        let owner = &self.plan.site.owner;
+        give(&target, owner.uid, owner.gid).map_err(attributes)?;
+        open_path(&self.restored, &self.plan.site.state, owner)?;
+        progress("opening the restored database".to_owned());
+        Note::read(&self.files.copied_to(&target, self.access), Mode::ReadWrite)
+    }
+
+    /// What changed while it was copied is copied again; what is new since is no difference.
+    fn documents(
+        &self,
+        part: &Part,
+        progress: Progress<'_>,
+    ) -> Result<(PartManifest, String), HostError> {
+        let mut changed = Vec::new();
+        for _ in 0..COMPARISONS {
+            progress("copying the documents".to_owned());
+            let taken = self.store.put(part, progress).map_err(backup)?;
+            self.store.verify(&taken).map_err(backup)?;
+            progress("comparing the documents".to_owned());
+            changed = changed_since(part, &taken)?;
+            if changed.is_empty() {
+                let (files, bytes) = taken.totals();
+                let line = format!("documents: {files} files, {bytes} bytes copied and compared");
+                return Ok((taken, line));
+            }
+        }
+        changed.truncate(10);
+        Err(failed("the copied documents differ from the site's").because(changed))
+    }
+}
+
+/// Files that are still there and no longer what was copied.
+fn changed_since(part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
+    let mut changed = Vec::new();
+    for (path, size, digest) in taken.files() {
+        let live = part.root.join(unescape(path));
+        match raylift_backup::digest_file(&live) {
+            Ok(found) if found.size == size && found.digest == *digest => {}
+            Err(_) if !live.exists() => {}
+            Ok(_) => changed.push(path.to_owned()),
+            Err(error) => return Err(backup(error)),
+        }
+    }
+    Ok(changed)
+}
+
+/// What the copy holds and the site never held between the two readings; empty when they agree.
+fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
+    let mut differences = Vec::new();
+    if copy.release_rows != before.release_rows && copy.release_rows != after.release_rows {
+        differences.push("the rows of Release_ differ".to_owned());
+    }
+    let by_name = |note: &Note| -> BTreeMap<String, u64> {
+        let rows = |table: &TableFacts| (table.name.clone(), table.rows);
+        note.tables.iter().map(rows).collect()
+    };
+    let (before, copy, after) = (by_name(before), by_name(copy), by_name(after));
+    let names: std::collections::BTreeSet<&String> = before
+        .keys()
+        .chain(copy.keys())
+        .chain(after.keys())
+        .collect();
+    for name in names {
+        let rows = |tables: &BTreeMap<String, u64>| tables.get(name).copied();
+        let (first, found, last) = (rows(&before), rows(&copy), rows(&after));
+        let fits = match (first, found, last) {
+            (Some(first), Some(found), Some(last)) => {
+                (first.min(last)..=first.max(last)).contains(&found)
+            }
+            // A table that came or went between the two readings.
+            (None, _, _) | (_, _, None) => first != last || found == first,
+            (Some(_), None, Some(_)) => false,
+        };
+        if !fits {
+            let told = |rows: Option<u64>| rows.map_or("none".to_owned(), |rows| rows.to_string());
+            differences.push(format!(
+                "table {name}: {} rows before, {} in the copy, {} after",
+                told(first),
+                told(found),
+                told(last)
+            ));
+        }
+    }
+    differences
+}
+
+fn failed(message: &str) -> HostError {
+    HostError::new(codes::PROOF_FAILED, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use raylift_model::facts::ReleaseRow;
+    use raylift_model::names::BundleSymbolicName;
+    use raylift_model::version::SchemaVersion;
+
+    use super::*;
+
+    fn note(version: &str, tables: &[(&str, u64)]) -> Note {
+        Note {
+            tables: tables
+                .iter()
+                .map(|(name, rows)| TableFacts {
+                    name: (*name).to_owned(),
+                    rows: *rows,
+                })
+                .collect(),
+            release_rows: vec![ReleaseRow {
+                name: BundleSymbolicName::new("portal"),
+                schema_version: SchemaVersion::new(version),
+                build_number: Some(7200),
+                state: None,
+                verified: Some(true),
+            }],
+            core_row: None,
+        }
+    }
+
+    #[test]
+    fn a_copy_must_lie_between_what_the_site_was_before_and_after() {
+        type Tables<'a> = &'a [(&'a str, u64)];
+        let cases: [(Tables<'_>, Tables<'_>, Tables<'_>, usize); 8] = [
+            (&[("a", 3)], &[("a", 3)], &[("a", 3)], 0),
+            (&[("a", 3)], &[("a", 4)], &[("a", 5)], 0),
+            (&[("a", 5)], &[("a", 4)], &[("a", 3)], 0),
+            (&[("a", 3)], &[("a", 2)], &[("a", 5)], 1),
+            (&[("a", 3)], &[("a", 6)], &[("a", 5)], 1),
+            (&[("a", 3), ("b", 1)], &[("a", 3)], &[("a", 3), ("b", 1)], 1),
+            (&[("a", 3)], &[("a", 3), ("b", 1)], &[("a", 3)], 1),
+            (&[("a", 3)], &[("a", 3), ("b", 0)], &[("a", 3), ("b", 1)], 0),
+        ];
+        for (before, copy, after, expected) in cases {
+            let found = compare(
+                &note("5.0.2", before),
+                &note("5.0.2", copy),
+                &note("5.0.2", after),
+            );
+            assert_eq!(
+                found.len(),
+                expected,
+                "{before:?} {copy:?} {after:?}: {found:?}"
+            );
+        }
+        let same = &[("a", 1)];
+        assert_eq!(
+            compare(
+                &note("5.0.2", same),
+                &note("5.1.0", same),
+                &note("5.0.2", same)
+            ),
+            ["the rows of Release_ differ"]
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! The host of the real world.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{Timestamp, Unit};
+use raylift_model::answer::Answer;
+use raylift_model::codes;
+use raylift_model::digest::Digest;
+use raylift_model::facts::{FileFact, FileKind, ReleaseRow, TableFacts};
+use raylift_model::names::RelativePath;
+use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan};
+use raylift_run::host::{
+    FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
+    UpgradeOutcome,
+};
+use raylift_survey::machine::DatabaseAccess;
+use raylift_survey::source::{SourceEntry, SourceError};
+use sha2::{Digest as _, Sha256};
+
+use super::answers::Answers;
+use super::client::UpgradeClient;
+use super::error::{database, source};
+use super::exchange::Exchanger;
+use super::fence::{self, Fence};
+use super::health::{Look, Memory};
+use super::logs::Marks;
+use super::remove::remove_tree;
+use super::server::Server;
+use super::{proof, restore, return_point, stage};
+use crate::archive;
+use crate::bridge::{Bridge, Mode};
+
+/// Tells how the site's database is reached. Asked each time anew, so that the password is kept nowhere.
+pub type AccessProvider = Box<dyn Fn(&Plan) -> Result<DatabaseAccess, HostError> + Send + Sync>;
+
+/// Looks at the site and tells what a plan is bound to; the second argument says whether the server is stopped.
+pub type BindingProvider = Box<dyn Fn(&Plan, bool) -> Result<Binding, HostError> + Send + Sync>;
+
+/// All effects of one run on this machine.
+pub struct RealHost {
+    run_folder: PathBuf,
+    access: AccessProvider,
+    binding: BindingProvider,
+    interrupted: Arc<AtomicBool>,
+    exchanger: Exchanger,
+    health: Mutex<Memory>,
+    answers: Mutex<Answers>,
+}
+
+impl RealHost {
+    /// A host for the run in `run_folder`, which must exist. `interrupted` is set by whoever catches the first Ctrl-C.
+    pub fn new(
+        run_folder: PathBuf,
+        access: AccessProvider,
+        binding: BindingProvider,
+        interrupted: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            run_folder,
+            access,
+            binding,
+            interrupted,
+            exchanger: Exchanger::default(),
+            health: Mutex::default(),
+            answers: Mutex::default(),
+        }
+    }
+
+    fn server_of<'a>(&'a self, plan: &'a Plan) -> Server<'a> {
+        Server {
+            plan,
+            run_folder: &self.run_folder,
+        }
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self, plan: &Plan, mode: Mode) -> Result<Bridge, HostError> {
+        Bridge::open(&(self.access)(plan)?, mode).map_err(database)
+    }
+
+    fn with_client<T>(
+        &self,
+        plan: &Plan,
+        upgrade: &DataUpgrade,
+        act: impl FnOnce(UpgradeClient<'_>) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        act(UpgradeClient {
+            plan,
+            upgrade,
+            run_folder: &self.run_folder,
+            access: &|| (self.access)(plan),
+            rows: &|| self.release_rows(plan),
+        })
+    }
+}
+
+/// Now, UTC, RFC 3339 with milliseconds.
+pub(crate) fn now() -> String {
+    let now = Timestamp::now();
+    format!("{:.3}", now.round(Unit::Millisecond).unwrap_or(now))
+}
+
+fn digest_of(entry: &SourceEntry, content: &mut dyn Read) -> Result<Digest, SourceError> {
+    let unreadable = |error: std::io::Error| SourceError {
+        code: codes::FILE_UNREADABLE,
+        message: format!("cannot read {}", entry.path),
+        source: Some(error.into()),
+    };
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match content.read(&mut block) {
+            Ok(0) => return Ok(Digest::finish(hasher)),
+            Ok(read) => hasher.update(block.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+}
+
+impl Host for RealHost {
+    fn now(&self) -> String {
+        now()
+    }
+
+    fn wait(&self, milliseconds: u64) {
+        std::thread::sleep(Duration::from_millis(milliseconds));
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    fn release_digest(&self, place: &Path, progress: Progress<'_>) -> Result<Digest, HostError> {
+        progress(format!("reading {}", place.display()));
+        let release = archive::open(place).map_err(source)?;
+        if let Some(digest) = release.digest().map_err(source)? {
+            return Ok(digest);
+        }
+        let mut files = Vec::new();
+        let visited = release.visit(&mut |entry, content| {
+            let digest = match entry.kind {
+                FileKind::File => Some(digest_of(entry, content)?),
+                _ => None,
+            };
+            files.push(FileFact {
+                path: RelativePath::new(entry.path.as_str()),
+                kind: entry.kind.clone(),
+                size: entry.size,
+                mode: entry.mode,
+                digest,
+                by_liferay: false,
+            });
+            Ok(())
+        });
+        visited.map_err(source)?;
+        Ok(raylift_survey::release::folder_digest(&files))
+    }
+
+    fn stage(
+        &self,
+        plan: &Plan,
+        staging: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError> {
+        stage::stage(plan, staging, self.exchanger, progress)
+    }
+
+    fn is_staged(&self, plan: &Plan, staging: &Path) -> Result<bool, HostError> {
+        stage::is_staged(plan, staging)
+    }
+
+    fn remove_tree(&self, plan: &Plan, path: &Path) -> Result<(), HostError> {
+        remove_tree(&plan.site.state, path)
+    }
+
+    fn prove_restore_point(
+        &self,
+        plan: &Plan,
+        scratch: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError> {
+        proof::prove(plan, &(self.access)(plan)?, scratch, self.now(), progress)
+    }
+
+    fn binding(&self, plan: &Plan, stopped: bool) -> Result<Binding, HostError> {
+        (self.binding)(plan, stopped)
+    }
+
+    fn fence_state(&self, script: &Path, stash: &Path) -> Result<FenceState, HostError> {
+        fence::state(script, stash)
+    }
+
+    fn raise_fence(&self, plan: &Plan, script: &Path, stash: &Path) -> Result<(), HostError> {
+        Fence::of(plan, &self.run_folder, script, stash).raise(self.exchanger)
+    }
+
+    fn lower_fence(&self, plan: &Plan, script: &Path, stash: &Path) -> Result<(), HostError> {
+        Fence::of(plan, &self.run_folder, script, stash).lower(self.exchanger)
+    }
+
+    fn server(&self, plan: &Plan) -> Result<Option<ServerProcess>, HostError> {
+        self.server_of(plan).find()
+    }
+
+    fn ask_to_stop(&self, plan: &Plan) -> Result<(), HostError> {
+        let server = self.server_of(plan);
+        if let Some(found) = server.find()? {
+            self.answers().watch_stop(&plan.health, found);
+        }
+        server.ask_to_stop()
+    }
+
+    fn end_server(&self, plan: &Plan, server: ServerProcess, kill: bool) -> Result<(), HostError> {
+        self.server_of(plan).end(server, kill)
+    }
+
+    fn start_server(
+        &self,
+        plan: &Plan,
+        progress: Progress<'_>,
+    ) -> Result<ServerProcess, HostError> {
+        *self.health.lock().unwrap_or_else(PoisonError::into_inner) = Memory::default();
+        let server = self.server_of(plan).start(progress)?;
+        self.answers().watch_start(&plan.health, server);
+        Ok(server)
+    }
+
+    fn take_return_point(
+        &self,
+        plan: &Plan,
+        place: &Path,
+        progress: Progress<'_>,
+    ) -> Result<ReturnPoint, HostError> {
+        return_point::take(plan, &(self.access)(plan)?, place, self.now(), progress)
+    }
+
+    fn return_point(&self, _plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError> {
+        Ok(return_point::complete(place)?.map(|(_, point)| point))
+    }
+
+    fn restore_return_point(
+        &self,
+        plan: &Plan,
+        place: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError> {
+        let access = (self.access)(plan)?;
+        restore::restore(plan, &access, &self.run_folder, place, progress)
+    }
+
+    fn put_back_core_row(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
+        let wanted = match return_point::complete(place)? {
+            Some((manifest, _)) => return_point::note(&manifest)?.core_row,
+            None => None,
+        };
+        let wanted = wanted.ok_or_else(|| {
+            HostError::new(
+                codes::NOTHING_TO_ROLL_BACK,
+                "the return point does not say what the core's row was",
+            )
+        })?;
+        let mut bridge = self.open(plan, Mode::ReadWrite)?;
+        if bridge.core_row().map_err(database)?.as_ref() != Some(&wanted) {
+            bridge.put_core_row(&wanted).map_err(database)?;
+        }
+        bridge.shut_down().map_err(database)
+    }
+
+    fn live_side(&self, exchange: &Exchange) -> Result<LiveSide, HostError> {
+        self.exchanger.live_side(exchange)
+    }
+
+    fn exchange(&self, exchange: &Exchange, wanted: LiveSide) -> Result<(), HostError> {
+        self.exchanger.exchange(exchange, wanted)
+    }
+
+    fn upgrade_data(
+        &self,
+        plan: &Plan,
+        upgrade: &DataUpgrade,
+        progress: Progress<'_>,
+    ) -> Result<UpgradeOutcome, HostError> {
+        self.with_client(plan, upgrade, |client| client.run(progress))
+    }
+
+    fn end_upgrade_client(&self, plan: &Plan) -> Result<(), HostError> {
+        let planned = plan
+            .actions
+            .iter()
+            .find_map(|planned| match &planned.action {
+                Action::UpgradeData(upgrade) => Some(upgrade),
+                _ => None,
+            });
+        match planned {
+            Some(upgrade) => self.with_client(plan, upgrade, |client| client.end_left_over()),
+            None => Ok(()),
+        }
+    }
+
+    fn release_rows(&self, plan: &Plan) -> Result<Vec<ReleaseRow>, HostError> {
+        let mut bridge = self.open(plan, Mode::ReadOnly)?;
+        Ok(bridge.release_rows().map_err(database)?.unwrap_or_default())
+    }
+
+    fn tables(&self, plan: &Plan) -> Result<Vec<TableFacts>, HostError> {
+        self.open(plan, Mode::ReadOnly)?.tables().map_err(database)
+    }
+
+    fn health(
+        &self,
+        plan: &Plan,
+        health: &HealthPlan,
+        new_release: bool,
+    ) -> Result<HealthSample, HostError> {
+        let mut memory = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let look = Look {
+            plan,
+            health,
+            new_release,
+            run_folder: &self.run_folder,
+            rows: &|| self.release_rows(plan),
+        };
+        look.take(&mut memory)
+    }
+
+    fn answers(&self) -> Vec<Answer> {
+        self.answers().take()
+    }
+
+    fn requests_since_start(&self, _plan: &Plan) -> Result<Option<u64>, HostError> {
+        match Marks::load(&self.run_folder)? {
+            Some(marks) => marks.requests(),
+            None => Ok(None),
+        }
+    }
+
+    fn run_folder(&self) -> PathBuf {
+        self.run_folder.clone()
+    }
+}

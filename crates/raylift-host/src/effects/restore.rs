@@ -1,0 +1,281 @@
+//! Brings the return point back.
+//!
+//! The site is stopped and fenced, so that nobody sees the steps between. Each part is first copied beside the live
+//! files, compared on the way; then the live entries are set aside and the copies moved in. After each of the three
+//! steps a file in the run's folder says so: a second call goes on after the last finished step, and a part that is
+//! back is never touched again, since the site may have been started on it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use raylift_backup::attributes::{Attributes, give};
+use raylift_backup::{BackupStore, PartManifest, PlainStore};
+use raylift_model::codes;
+use raylift_model::plan::Plan;
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+use super::error::{attributes, backup, exists, read_failed, write_failed};
+use super::exchange::sync_parent;
+use super::hsqldb::Hsqldb;
+use super::return_point::{DATABASE, complete};
+use crate::users::current_uid;
+
+const STAGED: &str = ".raylift-restore";
+
+/// Brings database and documents back; see [`raylift_run::host::Host::restore_return_point`].
+///
+/// # Errors
+/// When there is no return point, or something cannot be read or written.
+pub(crate) fn restore(
+    plan: &Plan,
+    access: &DatabaseAccess,
+    run_folder: &Path,
+    place: &Path,
+    progress: Progress<'_>,
+) -> Result<Vec<String>, HostError> {
+    let (manifest, _) = complete(place)?.ok_or_else(|| {
+        HostError::new(
+            codes::NOTHING_TO_ROLL_BACK,
+            format!("there is no return point in {}", place.display()),
+        )
+    })?;
+    let store = PlainStore::new(place);
+    let files = Hsqldb::of(access)?;
+    let names = |part: &PartManifest| {
+        if part.name == DATABASE {
+            files.all_files()
+        } else {
+            all_entries(&part.root)
+        }
+    };
+    let parts: Vec<Restoring<'_>> = manifest
+        .parts
+        .iter()
+        .map(|part| Restoring {
+            part,
+            run_folder,
+            names: &names,
+        })
+        .collect();
+    // Every copy is compared before the first live file moves.
+    for part in &parts {
+        part.stage(&store, progress)?;
+    }
+    let mut done = Vec::new();
+    for part in &parts {
+        let aside = part.bring_back()?;
+        done.push(format!(
+            "{} as of {}; what was there lies in {}",
+            part.part.name,
+            manifest.taken,
+            aside.display()
+        ));
+    }
+    done.extend(set_indexes_aside(plan, run_folder)?);
+    Ok(done)
+}
+
+/// One part on its way back.
+struct Restoring<'a> {
+    part: &'a PartManifest,
+    run_folder: &'a Path,
+    /// The live entries that the part replaces.
+    names: &'a dyn Fn(&PartManifest) -> Result<Vec<OsString>, HostError>,
+}
+
+impl Restoring<'_> {
+    fn stage(&self, store: &PlainStore, progress: Progress<'_>) -> Result<(), HostError> {
+        let root = &self.part.root;
+        if self.is_done("back")? || self.is_done("staged")? {
+            return Ok(());
+        }
+        if !exists(root)? {
+            make_private(root)?;
+        }
+        progress(format!("bringing the {} back", self.part.name));
+        let staged = root.join(STAGED);
+        remove_staged(&staged)?;
+        store
+            .restore(self.part, &staged, progress)
+            .map_err(backup)?;
+        let folder = File::open(&staged).map_err(|error| read_failed(&staged, error))?;
+        rustix::fs::syncfs(&folder).map_err(|error| write_failed(&staged, error.into()))?;
+        self.mark("staged")
+    }
+
+    fn bring_back(&self) -> Result<PathBuf, HostError> {
+        let root = &self.part.root;
+        let staged = root.join(STAGED);
+        let aside = self.aside()?;
+        if self.is_done("back")? {
+            return Ok(aside);
+        }
+        if !self.is_done("aside")? {
+            make_private(&aside)?;
+            self.give_to_neighbours(&aside)?;
+            for name in (self.names)(self.part)? {
+                if name != STAGED && root.join(&name) != aside {
+                    move_to(&root.join(&name), &aside.join(&name))?;
+                }
+            }
+            sync_folder(&aside)?;
+            sync_folder(root)?;
+            self.mark("aside")?;
+        }
+        for name in all_entries(&staged)? {
+            move_to(&staged.join(&name), &root.join(&name))?;
+        }
+        // A part that is a whole folder has that folder's own attributes.
+        if self.part.entries.iter().any(|entry| entry.path.is_empty()) && exists(&staged)? {
+            Attributes::read(&staged)
+                .and_then(|own| own.apply(root))
+                .map_err(attributes)?;
+        }
+        remove_staged(&staged)?;
+        sync_folder(root)?;
+        self.mark("back")?;
+        Ok(aside)
+    }
+
+    /// A folder beside the live entries has their folder's owner; nobody else hands it over.
+    fn give_to_neighbours(&self, aside: &Path) -> Result<(), HostError> {
+        let root = &self.part.root;
+        if current_uid() != 0 {
+            return Ok(());
+        }
+        let stat = fs::metadata(root).map_err(|error| read_failed(root, error))?;
+        give(aside, stat.uid(), stat.gid()).map_err(attributes)
+    }
+
+    /// In the run's folder, or beside the live entries when that is on another file system.
+    fn aside(&self) -> Result<PathBuf, HostError> {
+        let folder = self.run_folder.join("set-aside");
+        make_private(&folder)?;
+        Ok(if device(&folder)? == device(&self.part.root)? {
+            folder.join(&self.part.name)
+        } else {
+            self.part.root.join(aside_name(self.run_folder))
+        })
+    }
+
+    fn marker(&self, step: &str) -> PathBuf {
+        let folder = self.run_folder.join("restore");
+        folder.join(format!("{}.{step}", self.part.name))
+    }
+
+    fn is_done(&self, step: &str) -> Result<bool, HostError> {
+        exists(&self.marker(step))
+    }
+
+    fn mark(&self, step: &str) -> Result<(), HostError> {
+        mark(&self.marker(step))
+    }
+}
+
+/// A search index goes with the database it was made from. The site makes a new one.
+fn set_indexes_aside(plan: &Plan, run_folder: &Path) -> Result<Vec<String>, HostError> {
+    let marker = run_folder.join("restore").join("indexes.aside");
+    if exists(&marker)? {
+        return Ok(Vec::new());
+    }
+    let mut done = Vec::new();
+    for (number, index) in plan.site.search_indexes.iter().enumerate() {
+        if !exists(index)? {
+            continue;
+        }
+        let folder = run_folder.join("set-aside").join("indexes");
+        make_private(&folder)?;
+        let name = index.file_name().unwrap_or(OsStr::new("index"));
+        let mut kept = OsString::from(format!("{number}-"));
+        kept.push(name);
+        let mut aside = folder.join(kept);
+        if device(&folder)? != device(index)? {
+            let mut beside = name.to_owned();
+            beside.push(aside_name(run_folder));
+            aside = index.with_file_name(beside);
+        }
+        move_to(index, &aside)?;
+        sync_parent(index)?;
+        sync_parent(&aside)?;
+        done.push(format!(
+            "search index {} set aside as {}: reindex after the start",
+            index.display(),
+            aside.display()
+        ));
+    }
+    mark(&marker)?;
+    Ok(done)
+}
+
+/// A name says which run set something aside.
+fn aside_name(run_folder: &Path) -> OsString {
+    let mut name = OsString::from(".raylift-set-aside-");
+    name.push(run_folder.file_name().unwrap_or(OsStr::new("run")));
+    name
+}
+
+fn all_entries(folder: &Path) -> Result<Vec<OsString>, HostError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        result => result.map_err(|error| read_failed(folder, error))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| read_failed(folder, error))?;
+        names.push(entry.file_name());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Nothing is ever written over.
+fn move_to(from: &Path, to: &Path) -> Result<(), HostError> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => return Ok(()),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if !exists(to)? => {}
+        Err(error) => return Err(write_failed(to, error.into())),
+    }
+    fs::rename(from, to).map_err(|error| write_failed(to, error))
+}
+
+fn remove_staged(staged: &Path) -> Result<(), HostError> {
+    match fs::remove_dir_all(staged) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(write_failed(staged, error)),
+        _ => Ok(()),
+    }
+}
+
+fn mark(path: &Path) -> Result<(), HostError> {
+    let folder = path.parent().unwrap_or(path);
+    make_private(folder)?;
+    File::create(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| write_failed(path, error))?;
+    sync_parent(path)
+}
+
+fn make_private(folder: &Path) -> Result<(), HostError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| write_failed(folder, error))
+}
+
+fn sync_folder(folder: &Path) -> Result<(), HostError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| write_failed(folder, error))
+}
+
+fn device(path: &Path) -> Result<u64, HostError> {
+    fs::symlink_metadata(path)
+        .map(|stat| stat.dev())
+        .map_err(|error| read_failed(path, error))
+}

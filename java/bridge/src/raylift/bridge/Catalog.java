@@ -1,0 +1,89 @@
+package raylift.bridge;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tables of the connection's own schema, found whatever the case of their names is. */
+class Catalog {
+
+    Catalog(Connection connection) {
+        _connection = connection;
+    }
+
+    Connection connection() {
+        return _connection;
+    }
+
+    /** Names as the database gives them. */
+    List<String> tables() throws SQLException {
+        List<String> tables = new ArrayList<>();
+
+        try (ResultSet resultSet = _connection.getMetaData().getTables(
+                _connection.getCatalog(), _schema(), "%", new String[] {"TABLE"})) {
+
+            while (resultSet.next()) {
+                tables.add(resultSet.getString("TABLE_NAME"));
+            }
+        }
+
+        return tables;
+    }
+
+    /** The table's name, quoted; null when there is no such table. */
+    String find(String name) throws SQLException {
+        for (String table : tables()) {
+            if (table.equalsIgnoreCase(name)) {
+                return quote(table);
+            }
+        }
+
+        return null;
+    }
+
+    String quote(String name) throws SQLException {
+        DatabaseMetaData metaData = _connection.getMetaData();
+        String quote = metaData.getIdentifierQuoteString();
+
+        // A blank says that the database does not quote (DatabaseMetaData).
+        if (quote == null || quote.trim().isEmpty()) {
+            return name;
+        }
+
+        return quote + name.replace(quote, quote + quote) + quote;
+    }
+
+    Statement statement() throws SQLException {
+        return withLimit(_connection.createStatement());
+    }
+
+    <T extends Statement> T withLimit(T statement) throws SQLException {
+        try {
+            statement.setQueryTimeout(_LIMIT_SECONDS);
+        }
+        catch (SQLException sqlException) {
+            // A driver need not offer this; the other side has a limit of its own.
+        }
+
+        return statement;
+    }
+
+    private String _schema() {
+        try {
+            return _connection.getSchema();
+        }
+        catch (SQLException | AbstractMethodError error) {
+            // Drivers older than JDBC 4.1 do not know the method.
+            return null;
+        }
+    }
+
+    private static final int _LIMIT_SECONDS = 100;
+
+    private final Connection _connection;
+
+}

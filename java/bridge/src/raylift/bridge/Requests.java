@@ -1,0 +1,43 @@
+package raylift.bridge;
+
+import java.util.Map;
+
+/** Knows which class answers which request. */
+class Requests {
+
+    Requests(Session session) {
+        _session = session;
+    }
+
+    Object carryOut(Map<String, Object> request) throws Exception {
+        String kind = String.valueOf(request.get("request"));
+
+        if (kind.equals("connect")) {
+            return _session.connect(request);
+        }
+
+        Catalog catalog = new Catalog(_session.connection());
+
+        switch (kind) {
+            case "release-rows":
+                return new ReleaseRows(catalog).read();
+            case "tables":
+                return new TableCounts(catalog).read();
+            case "configurations":
+                return new Configurations(catalog).read();
+            case "documents":
+                return new Documents(catalog).read((Long)request.get("most"));
+            case "core-row":
+                return new CoreRow(catalog).read();
+            case "put-core-row":
+                return new CoreRow(catalog).put(request);
+            case "shut-down":
+                return _session.shutDown();
+            default:
+                throw new IllegalArgumentException("there is no request " + kind);
+        }
+    }
+
+    private final Session _session;
+
+}
