@@ -1,0 +1,21 @@
+//! Where restore points are kept.
+//!
+//! A [`BackupStore`] takes whole folders or chosen entries of a folder, proves by digests that it holds them, and
+//! brings them back into a fresh folder. [`PlainStore`] keeps them as plain copies. The crate knows folders and files,
+//! nothing about what is in them.
+
+pub mod attributes;
+mod copy;
+mod error;
+mod manifest;
+mod names;
+mod plain;
+mod store;
+mod walk;
+
+pub use copy::{Copied, copy_file, digest_file};
+pub use error::BackupError;
+pub use manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
+pub use names::{escape, unescape};
+pub use plain::PlainStore;
+pub use store::{BackupStore, Part, Progress};
