@@ -1,0 +1,173 @@
+//! The command `raylift-lab`.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use raylift_lab::{Lab, Scenario, Site};
+
+/// Stand-in releases and sites made of real parts.
+#[derive(Debug, Parser)]
+#[command(name = "raylift-lab", version)]
+struct Arguments {
+    /// Cache folder [default: $RAYLIFT_CACHE, else target/lab of the workspace]
+    #[arg(long, global = true)]
+    cache: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Fetch every part into the cache
+    Parts {
+        /// Write the SHA-256 of parts that have none into java/lab/parts.sha256
+        #[arg(long)]
+        pin: bool,
+    },
+    /// Assemble the release of a scenario
+    Release {
+        /// Scenario file
+        scenario: PathBuf,
+        /// Folder for the archives and their checksums
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Make a site of a scenario in an empty folder
+    Site {
+        /// Scenario file
+        scenario: PathBuf,
+        /// Folder that will hold the home
+        #[arg(long)]
+        dir: PathBuf,
+        /// Start it as well
+        #[arg(long)]
+        start: bool,
+    },
+    /// Start a site and wait until it answers
+    Start(SiteArguments),
+    /// Stop a site and wait for the end of its process
+    Stop(SiteArguments),
+    /// Kill every process that works in a site's folder
+    Kill(SiteArguments),
+    /// Upload what comes on standard input as a document
+    Write {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// Title of the document
+        #[arg(long)]
+        title: String,
+    },
+    /// List the documents that the portal can read
+    Documents(SiteArguments),
+    /// Show the rows of one SQL statement, columns separated by tabs
+    Query {
+        #[command(flatten)]
+        site: SiteArguments,
+        /// The statement
+        #[arg(default_value = "select * from Release_ order by servletContextName")]
+        sql: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct SiteArguments {
+    /// Folder given to `site --dir`
+    dir: PathBuf,
+    /// Seconds to wait for a start or stop
+    #[arg(long, default_value_t = 120)]
+    patience: u64,
+}
+
+impl SiteArguments {
+    fn open(&self, lab: &Lab) -> anyhow::Result<Site> {
+        Ok(Site::open(lab, &self.dir)?)
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience)
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let lab = Lab::open(arguments.cache.as_deref())?;
+    let text = run(&lab, arguments.verb)?;
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .context("cannot print")
+}
+
+/// Does what is asked and gives what is to be printed.
+fn run(lab: &Lab, verb: Verb) -> anyhow::Result<String> {
+    match verb {
+        Verb::Parts { pin: true } => lab.pin()?,
+        Verb::Parts { pin: false } => lab.fetch()?,
+        Verb::Release { scenario, out } => {
+            let paths = lab.release_into(&Scenario::read(&scenario)?, &out)?;
+            return Ok(format!(
+                "{}\n{}\n",
+                paths.zip.display(),
+                paths.tar_gz.display()
+            ));
+        }
+        Verb::Site {
+            scenario,
+            dir,
+            start,
+        } => {
+            let mut site = Site::create(lab, &Scenario::read(&scenario)?, &dir)?;
+            if start {
+                site.start(Duration::from_secs(120))?;
+            }
+            site.leave_running();
+            return Ok(format!("{}\n{}\n", site.home().display(), site.url()));
+        }
+        Verb::Start(arguments) => {
+            let mut site = arguments.open(lab)?;
+            let server = site.start(arguments.patience())?;
+            return Ok(format!("{} as process {}\n", site.url(), server.pid));
+        }
+        Verb::Stop(arguments) => arguments.open(lab)?.stop(arguments.patience())?,
+        Verb::Kill(arguments) => arguments.open(lab)?.kill(),
+        Verb::Write { site, title } => {
+            let mut content = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut content)
+                .context("cannot read standard input")?;
+            site.open(lab)?.write_document(&title, &content)?;
+        }
+        Verb::Documents(site) => return documents(&site.open(lab)?),
+        Verb::Query { site, sql } => return query(&site.open(lab)?, &sql),
+    }
+    Ok(String::new())
+}
+
+fn documents(site: &Site) -> anyhow::Result<String> {
+    Ok(site
+        .documents()?
+        .iter()
+        .map(|document| {
+            format!(
+                "{}\t{}\t{}\t{}\n",
+                document.id, document.title, document.size, document.sha256
+            )
+        })
+        .collect())
+}
+
+fn query(site: &Site, sql: &str) -> anyhow::Result<String> {
+    Ok(site
+        .query(sql)?
+        .iter()
+        .map(|row| {
+            let columns: Vec<&str> = row
+                .iter()
+                .map(|value| value.as_deref().unwrap_or("NULL"))
+                .collect();
+            columns.join("\t") + "\n"
+        })
+        .collect())
+}

@@ -1,0 +1,579 @@
+import aQute.bnd.osgi.Builder;
+import aQute.bnd.osgi.Jar;
+
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * Builds the Java side of the lab in one JVM:
+ * {@code java -cp <biz.aQute.bnd jar> build/Build.java PARTS_INDEX OUT}.
+ * PARTS_INDEX has lines {@code coordinate<TAB>absolute path}; OUT receives the files and {@code index.tsv} with lines
+ * {@code release<TAB>file<TAB>place}: a file is relative to OUT, or absolute when it is a part taken as it is.
+ */
+public class Build {
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 2) {
+            throw new IllegalArgumentException("usage: Build.java PARTS_INDEX OUT");
+        }
+
+        new Build(Paths.get(arguments[0]), Paths.get(arguments[1]).toAbsolutePath()).run();
+    }
+
+    private Build(Path index, Path out) throws IOException {
+        _out = out;
+
+        for (String line : Files.readAllLines(index)) {
+            String[] fields = line.split("\t");
+
+            if (fields.length == 2) {
+                _parts.put(fields[0], Paths.get(fields[1]));
+            }
+        }
+
+        _lab = Paths.get(System.getProperty("lab.dir", "java/lab")).toAbsolutePath();
+
+        if (!Files.isDirectory(_lab.resolve("src"))) {
+            throw new IOException("Run this from the repository's root, or give -Dlab.dir=: no sources in " + _lab);
+        }
+    }
+
+    private void run() throws Exception {
+        Files.createDirectories(_out);
+        _placeParts();
+        _extract(_part("org.apache.tomcat:tomcat:9.0.33:zip"), "lib/tomcat-api.jar", _out.resolve("tomcat-api.jar"));
+
+        Path host = _compile("host", _sources(_lab.resolve("src")), new ArrayList<>());
+
+        for (String release : RELEASES) {
+            _packHost(release, host);
+            _packBundles(release, host);
+            _placeFiles(release);
+        }
+
+        _packModules(host);
+
+        Files.write(_out.resolve("index.tsv"), _index);
+    }
+
+    /* Real parts. */
+
+    private void _placeParts() throws IOException {
+        for (String[] row : _table("build/places.tsv")) {
+            for (String release : row[0].equals("*") ? RELEASES : row[0].split(",")) {
+                Path part = _part(row[1]);
+                String name = row[2].substring(row[2].lastIndexOf('/') + 1);
+
+                if (RETAGGED.contains(name)) {
+                    String copy = release + "/" + name;
+
+                    _retag(part, release, _out.resolve(copy));
+                    _index.add(release + "\t" + copy + "\t" + row[2]);
+                }
+                else {
+                    _index.add(release + "\t" + part + "\t" + row[2]);
+                }
+            }
+        }
+    }
+
+    /** Copies a JAR with the Liferay-Portal-* headers of the release: only one build of it can be had. */
+    private void _retag(Path part, String release, Path target) throws IOException {
+        Map<String, byte[]> entries = new TreeMap<>();
+        Manifest manifest = new Manifest();
+
+        try (JarFile jar = new JarFile(part.toFile())) {
+            if (jar.getManifest() != null) {
+                manifest = new Manifest(jar.getManifest());
+            }
+
+            for (ZipEntry entry : (Iterable<ZipEntry>)jar.stream().map(e -> (ZipEntry)e)::iterator) {
+                if (!entry.isDirectory() && !entry.getName().startsWith("META-INF/MANIFEST.MF")) {
+                    try (InputStream in = jar.getInputStream(entry)) {
+                        entries.put(entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+        }
+
+        _tag(manifest, release);
+        _write(target, manifest, entries);
+    }
+
+    private void _tag(Manifest manifest, String release) throws IOException {
+        try (JarFile kernel = new JarFile(_kernel(release).toFile())) {
+            kernel.getManifest().getMainAttributes().forEach(
+                (name, value) -> {
+                    if (name.toString().startsWith("Liferay-Portal-")) {
+                        manifest.getMainAttributes().put(name, value);
+                    }
+                });
+        }
+    }
+
+    private Path _kernel(String release) {
+        return _part("com.liferay.portal:com.liferay.portal.kernel:" + (release.equals("7.2.1") ? "4.35.3" : "4.13.1"));
+    }
+
+    /* The stand-in's plain JARs. */
+
+    private void _packHost(String release, Path host) throws IOException {
+        Manifest plain = new Manifest();
+        Manifest tagged = new Manifest();
+
+        _tag(tagged, release);
+
+        _jar(release, host, "petra-executor", "com.liferay.petra.executor.jar", "{tomcat}/lib/ext/", plain, null);
+        _jar(release, host, "petra-process", "com.liferay.petra.process.jar", "{tomcat}/lib/ext/", plain, null);
+        _jar(release, host, "support-tomcat", "support-tomcat.jar", "{tomcat}/lib/ext/", tagged, null);
+        _jar(
+            release, host, "petra-encryptor", "com.liferay.petra.encryptor.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/",
+            plain, null);
+        _jar(
+            release, host, "petra-log4j", "com.liferay.petra.log4j.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/", plain,
+            null);
+        _jar(
+            release, host, "portal-client", "portal-client.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/", plain,
+            Map.of("lab-release.properties", ("release=" + release + "\n").getBytes(StandardCharsets.UTF_8)));
+        _jar(
+            release, host, "bootstrap", "com.liferay.portal.bootstrap.jar", "osgi/core/",
+            _manifest("Bundle-ManifestVersion", "2", "Bundle-SymbolicName", "com.liferay.portal.bootstrap", "Bundle-Version",
+                "1.0.0"),
+            null);
+        _jar(
+            release, host, "upgrade-client", "com.liferay.portal.tools.db.upgrade.client.jar", CLIENT,
+            _manifest(
+                "Bundle-ManifestVersion", "2", "Bundle-Name", "Liferay Portal Tools DB Upgrade Client",
+                "Bundle-SymbolicName", "com.liferay.portal.tools.db.upgrade.client", "Bundle-Vendor", "Liferay, Inc.",
+                "Bundle-Version", "2.0.3", "JPM-Command", "liferay-upgrade-db", "Main-Class",
+                "com.liferay.portal.tools.db.upgrade.client.UpgradeClient"),
+            Map.of("portal-upgrade.properties", Files.readAllBytes(_lab.resolve("files/client/portal-upgrade.properties"))));
+    }
+
+    private void _jar(
+            String release, Path classes, String group, String name, String folder, Manifest manifest,
+            Map<String, byte[]> more)
+        throws IOException {
+
+        Map<String, byte[]> entries = new TreeMap<>();
+
+        for (String packageFolder : _packages(_lab.resolve("src").resolve(group))) {
+            for (Path file : _files(classes.resolve(packageFolder), 1)) {
+                entries.put(packageFolder + "/" + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
+
+        if (more != null) {
+            entries.putAll(more);
+        }
+
+        String file = release + "/" + name;
+
+        _write(_out.resolve(file), manifest, entries);
+        _index.add(release + "\t" + file + "\t" + folder + name);
+    }
+
+    private static Manifest _manifest(String... pairs) {
+        Manifest manifest = new Manifest();
+
+        for (int i = 0; i < pairs.length; i += 2) {
+            manifest.getMainAttributes().putValue(pairs[i], pairs[i + 1]);
+        }
+
+        return manifest;
+    }
+
+    private static void _write(Path target, Manifest manifest, Map<String, byte[]> entries) throws IOException {
+        Files.createDirectories(target.getParent());
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+
+        manifest.write(text);
+
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target));
+            ZipOutputStream zip = new ZipOutputStream(out)) {
+
+            _entry(zip, "META-INF/MANIFEST.MF", text.toByteArray());
+
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                _entry(zip, entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private static void _entry(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+
+        // A local date, so that the bytes do not depend on the time zone.
+        entry.setTimeLocal(java.time.LocalDateTime.of(2019, 11, 11, 14, 14, 48));
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    /* The stand-in's bundles, with the names and versions that the release's bill of materials gives them. */
+
+    private void _packBundles(String release, Path host) throws Exception {
+        Map<String, String> versions = _versions(release.equals("7.2.1") ? "7.2.1" : "7.2.0");
+        String marketplace = "osgi/marketplace/Liferay CE ";
+
+        _bundle(
+            release, "com.liferay.portal.upgrade.api", versions, marketplace + "Foundation - Liferay CE Portal - API.lpkg!/",
+            _with(_part(UPGRADE_API)),
+            _headers("Export-Package", "com.liferay.portal.upgrade.registry;version=3.0.0"));
+        _bundle(
+            release, "com.liferay.portal.upgrade.impl", versions, marketplace + "Foundation - Liferay CE Portal - Impl.lpkg!/",
+            _with(host), _headers("Private-Package", "com.liferay.lab.upgrade"));
+        _bundle(
+            release, "com.liferay.portal.configuration.persistence.impl", versions, marketplace + "Static - Impl.lpkg!/",
+            _with(host),
+            _headers(
+                "Private-Package", "com.liferay.lab.configuration", "Bundle-Activator",
+                "com.liferay.lab.configuration.Activator"));
+    }
+
+    private void _bundle(
+            String release, String name, Map<String, String> versions, String lpkg, List<Path> classPath, Properties headers)
+        throws Exception {
+
+        String version = versions.get(name);
+
+        if (version == null) {
+            throw new IOException("The bill of materials of " + release + " does not name " + name);
+        }
+
+        headers.setProperty("Bundle-SymbolicName", name);
+        headers.setProperty("Bundle-Version", version);
+
+        String file = release + "/" + name + "-" + version + ".jar";
+
+        _bnd(headers, classPath, _out.resolve(file));
+        _index.add(release + "\t" + file + "\t" + lpkg + name + "-" + version + ".jar");
+    }
+
+    /** What bnd looks at: the oldest kernel, so that the import ranges fit both releases. */
+    private List<Path> _with(Path classes) {
+        List<Path> paths = new ArrayList<>();
+
+        paths.add(classes);
+        paths.add(_kernel("7.2.0"));
+
+        for (String coordinate : IMPORTED) {
+            paths.add(_part(coordinate));
+        }
+
+        return paths;
+    }
+
+    private static Properties _headers(String... pairs) {
+        Properties properties = new Properties();
+
+        for (int i = 0; i < pairs.length; i += 2) {
+            properties.setProperty(pairs[i], pairs[i + 1]);
+        }
+
+        return properties;
+    }
+
+    private void _bnd(Properties headers, List<Path> classPath, Path target) throws Exception {
+        try (Builder builder = new Builder()) {
+            headers.setProperty("-noextraheaders", "true");
+            headers.setProperty("-noimportjava", "true");
+            headers.setProperty("-reproducible", "true");
+            builder.setProperties(headers);
+
+            for (Path path : classPath) {
+                builder.addClasspath(path.toFile());
+            }
+
+            Jar jar = builder.build();
+
+            if (!builder.getErrors().isEmpty()) {
+                throw new IOException(target.getFileName() + ": " + builder.getErrors());
+            }
+
+            Files.createDirectories(target.getParent());
+            jar.write(target.toFile());
+        }
+    }
+
+    private Map<String, String> _versions(String bom) throws IOException {
+        String text = Files.readString(_part("com.liferay.portal:release.portal.bom:" + bom + ":pom"));
+        Map<String, String> versions = new HashMap<>();
+        Matcher dependency = Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL).matcher(text);
+
+        while (dependency.find()) {
+            Matcher artifact = Pattern.compile("<artifactId>(.*?)</artifactId>").matcher(dependency.group(1));
+            Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(dependency.group(1));
+
+            if (artifact.find() && version.find()) {
+                versions.put(artifact.group(1), version.group(1));
+            }
+        }
+
+        return versions;
+    }
+
+    /* Working modules: one folder of sources a version; versions of one module cannot be compiled together. */
+
+    private void _packModules(Path host) throws Exception {
+        List<String[]> rows = _table("modules/modules.tsv");
+        Map<String, Path> classes = new HashMap<>();
+        List<Path> step = _sources(_lab.resolve("modules/step"));
+
+        for (int round = 0; classes.size() < rows.size(); round++) {
+            Map<String, String> chosen = new LinkedHashMap<>();
+
+            for (String[] row : rows) {
+                if (!classes.containsKey(row[1] + "-" + row[2])) {
+                    chosen.putIfAbsent(row[1], row[2]);
+                }
+            }
+
+            List<Path> sources = new ArrayList<>(step);
+
+            for (Map.Entry<String, String> module : chosen.entrySet()) {
+                sources.addAll(_sources(_lab.resolve("modules/" + module.getKey() + "/" + module.getValue())));
+            }
+
+            Path folder = _compile("modules-" + round, sources, List.of(host));
+
+            chosen.forEach((name, version) -> classes.put(name + "-" + version, folder));
+        }
+
+        for (String[] row : rows) {
+            _packModule(row, classes.get(row[1] + "-" + row[2]));
+        }
+    }
+
+    private void _packModule(String[] row, Path classes) throws Exception {
+        String name = "com.liferay.lab." + row[1];
+        Path resources = _lab.resolve("modules/" + row[1] + "/" + row[2]);
+        Properties headers = _headers("Bundle-SymbolicName", name, "Bundle-Version", row[2]);
+        Set<String> packages = new TreeSet<>();
+
+        for (String folder : _packages(resources)) {
+            packages.add(folder.replace('/', '.'));
+        }
+
+        if (!packages.isEmpty()) {
+            packages.add("com.liferay.lab.step");
+            headers.setProperty("Private-Package", String.join(",", packages));
+        }
+
+        if (!row[3].equals("-")) {
+            headers.setProperty("Liferay-Require-SchemaVersion", row[3]);
+            headers.setProperty("Liferay-Service", "true");
+        }
+
+        List<String> includes = new ArrayList<>();
+
+        for (Path file : _files(resources, 9)) {
+            if (!file.toString().endsWith(".java")) {
+                includes.add(resources.relativize(file) + "=" + file);
+            }
+        }
+
+        headers.setProperty("-includeresource", String.join(",", includes));
+
+        if (packages.isEmpty()) {
+            headers.setProperty("-resourceonly", "true");
+        }
+
+        String jar = name + "-" + row[2] + ".jar";
+
+        _bnd(headers, _with(classes), _out.resolve("modules/" + jar));
+
+        for (String release : row[0].split(",")) {
+            _index.add(release + "\tmodules/" + jar + "\tosgi/marketplace/Liferay CE Lab - Impl.lpkg!/" + jar);
+        }
+    }
+
+    /* Files that are taken as they are. */
+
+    private void _placeFiles(String release) throws IOException {
+        Path files = _lab.resolve("files");
+
+        _index.add(release + "\t" + files.resolve("web.xml") + "\t{tomcat}/webapps/ROOT/WEB-INF/web.xml");
+        _index.add(release + "\t" + files.resolve("ROOT.xml") + "\t{tomcat}/conf/Catalina/localhost/ROOT.xml");
+
+        for (String name : new String[] {
+                "db_upgrade.sh", "db_upgrade.bat", "app-server.properties", "portal-upgrade-database.properties",
+                "portal-upgrade-ext.properties"}) {
+
+            _index.add(release + "\t" + files.resolve("client/" + name) + "\t" + CLIENT + name);
+        }
+    }
+
+    /* Tools. */
+
+    private Path _compile(String name, List<Path> sources, List<Path> more) throws IOException {
+        Path target = _out.resolve("classes/" + name);
+
+        _delete(target);
+        Files.createDirectories(target);
+
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<Path> classPath = new ArrayList<>(more);
+
+        classPath.addAll(_compilePath());
+
+        String path = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+
+        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            Iterable<? extends JavaFileObject> units = manager.getJavaFileObjectsFromPaths((Collection<Path>)sources);
+            boolean good = compiler.getTask(
+                null, manager, null,
+                Arrays.asList(
+                    "--release", "8", "-proc:none", "-Xlint:-options", "-nowarn", "-cp", path, "-d", target.toString()),
+                null, units
+            ).call();
+
+            if (!good) {
+                throw new IOException("The compiler found errors in " + name);
+            }
+        }
+
+        return target;
+    }
+
+    private List<Path> _compilePath() {
+        List<Path> paths = new ArrayList<>();
+
+        for (String coordinate : COMPILE) {
+            paths.add(_part(coordinate));
+        }
+
+        paths.add(_out.resolve("tomcat-api.jar"));
+
+        return paths;
+    }
+
+    private static void _extract(Path zip, String end, Path target) throws IOException {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            ZipEntry entry = file.stream().filter(e -> e.getName().endsWith("/" + end)).findFirst().orElseThrow(
+                () -> new IOException("no " + end + " in " + zip));
+
+            Files.write(target, file.getInputStream(entry).readAllBytes());
+        }
+    }
+
+    private Path _part(String coordinate) {
+        Path path = _parts.get(coordinate);
+
+        if (path == null) {
+            throw new IllegalArgumentException("The index of parts does not name " + coordinate);
+        }
+
+        return path;
+    }
+
+    private List<String[]> _table(String name) throws IOException {
+        List<String[]> rows = new ArrayList<>();
+
+        for (String line : Files.readAllLines(_lab.resolve(name))) {
+            if (!line.isEmpty() && !line.startsWith("#")) {
+                rows.add(line.split("\t"));
+            }
+        }
+
+        return rows;
+    }
+
+    private static List<Path> _sources(Path folder) throws IOException {
+        return _files(folder, 20).stream().filter(file -> file.toString().endsWith(".java")).collect(Collectors.toList());
+    }
+
+    private static Set<String> _packages(Path folder) throws IOException {
+        Set<String> packages = new TreeSet<>();
+
+        for (Path source : _sources(folder)) {
+            packages.add(folder.relativize(source.getParent()).toString());
+        }
+
+        return packages;
+    }
+
+    private static List<Path> _files(Path folder, int depth) throws IOException {
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            return files.filter(Files::isRegularFile).sorted().collect(Collectors.toList());
+        }
+    }
+
+    private static void _delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).collect(Collectors.toList())) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static final String CLIENT = "tools/portal-tools-db-upgrade-client/";
+
+    private static final String UPGRADE_API = "com.liferay:com.liferay.portal.upgrade.api:4.0.4";
+
+    private static final String[] COMPILE = {
+        "com.liferay.portal:com.liferay.portal.impl:4.12.11", "com.liferay.portal:com.liferay.portal.kernel:4.35.3",
+        "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
+        "com.liferay:com.liferay.petra.string:3.0.0", "com.liferay:com.liferay.registry.api:2.0.0", UPGRADE_API,
+        "org.hibernate:hibernate-core:3.6.10.Final", "log4j:log4j:1.2.17", "javax.portlet:portlet-api:3.0.1",
+        "org.springframework:spring-core:4.3.30.RELEASE", "org.springframework:spring-beans:4.3.30.RELEASE",
+        "org.springframework:spring-context:4.3.30.RELEASE", "org.eclipse.platform:org.eclipse.osgi:3.13.0",
+        "org.apache.felix:org.apache.felix.configadmin:1.9.16", "org.apache.felix:org.apache.felix.scr:2.1.24",
+        "org.osgi:org.osgi.service.component.annotations:1.3.0", "javax.servlet:javax.servlet-api:4.0.1"
+    };
+
+    private static final String[] IMPORTED = {
+        UPGRADE_API, "log4j:log4j:1.2.17", "org.eclipse.platform:org.eclipse.osgi:3.13.0",
+        "org.apache.felix:org.apache.felix.configadmin:1.9.16", "org.apache.felix:org.apache.felix.scr:2.1.24",
+        "org.osgi:org.osgi.service.component.annotations:1.3.0"
+    };
+
+    private static final String[] RELEASES = {"7.2.0", "7.2.0b", "7.2.1"};
+
+    private static final Set<String> RETAGGED = Set.of("util-java.jar", "util-slf4j.jar");
+
+    private final List<String> _index = new ArrayList<>();
+    private final Path _lab;
+    private final Path _out;
+    private final Map<String, Path> _parts = new HashMap<>();
+
+}

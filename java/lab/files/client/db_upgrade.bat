@@ -1,0 +1,1 @@
+java -jar com.liferay.portal.tools.db.upgrade.client.jar %*

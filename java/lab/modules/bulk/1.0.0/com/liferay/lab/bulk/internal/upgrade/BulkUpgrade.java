@@ -1,0 +1,17 @@
+package com.liferay.lab.bulk.internal.upgrade;
+
+import com.liferay.lab.bulk.internal.upgrade.v1_0_0.CreateBulk;
+import com.liferay.portal.upgrade.registry.UpgradeStepRegistrator;
+
+import org.osgi.service.component.annotations.Component;
+
+/** Creates the table of a new installation. */
+@Component(immediate = true, service = UpgradeStepRegistrator.class)
+public class BulkUpgrade implements UpgradeStepRegistrator {
+
+    @Override
+    public void register(Registry registry) {
+        registry.register("0.0.0", "1.0.0", new CreateBulk());
+    }
+
+}

@@ -1,0 +1,4 @@
+create table Lab_fresh (
+	version VARCHAR(75) null,
+	written DATE null
+);

@@ -1,0 +1,17 @@
+package com.liferay.lab.major.internal.upgrade;
+
+import com.liferay.lab.major.internal.upgrade.v1_1_0.CreateMajor;
+import com.liferay.portal.upgrade.registry.UpgradeStepRegistrator;
+
+import org.osgi.service.component.annotations.Component;
+
+/** Creates the table of a new installation. */
+@Component(immediate = true, service = UpgradeStepRegistrator.class)
+public class MajorUpgrade implements UpgradeStepRegistrator {
+
+    @Override
+    public void register(Registry registry) {
+        registry.register("0.0.0", "1.1.0", new CreateMajor());
+    }
+
+}

@@ -1,0 +1,19 @@
+package com.liferay.lab.micro.internal.upgrade;
+
+import com.liferay.lab.micro.internal.upgrade.v1_0_0.CreateMicro;
+import com.liferay.lab.micro.internal.upgrade.v1_0_1.UpgradeMicro;
+import com.liferay.portal.upgrade.registry.UpgradeStepRegistrator;
+
+import org.osgi.service.component.annotations.Component;
+
+/** One micro step. */
+@Component(immediate = true, service = UpgradeStepRegistrator.class)
+public class MicroUpgrade implements UpgradeStepRegistrator {
+
+    @Override
+    public void register(Registry registry) {
+        registry.register("0.0.0", "1.0.0", new CreateMicro());
+        registry.register("1.0.0", "1.0.1", new UpgradeMicro());
+    }
+
+}

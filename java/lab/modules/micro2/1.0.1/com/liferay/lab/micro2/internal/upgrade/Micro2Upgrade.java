@@ -1,0 +1,20 @@
+package com.liferay.lab.micro2.internal.upgrade;
+
+import com.liferay.lab.micro2.internal.upgrade.v1_0_0.CreateMicro2;
+import com.liferay.lab.micro2.internal.upgrade.v1_0_1.UpgradeFirst;
+import com.liferay.lab.micro2.internal.upgrade.v1_0_1.UpgradeSecond;
+import com.liferay.portal.upgrade.registry.UpgradeStepRegistrator;
+
+import org.osgi.service.component.annotations.Component;
+
+/** A micro step in two parts, registered in one call. */
+@Component(immediate = true, service = UpgradeStepRegistrator.class)
+public class Micro2Upgrade implements UpgradeStepRegistrator {
+
+    @Override
+    public void register(Registry registry) {
+        registry.register("0.0.0", "1.0.0", new CreateMicro2());
+        registry.register("1.0.0", "1.0.1", new UpgradeFirst(), new UpgradeSecond());
+    }
+
+}

@@ -1,0 +1,107 @@
+package com.liferay.lab.portal;
+
+import com.liferay.portal.events.StartupHelperUtil;
+import com.liferay.portal.kernel.upgrade.UpgradeProcess;
+import com.liferay.portal.kernel.util.ReleaseInfo;
+import com.liferay.portal.kernel.version.Version;
+import com.liferay.portal.tools.DBUpgrader;
+import com.liferay.portal.upgrade.PortalUpgradeProcess;
+
+import java.lang.reflect.Field;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+
+/** What the core does with the database at a start or in the upgrade client; the deciding code is Liferay's own. */
+class CoreDatabase {
+
+    CoreDatabase(CoreWiring wiring) {
+        _wiring = wiring;
+    }
+
+    /** Creates the real schema when the database has no table Release_. */
+    void createIfEmpty() throws Exception {
+        if (_exists("Release_")) {
+            return;
+        }
+
+        StartupHelperUtil.setDbNew(true);
+        _wiring.release.createTablesAndPopulate();
+    }
+
+    boolean isNew() {
+        return StartupHelperUtil.isDBNew();
+    }
+
+    /** The check of this release: GA1 compares the build number, GA2 the schema version (spec/real-core.md 4). */
+    void check() throws Exception {
+        if (ReleaseInfo.getBuildNumber() < _FIRST_WITH_SCHEMA_CHECK) {
+            DBUpgrader.checkRequiredBuildNumber(ReleaseInfo.getParentBuildNumber());
+        }
+        else {
+            StartupHelperUtil.verifyRequiredSchemaVersion();
+        }
+    }
+
+    /** The real verify phase: tests state_, then writes buildNumber, buildDate and verified of the running code. */
+    void verify() throws Exception {
+        DBUpgrader.verify();
+    }
+
+    /** The real core upgrade, with the steps replaced that the trouble names. */
+    void upgrade() throws Exception {
+        if (!_exists("Release_")) {
+            throw new IllegalStateException("The database needs to be populated");
+        }
+
+        _orderTrouble();
+        DBUpgrader.upgrade();
+    }
+
+    @SuppressWarnings("unchecked")
+    private void _orderTrouble() throws ReflectiveOperationException {
+        Field field = PortalUpgradeProcess.class.getDeclaredField("_upgradeProcesses");
+
+        field.setAccessible(true);
+
+        Map<Version, UpgradeProcess> processes = (Map<Version, UpgradeProcess>)field.get(null);
+
+        for (String key : Trouble.current().keys()) {
+            if (!key.startsWith(_CORE_STEP)) {
+                continue;
+            }
+
+            Version version = Version.parseVersion(key.substring(_CORE_STEP.length()));
+
+            if (!processes.containsKey(version)) {
+                throw new IllegalArgumentException("The trouble names core step " + version + ", which does not exist");
+            }
+
+            processes.put(version, new TroubledStep(Trouble.current().get(key)));
+        }
+    }
+
+    private boolean _exists(String table) throws SQLException {
+        try (Connection connection = _wiring.dataSource.getConnection()) {
+            String[] names = {table, table.toUpperCase(), table.toLowerCase()};
+
+            for (String name : names) {
+                try (ResultSet tables = connection.getMetaData().getTables(null, null, name, new String[] {"TABLE"})) {
+                    if (tables.next()) {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static final String _CORE_STEP = "core.step.";
+
+    private static final int _FIRST_WITH_SCHEMA_CHECK = 7201;
+
+    private final CoreWiring _wiring;
+
+}
