@@ -1,0 +1,188 @@
+//! The command line as typed. Turned into ready objects by each verb.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Takes a self-hosted Liferay installation from one release to the next, and back.
+#[derive(Debug, Parser)]
+#[command(
+    name = "raylift",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Start with: raylift inspect, then raylift plan RELEASE. Neither changes anything."
+)]
+pub(crate) struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    /// Liferay home, or a raylift.toml beside it [default: the current folder]
+    #[arg(long, short, global = true, value_name = "PATH")]
+    pub(crate) site: Option<PathBuf>,
+    /// Print JSON on standard output instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Look at the site: what is installed, how it runs, what stands against an update
+    Inspect,
+    /// Say what an update would do, with the site still serving
+    Plan(Plan),
+    /// Carry an update out
+    Update(Update),
+    /// Say how the last run stands
+    Status,
+    /// Go on with a run after a crash
+    Resume(Resume),
+    /// Go back to the old release
+    Rollback(Rollback),
+    /// Make the update final and remove the old release's files
+    Commit(Commit),
+    /// List the runs of this site
+    History,
+    /// Write the report of a run as one HTML file
+    Report(Report),
+}
+
+/// What to update to, and how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Target {
+    /// The new release: a .zip, .tar.gz or .7z archive, or an unpacked folder
+    #[arg(value_name = "RELEASE")]
+    pub(crate) release: Option<PathBuf>,
+    /// The archive or folder of the installed release: then the origin of every file is certain
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) old_release: Option<PathBuf>,
+    /// Run optional micro upgrade steps, too
+    #[arg(long)]
+    pub(crate) micro: bool,
+    /// Accept another build of the installed version
+    #[arg(long)]
+    pub(crate) same_release: bool,
+    /// Whose Tomcat the site has afterwards: its own, or the bundle's
+    #[arg(long, value_enum, default_value_t = AppServer::Keep)]
+    pub(crate) app_server: AppServer,
+    /// With --app-server bundle: whose file to take where both differ, for a file or folder below Tomcat's; may be repeated
+    #[arg(long, value_name = "PATH=site|release", value_parser = resolution)]
+    pub(crate) resolve: Vec<(String, Side)>,
+}
+
+/// Whose Tomcat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AppServer {
+    /// The site keeps its own; only Liferay's files in it are exchanged
+    Keep,
+    /// The bundle's takes its place
+    Bundle,
+}
+
+/// Whose file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The site's.
+    Site,
+    /// The release's.
+    Release,
+}
+
+fn resolution(text: &str) -> Result<(String, Side), String> {
+    let (path, side) = text
+        .rsplit_once('=')
+        .ok_or("give a path, =, and site or release")?;
+    let side = match side {
+        "site" => Side::Site,
+        "release" => Side::Release,
+        other => return Err(format!("{other} is neither site nor release")),
+    };
+    Ok((path.trim_matches('/').to_owned(), side))
+}
+
+/// `raylift plan`.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Write the plan to a file, for raylift update --plan
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Name every file, not only those that need a look
+    #[arg(long)]
+    pub(crate) files: bool,
+}
+
+/// `raylift update`.
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Carry out a plan that raylift plan --out wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["release", "old_release", "micro", "same_release", "app_server", "resolve"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+/// `raylift resume`.
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// For the unit file: do nothing and succeed when there is nothing to resume
+    #[arg(long)]
+    pub(crate) boot: bool,
+}
+
+/// `raylift rollback`.
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Accept that what was written since the return point is set aside
+    #[arg(long)]
+    pub(crate) discard_writes: bool,
+    /// Bring the database back to the return point even where the old code would accept it as it is
+    #[arg(long)]
+    pub(crate) restore: bool,
+}
+
+/// `raylift commit`.
+#[derive(Debug, Args)]
+pub(crate) struct Commit {
+    /// Keep the return point (the copy of database and documents)
+    #[arg(long)]
+    pub(crate) keep_return_point: bool,
+}
+
+/// `raylift report`.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run, as raylift history names it [default: the last one]
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Where to write it [default: report.html in the run's folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn resolutions_name_a_side() {
+        assert_eq!(
+            super::resolution("conf/server.xml=site"),
+            Ok(("conf/server.xml".to_owned(), super::Side::Site))
+        );
+        assert!(super::resolution("conf/server.xml").is_err());
+        assert!(super::resolution("conf/server.xml=mine").is_err());
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

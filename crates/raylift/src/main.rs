@@ -1,0 +1,66 @@
+//! The command `raylift`: arguments, wiring, rendering. What is worth testing without a terminal lives in the libraries.
+// A problem ends the process: its size does not matter.
+#![allow(clippy::result_large_err)]
+
+mod arguments;
+mod exit;
+mod interrupt;
+mod printer;
+mod problem;
+mod render;
+mod settings;
+mod verbs;
+mod wiring;
+mod workplace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use raylift_model::codes;
+
+use crate::arguments::{Arguments, Verb};
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            let asked = !error.use_stderr();
+            return ExitCode::from(if asked { Exit::Done } else { Exit::Usage }.code());
+        }
+    };
+    let printer = Printer::new(arguments.json);
+    let exit = match dispatch(&arguments, &printer) {
+        Ok(exit) => exit,
+        Err(problem) => {
+            printer.problem(&problem);
+            problem.exit
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
+    if !cfg!(target_os = "linux") {
+        return Err(Problem::refused(
+            codes::UNSUPPORTED_SYSTEM,
+            "raylift runs on Linux only",
+            "Run it on the site's machine.",
+        ));
+    }
+    let site = settings::resolve(arguments.site.as_deref())?;
+    match &arguments.verb {
+        Verb::Inspect => verbs::inspect::run(&site, printer),
+        Verb::Plan(plan) => verbs::plan::run(&site, plan, printer),
+        Verb::Update(update) => verbs::update::run(&site, update, printer),
+        Verb::Status => verbs::status::run(&site, printer),
+        Verb::Resume(resume) => verbs::resume::run(&site, resume, printer),
+        Verb::Rollback(rollback) => verbs::rollback::run(&site, rollback, printer),
+        Verb::Commit(commit) => verbs::commit::run(&site, commit, printer),
+        Verb::History => verbs::history::run(&site, printer),
+        Verb::Report(report) => verbs::report::run(&site, report, printer),
+    }
+}

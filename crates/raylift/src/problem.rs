@@ -1,0 +1,73 @@
+//! What went wrong, as a person is told: code, what happened, what is still safe, what to do.
+
+use raylift_model::codes;
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// A command that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Problem {
+    /// Stable code, see `docs/errors/`.
+    pub(crate) code: String,
+    /// What happened.
+    pub(crate) message: String,
+    /// What it was concluded from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) evidence: Vec<String>,
+    /// What is still safe.
+    pub(crate) safe: String,
+    /// What to do next.
+    pub(crate) next: String,
+    /// How the process ends.
+    #[serde(skip)]
+    pub(crate) exit: Exit,
+}
+
+/// What holds for every refusal before the first effect.
+pub(crate) const NOTHING_CHANGED: &str = "Nothing was changed.";
+
+impl Problem {
+    /// A refusal: nothing was changed.
+    pub(crate) fn refused(code: &str, message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            evidence: Vec::new(),
+            safe: NOTHING_CHANGED.to_owned(),
+            next: next.into(),
+            exit: Exit::Refused,
+        }
+    }
+
+    /// The same problem with another end.
+    #[must_use]
+    pub(crate) fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// The same problem with another word on what is safe.
+    #[must_use]
+    pub(crate) fn safe(mut self, safe: impl Into<String>) -> Self {
+        self.safe = safe.into();
+        self
+    }
+
+    /// The same problem with evidence.
+    #[must_use]
+    pub(crate) fn because(mut self, evidence: impl IntoIterator<Item = String>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// A file that could not be written or read on raylift's side.
+    pub(crate) fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::refused(
+            codes::WRITE_FAILED,
+            format!("cannot {what} {}: {error}", path.display()),
+            "Look at the folder's rights and free space, then try again.",
+        )
+        .ending(Exit::Failed)
+    }
+}

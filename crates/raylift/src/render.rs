@@ -1,0 +1,14 @@
+//! Texts for people. Each function makes a whole text out of values; nothing here prints.
+
+mod findings;
+mod inspect;
+mod plan;
+mod progress;
+mod runs;
+mod table;
+
+pub(crate) use findings::findings;
+pub(crate) use inspect::inspect;
+pub(crate) use plan::{plan, summary};
+pub(crate) use progress::Watcher;
+pub(crate) use runs::{history, run_json, status};

@@ -1,0 +1,206 @@
+//! What `raylift inspect` shows.
+
+use raylift_model::facts::{ManagedBy, SiteFacts};
+
+use crate::printer::{faint, paint, strong};
+use crate::render::table::{bytes, columns, count};
+
+/// The site on one page.
+pub(crate) fn inspect(site: &SiteFacts) -> String {
+    let version = site
+        .identity
+        .version
+        .as_ref()
+        .map_or_else(|| "unknown release".to_owned(), ToString::to_string);
+    let build = site
+        .identity
+        .build_number
+        .map_or_else(String::new, |build| format!(", build {build}"));
+    let mut text = format!(
+        "{}  {}\n\n",
+        paint(&format!("Liferay {version}{build}"), strong()),
+        site.home
+    );
+    text.push_str(&columns(None, &rows(site)));
+    text.push_str(&evidence(site));
+    text.push_str(&crate::render::findings(&site.findings));
+    text
+}
+
+fn rows(site: &SiteFacts) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        row(
+            "Tomcat",
+            format!(
+                "{} in {}",
+                site.app_server
+                    .version
+                    .as_deref()
+                    .unwrap_or("of unknown version"),
+                site.app_server.base
+            ),
+        ),
+        row("Server", server(site)),
+        row(
+            "User",
+            format!(
+                "{} ({}:{})",
+                site.owner.user.as_deref().unwrap_or("without a name"),
+                site.owner.uid,
+                site.owner.gid
+            ),
+        ),
+        row(
+            "Java",
+            site.java.as_ref().map_or_else(
+                || "not found".to_owned(),
+                |java| {
+                    format!(
+                        "{} in {}",
+                        java.version.as_deref().unwrap_or("of unknown version"),
+                        java.home
+                    )
+                },
+            ),
+        ),
+        row("Database", database(site)),
+        row("Core schema", core(site)),
+        row("Modules", modules(site)),
+        row(
+            "Documents",
+            format!(
+                "{}, {} in {}",
+                count(
+                    usize::try_from(site.store.files).unwrap_or(usize::MAX),
+                    "file"
+                ),
+                bytes(site.store.bytes),
+                site.store.root.as_deref().unwrap_or("no folder")
+            ),
+        ),
+        row("Configuration", configuration(site)),
+        row(
+            "Cluster",
+            if site.cluster_link {
+                "cluster.link.enabled"
+            } else {
+                "no"
+            }
+            .to_owned(),
+        ),
+        row(
+            "Gogo console",
+            site.console.clone().unwrap_or_else(|| "closed".to_owned()),
+        ),
+    ];
+    for disk in &site.disks {
+        rows.push(row(
+            "Free space",
+            format!("{} at {}", bytes(disk.free), disk.path),
+        ));
+    }
+    for probe in &site.app_server.probes {
+        let answer = probe
+            .status
+            .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let title = probe
+            .title
+            .as_deref()
+            .map_or_else(String::new, |title| format!(", \"{title}\""));
+        rows.push(row(
+            "Page",
+            format!("{} answers {answer}{title}", probe.url),
+        ));
+    }
+    rows
+}
+
+fn row(name: &str, value: impl Into<String>) -> Vec<String> {
+    vec![name.to_owned(), value.into()]
+}
+
+fn server(site: &SiteFacts) -> String {
+    match &site.app_server.process {
+        None => "not running".to_owned(),
+        Some(process) => {
+            let managed = match &process.managed_by {
+                ManagedBy::Nobody => "started by hand".to_owned(),
+                ManagedBy::Systemd { unit } => format!("run by systemd unit {unit}"),
+                ManagedBy::Container { .. } => "in a container".to_owned(),
+            };
+            format!("running, pid {}, {managed}", process.pid)
+        }
+    }
+}
+
+fn database(site: &SiteFacts) -> String {
+    let settings = &site.database.settings;
+    let product = match (&site.database.product, &site.database.product_version) {
+        (Some(product), Some(version)) => format!("{product} {version}"),
+        _ => "not reached".to_owned(),
+    };
+    let place = settings
+        .sources
+        .last()
+        .map_or_else(String::new, |source| format!(" (set in {})", source.place));
+    format!(
+        "{product}, {}{place}",
+        settings
+            .url
+            .as_deref()
+            .or(settings.jndi_name.as_deref())
+            .unwrap_or("no URL")
+    )
+}
+
+fn core(site: &SiteFacts) -> String {
+    match site.database.release_rows.iter().find(|row| row.is_core()) {
+        Some(row) => format!(
+            "{} in the database, code has {}",
+            row.schema_version,
+            site.core
+                .latest_schema_version
+                .as_ref()
+                .map_or("nothing", |version| version.as_str())
+        ),
+        None => "not known".to_owned(),
+    }
+}
+
+fn modules(site: &SiteFacts) -> String {
+    let registering = site
+        .bundles
+        .iter()
+        .filter(|bundle| !bundle.upgrades.registrators.is_empty())
+        .count();
+    format!(
+        "{}, {registering} with upgrade steps, {} in Release_",
+        count(site.bundles.len(), "bundle"),
+        count(site.database.release_rows.len(), "row")
+    )
+}
+
+fn configuration(site: &SiteFacts) -> String {
+    let files = site
+        .files
+        .iter()
+        .filter(|file| file.path.parent() == "osgi/configs")
+        .count();
+    format!(
+        "{} in osgi/configs, properties from {}",
+        count(files, "file"),
+        count(site.properties.len(), "place")
+    )
+}
+
+fn evidence(site: &SiteFacts) -> String {
+    let mut text = format!("\n{}\n", paint("Release, by", strong()));
+    for evidence in &site.identity.evidence {
+        text.push_str(&format!(
+            "  {}  {}\n",
+            evidence.value,
+            paint(&evidence.source, faint())
+        ));
+    }
+    text
+}

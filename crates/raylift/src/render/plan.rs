@@ -1,0 +1,257 @@
+//! What `raylift plan` shows: the verdict first, then steps, files, the way back.
+
+use raylift_model::plan::{CorePlan, Decision, ModulePlan, Plan, ReturnMode, Verdict};
+use raylift_model::version::SchemaVersion;
+
+use crate::printer::{bad, careful, faint, good, paint, strong};
+use crate::render::table::{bytes, columns, count};
+
+/// The whole plan; `all_files` names every file.
+pub(crate) fn plan(plan: &Plan, all_files: bool) -> String {
+    let mut text = summary(plan);
+    text.push_str(&steps(plan));
+    text.push_str(&files(plan, all_files));
+    text.push_str(&way_back(plan));
+    text.push_str(&space(plan));
+    text.push_str(&crate::render::findings(&plan.findings));
+    text
+}
+
+/// Verdict and headline.
+pub(crate) fn summary(plan: &Plan) -> String {
+    let (word, style, meaning) = match plan.verdict {
+        Verdict::Instant => (
+            "instant",
+            good(),
+            "no upgrade step runs: the outage is a stop and a start",
+        ),
+        Verdict::OptionalOnly => (
+            "optional only",
+            good(),
+            "no upgrade step has to run: the outage is a stop and a start",
+        ),
+        Verdict::Outage => (
+            "required: outage",
+            careful(),
+            "upgrade steps must run while the site is down",
+        ),
+        Verdict::Blocked => (
+            "blocked",
+            bad(),
+            "something must be resolved first, see the blockers",
+        ),
+    };
+    format!(
+        "{}  {}\n{}  {meaning}\n",
+        paint(&format!("Liferay {} → {}", plan.from, plan.to), strong()),
+        plan.site.home.display(),
+        paint(word, style),
+    )
+}
+
+fn steps(plan: &Plan) -> String {
+    let mut rows = Vec::new();
+    if !plan.core.steps.is_empty() || plan.core.must_run {
+        rows.push(core_row(&plan.core));
+    }
+    rows.extend(plan.modules.iter().map(module_row));
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", paint("Upgrade steps", strong()));
+    text.push_str(&columns(
+        Some(&["module", "from", "to", "kind", "runs", "steps"]),
+        &rows,
+    ));
+    if plan.core.must_run {
+        let why = match (plan.core.build_numbers, &plan.core.required) {
+            (Some((stored, demanded)), _) => {
+                format!("it demands build number {demanded}, the database holds {stored}")
+            }
+            (None, Some(required)) => format!("it requires schema version {required}"),
+            (None, None) => "it says so".to_owned(),
+        };
+        text.push_str(&format!(
+            "  {}\n",
+            paint(
+                &format!(
+                    "Without the core's steps {} refuses to start: {why}.",
+                    plan.to
+                ),
+                careful()
+            )
+        ));
+    }
+    text
+}
+
+fn core_row(core: &CorePlan) -> Vec<String> {
+    vec![
+        "core".to_owned(),
+        version(core.current.as_ref()),
+        version(core.target.as_ref()),
+        core.change
+            .map_or("?", raylift_model::version::SchemaChange::word)
+            .to_owned(),
+        core.when.word().to_owned(),
+        core.steps
+            .iter()
+            .map(|step| {
+                format!(
+                    "{} {}",
+                    step.to,
+                    step.classes
+                        .iter()
+                        .map(|class| simple(class))
+                        .collect::<Vec<_>>()
+                        .join("+")
+                )
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    ]
+}
+
+fn module_row(module: &ModulePlan) -> Vec<String> {
+    let steps = if module.undetermined.is_empty() {
+        module
+            .steps
+            .iter()
+            .map(|step| {
+                step.classes
+                    .iter()
+                    .map(|class| simple(class))
+                    .collect::<Vec<_>>()
+                    .join("+")
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    } else {
+        module.undetermined.join("; ")
+    };
+    vec![
+        module.module.to_string(),
+        version(module.current.as_ref()),
+        version(module.target.as_ref()),
+        module
+            .change
+            .map_or("?", raylift_model::version::SchemaChange::word)
+            .to_owned(),
+        module.when.word().to_owned(),
+        steps,
+    ]
+}
+
+fn version(version: Option<&SchemaVersion>) -> String {
+    version.map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// A class without its package.
+fn simple(class: &str) -> &str {
+    class.rsplit('.').next().unwrap_or(class)
+}
+
+fn files(plan: &Plan, all: bool) -> String {
+    let kind = |decision: &Decision| match decision {
+        Decision::Release { replaces: true, .. } => "replaced",
+        Decision::Release {
+            replaces: false, ..
+        } => "new",
+        Decision::Carry { .. } => "carried",
+        Decision::Write { .. } => "written",
+        Decision::Drop => "dropped",
+        Decision::Keep => "kept",
+    };
+    let mut text = format!("\n{}\n  ", paint("Files", strong()));
+    let counts: Vec<String> = ["replaced", "new", "carried", "written", "dropped"]
+        .into_iter()
+        .map(|name| {
+            (
+                name,
+                plan.files
+                    .iter()
+                    .filter(|file| kind(&file.decision) == name)
+                    .count(),
+            )
+        })
+        .filter(|(_, number)| *number > 0)
+        .map(|(name, number)| format!("{number} {name}"))
+        .collect();
+    text.push_str(&counts.join(", "));
+    let roots: Vec<&str> = plan
+        .exchanges
+        .iter()
+        .map(|exchange| exchange.root.as_str())
+        .collect();
+    text.push_str(&format!(
+        "\n  exchanged at the switch: {}\n",
+        roots.join(", ")
+    ));
+    let shown: Vec<Vec<String>> = plan
+        .files
+        .iter()
+        .filter(|file| all || !matches!(file.decision, Decision::Release { .. }))
+        .map(|file| {
+            vec![
+                kind(&file.decision).to_owned(),
+                file.path.to_string(),
+                file.reason.clone(),
+            ]
+        })
+        .collect();
+    text.push_str(&columns(None, &shown));
+    text
+}
+
+fn way_back(plan: &Plan) -> String {
+    let mut text = format!("\n{}\n", paint("Way back, until commit", strong()));
+    match plan.way_back.preferred {
+        ReturnMode::CodeOnly => {
+            text.push_str("  code only: the old release accepts the database as it will be; nothing is lost\n");
+        }
+        ReturnMode::ReturnPoint => {
+            text.push_str("  to the return point taken in the outage: what users write after it is set aside\n");
+            for reason in &plan.way_back.reasons {
+                text.push_str(&format!(
+                    "  {}\n",
+                    paint(&format!("because {reason}"), faint())
+                ));
+            }
+        }
+    }
+    if plan.way_back.put_back_core_row {
+        text.push_str(&format!(
+            "  {}\n",
+            paint(
+                &format!(
+                    "{} compares build numbers: the core's row is put back, too",
+                    plan.from
+                ),
+                faint()
+            )
+        ));
+    }
+    text
+}
+
+fn space(plan: &Plan) -> String {
+    let mut text = format!("\n{}\n", paint("Space", strong()));
+    for need in &plan.space {
+        text.push_str(&format!(
+            "  {} of {} free at {} ({})\n",
+            bytes(need.needed),
+            bytes(need.free),
+            need.path,
+            need.purpose
+        ));
+    }
+    let stop = count(
+        usize::try_from(plan.health.timeouts.stop_seconds).unwrap_or(usize::MAX),
+        "second",
+    );
+    text.push_str(&format!(
+        "  limits: stop {stop}, start {} seconds, then {} stable seconds\n",
+        plan.health.timeouts.start_seconds, plan.health.stable_seconds
+    ));
+    text
+}

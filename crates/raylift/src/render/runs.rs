@@ -1,0 +1,165 @@
+//! Runs: one in full, all in a list.
+
+use raylift_model::plan::Phase;
+use raylift_run::engine::{Next, Status};
+use raylift_run::gate::RunSummary;
+use serde_json::{Value, json};
+
+use crate::printer::{bad, careful, faint, good, paint, strong};
+use crate::render::table::columns;
+
+/// A run as JSON.
+pub(crate) fn run_json(summary: &RunSummary, status: Option<&Status>) -> Value {
+    match &summary.story {
+        Err(error) => {
+            json!({ "run": summary.run, "error": { "code": error.code(), "message": error.to_string() } })
+        }
+        Ok(story) => {
+            let state = &story.state;
+            let identity = state.identity.as_ref();
+            json!({
+                "run": summary.run,
+                "from": identity.map(|identity| &identity.from),
+                "to": identity.map(|identity| &identity.to),
+                "phase": state.phase,
+                "began": story.began,
+                "last": story.last,
+                "automatic": state.automatic,
+                "reason": state.reason,
+                "cause": state.cause.as_ref().map(|cause| json!({ "code": cause.code, "message": cause.message })),
+                "error": state.last_error.as_ref().map(|error| json!({ "code": error.code, "message": error.message })),
+                "action": status.and_then(|status| status.action),
+                "safe": status.map(|status| &status.safe),
+                "next": status.map(|status| status.next.iter().map(|next| command(*next)).collect::<Vec<_>>()),
+            })
+        }
+    }
+}
+
+fn command(next: Next) -> &'static str {
+    match next {
+        Next::Resume => "raylift resume",
+        Next::Rollback => "raylift rollback",
+        Next::Commit => "raylift commit",
+    }
+}
+
+/// One run for people.
+pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
+    let story = match &summary.story {
+        Ok(story) => story,
+        Err(error) => {
+            return format!(
+                "run {}: {} {error}\n",
+                summary.run,
+                paint(error.code(), bad())
+            );
+        }
+    };
+    let state = &story.state;
+    let mut text = match &state.identity {
+        Some(identity) => {
+            format!(
+                "{}  Liferay {} → {}\n",
+                paint(&format!("run {}", summary.run), strong()),
+                identity.from,
+                identity.to
+            )
+        }
+        None => format!(
+            "{}  never began\n",
+            paint(&format!("run {}", summary.run), strong())
+        ),
+    };
+    text.push_str(&format!("{}\n", phase(state.phase)));
+    let rows: Vec<Vec<String>> = story
+        .phases
+        .iter()
+        .map(|(phase, time)| vec![phase.word().to_owned(), time.clone()])
+        .collect();
+    text.push_str(&columns(None, &rows));
+    if let Some(reason) = &state.reason {
+        text.push_str(&format!(
+            "went back {}: {reason}\n",
+            if state.automatic {
+                "by itself"
+            } else {
+                "on command"
+            }
+        ));
+    }
+    if let Some(error) = &state.last_error {
+        text.push_str(&format!(
+            "{} {}\n",
+            paint(&error.code, bad()),
+            error.message
+        ));
+    }
+    if let Some(status) = status {
+        text.push_str(&format!("{}\n", status.safe));
+        if !status.next.is_empty() {
+            let commands: Vec<&str> = status.next.iter().map(|next| command(*next)).collect();
+            text.push_str(&format!("next: {}\n", commands.join(", or ")));
+        }
+    }
+    text
+}
+
+/// All runs for people.
+pub(crate) fn history(runs: &[RunSummary]) -> String {
+    if runs.is_empty() {
+        return "no run took place at this site\n".to_owned();
+    }
+    let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
+    columns(
+        Some(&["run", "from", "to", "phase", "began", "last event", ""]),
+        &rows,
+    )
+}
+
+fn row(summary: &RunSummary) -> Vec<String> {
+    let mut row = vec![summary.run.to_string()];
+    match &summary.story {
+        Err(error) => row.extend([
+            String::new(),
+            String::new(),
+            error.code().to_owned(),
+            String::new(),
+            String::new(),
+            error.to_string(),
+        ]),
+        Ok(story) => {
+            let identity = story.state.identity.as_ref();
+            row.push(identity.map_or_else(String::new, |identity| identity.from.to_string()));
+            row.push(identity.map_or_else(String::new, |identity| identity.to.to_string()));
+            row.push(story.state.phase.word().to_owned());
+            row.push(seconds(story.began.as_deref()));
+            row.push(seconds(story.last.as_deref()));
+            row.push(
+                story
+                    .state
+                    .cause
+                    .as_ref()
+                    .map_or_else(String::new, |cause| {
+                        format!("{} {}", cause.code, cause.message)
+                    }),
+            );
+        }
+    }
+    row
+}
+
+/// A time without its fraction.
+fn seconds(time: Option<&str>) -> String {
+    let time = time.unwrap_or_default();
+    time.split('.').next().unwrap_or(time).replace('T', " ")
+}
+
+fn phase(phase: Phase) -> String {
+    let style = match phase {
+        Phase::BurningIn | Phase::Committed | Phase::Healthy => good(),
+        Phase::RollingBack | Phase::RolledBack => careful(),
+        _ => faint(),
+    };
+    paint(phase.word(), style)
+}

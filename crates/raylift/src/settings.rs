@@ -1,0 +1,103 @@
+//! Finds the home and reads `raylift.toml`.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use raylift_model::codes;
+use raylift_model::settings::Settings;
+
+use crate::problem::Problem;
+
+/// Where the site is, and what its owner set.
+pub(crate) struct SiteArgument {
+    /// The home as given.
+    pub(crate) home: PathBuf,
+    /// The settings.
+    pub(crate) settings: Settings,
+}
+
+const NAME: &str = "raylift.toml";
+
+/// Resolves `--site`: a home, a folder with a `raylift.toml`, or that file itself.
+pub(crate) fn resolve(given: Option<&Path>) -> Result<SiteArgument, Problem> {
+    let given = given.unwrap_or_else(|| Path::new("."));
+    let absolute =
+        std::path::absolute(given).map_err(|error| Problem::file("resolve", given, &error))?;
+    let (home, file) = if absolute.is_file() {
+        (
+            absolute
+                .parent()
+                .map_or_else(|| absolute.clone(), Path::to_path_buf),
+            Some(absolute),
+        )
+    } else {
+        let file = absolute.join(NAME);
+        let file = file.is_file().then_some(file);
+        (absolute, file)
+    };
+    let mut settings = match &file {
+        Some(file) => read(file)?,
+        None => Settings::default(),
+    };
+    settings.state = settings.state.map(|state| home.join(state));
+    Ok(SiteArgument { home, settings })
+}
+
+fn read(file: &Path) -> Result<Settings, Problem> {
+    let unreadable = |message: String| {
+        Problem::refused(
+            codes::SETTINGS_UNREADABLE,
+            message,
+            "Correct the file, or move it away to use the defaults.",
+        )
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| unreadable(format!("cannot read {}: {error}", file.display())))?;
+    let settings: Settings = toml::from_str(&text)
+        .map_err(|error| unreadable(format!("{}: {error}", file.display())))?;
+    if settings.state.is_some() && is_of_somebody_else(file) {
+        return Err(unreadable(format!(
+            "{} sets state and does not belong to root; as root raylift does not write where another user says",
+            file.display()
+        )));
+    }
+    match settings.config_version {
+        None | Some(1) => Ok(settings),
+        Some(other) => Err(unreadable(format!(
+            "{}: config_version {other} is of a newer raylift; this one knows 1",
+            file.display()
+        ))),
+    }
+}
+
+/// True for root and a file of another user.
+fn is_of_somebody_else(file: &Path) -> bool {
+    raylift_host::users::current_uid() == 0
+        && std::fs::metadata(file).is_ok_and(|stat| stat.uid() != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_and_versions_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(NAME);
+        for text in ["config_version = 2", "[server]\nstrat = \"x\"", "nonsense"] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(
+                resolve(Some(folder.path())).err().unwrap().code,
+                codes::SETTINGS_UNREADABLE,
+                "{text}"
+            );
+        }
+        std::fs::write(&file, "[upgrade]\nconsole = \"localhost:1\"").unwrap();
+        let found = resolve(Some(&file)).ok().unwrap();
+        assert_eq!(found.home, folder.path());
+        assert_eq!(
+            found.settings.upgrade.console.as_deref(),
+            Some("localhost:1")
+        );
+    }
+}

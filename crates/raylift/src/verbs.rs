@@ -1,0 +1,11 @@
+//! One file per verb.
+
+pub(crate) mod commit;
+pub(crate) mod history;
+pub(crate) mod inspect;
+pub(crate) mod plan;
+pub(crate) mod report;
+pub(crate) mod resume;
+pub(crate) mod rollback;
+pub(crate) mod status;
+pub(crate) mod update;

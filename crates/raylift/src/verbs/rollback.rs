@@ -1,0 +1,100 @@
+//! `raylift rollback`.
+
+use raylift_model::codes;
+use raylift_model::plan::{Phase, ReturnMode};
+use raylift_run::engine::{Engine, Loss};
+
+use crate::arguments;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::settings::SiteArgument;
+use crate::wiring::{self, Work};
+use crate::workplace::Workplace;
+
+/// Goes back, after saying what would be discarded.
+pub(crate) fn run(
+    site: &SiteArgument,
+    arguments: &arguments::Rollback,
+    printer: &Printer,
+) -> Result<Exit, Problem> {
+    let workplace = Workplace::of(site);
+    let Some(summary) = workplace.current()? else {
+        return Err(nothing("no run took place at this site"));
+    };
+    if summary.phase() == Some(Phase::RolledBack) {
+        return Err(nothing(&format!(
+            "run {} is rolled back already",
+            summary.run
+        )));
+    }
+    let _lock = workplace.lock()?;
+    let work = Work::open(site, &workplace, &summary.run, printer)?;
+    let mode = if arguments.restore {
+        ReturnMode::ReturnPoint
+    } else {
+        work.plan().way_back.preferred
+    };
+    let discard = arguments.discard_writes;
+    work.carry_out_checked(|engine| {
+        if mode == ReturnMode::ReturnPoint && !discard {
+            refuse_to_lose(engine)?;
+        }
+        engine
+            .rollback(mode, "on command")
+            .map_err(|error| wiring::stopped(&error))
+    })
+}
+
+fn nothing(message: &str) -> Problem {
+    Problem::refused(
+        codes::NOTHING_TO_ROLL_BACK,
+        message,
+        "raylift history lists the runs of this site.",
+    )
+}
+
+/// Says how old the return point is and what changed since; without `--discard-writes` that ends the command.
+fn refuse_to_lose(engine: &Engine<'_>) -> Result<(), Problem> {
+    let status = engine.status();
+    // A way back to the return point that was begun was agreed to when it began.
+    if status.state.mode == Some(ReturnMode::ReturnPoint) {
+        return Ok(());
+    }
+    match engine.loss() {
+        Ok(None) => Ok(()),
+        Ok(Some(loss)) => Err(Problem::refused(
+            codes::WRITES_WOULD_BE_LOST,
+            format!("going back sets aside what was written since the return point of {}", loss.taken),
+            "Add --discard-writes to go back all the same; the newer data is kept in the run's folder until you remove it.",
+        )
+        .safe("Nothing was changed: the new site still serves.")
+        .because(lines(&loss))),
+        Err(error) => Err(Problem::refused(
+            error.code,
+            format!("what would be discarded is not known: {error}"),
+            "Add --discard-writes to go back without knowing it.",
+        )),
+    }
+}
+
+fn lines(loss: &Loss) -> Vec<String> {
+    let mut lines: Vec<String> = loss
+        .tables
+        .iter()
+        .map(|table| {
+            format!(
+                "{}: {} rows then, {} now",
+                table.name, table.before, table.now
+            )
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push("no table has another number of rows; changed rows are not counted".to_owned());
+    }
+    lines.extend(
+        loss.requests
+            .map(|requests| format!("{requests} requests were answered since the start")),
+    );
+    lines
+}

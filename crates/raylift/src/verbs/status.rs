@@ -1,0 +1,27 @@
+//! `raylift status`.
+
+use raylift_run::engine::Status;
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::render;
+use crate::settings::SiteArgument;
+use crate::workplace::Workplace;
+
+/// Shows where the current run is.
+pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
+    let workplace = Workplace::of(site);
+    let Some(summary) = workplace.current()? else {
+        printer.json(&serde_json::json!({ "run": null }))?;
+        printer.text("no run took place at this site\n");
+        return Ok(Exit::Done);
+    };
+    let status = match &summary.story {
+        Ok(story) => Some(Status::of(&workplace.plan(&summary.run)?, &story.state)),
+        Err(_) => None,
+    };
+    printer.json(&render::run_json(&summary, status.as_ref()))?;
+    printer.text(&render::status(&summary, status.as_ref()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,362 @@
+//! Puts the libraries together: survey with machine, engine with host, events with display.
+
+use std::cell::RefCell;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use raylift_host::archive;
+use raylift_host::effects::RealHost;
+use raylift_host::machine::RealMachine;
+use raylift_host::ownership;
+use raylift_model::codes;
+use raylift_model::event::Notice;
+use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::names::RunId;
+use raylift_model::plan::{Action, Plan};
+use raylift_report::Report;
+use raylift_run::RunError;
+use raylift_run::engine::{Engine, Outcome};
+use raylift_run::journal::{FileStore, JOURNAL_FILE};
+use raylift_survey::site::SurveyRequest;
+
+use crate::exit::Exit;
+use crate::interrupt;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::render::Watcher;
+use crate::settings::SiteArgument;
+use crate::workplace::Workplace;
+
+/// Looks at the site.
+pub(crate) fn survey_site(site: &SiteArgument) -> Result<SiteFacts, Problem> {
+    raylift_survey::site::survey(&RealMachine, &request(site)).map_err(|error| {
+        Problem::refused(
+            error.code(),
+            error.to_string(),
+            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
+        )
+    })
+}
+
+/// The parts of the site that differ from what the plan was made for.
+pub(crate) fn changed_since(site: &SiteArgument, plan: &Plan) -> Result<Vec<String>, Problem> {
+    let facts = survey_site(site)?;
+    let found = raylift_host::site::binding_of(&facts, plan);
+    let mut changed = plan.binding.differences(&found);
+    if facts.home != plan.site.home.display().to_string() {
+        changed.insert(0, format!("home {}", facts.home));
+    }
+    Ok(changed)
+}
+
+fn request(site: &SiteArgument) -> SurveyRequest {
+    SurveyRequest {
+        home: site.home.clone(),
+        settings: site.settings.clone(),
+        remembered: None,
+    }
+}
+
+/// Reads a release.
+pub(crate) fn survey_release(path: &Path) -> Result<ReleaseFacts, Problem> {
+    let refused = |error: raylift_survey::source::SourceError| {
+        let mut evidence = Vec::new();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            evidence.push(inner.to_string());
+            cause = inner.source();
+        }
+        Problem::refused(
+            error.code,
+            error.to_string(),
+            "Get the release again from where it is published, and check it.",
+        )
+        .because(evidence)
+    };
+    let source = archive::open(path).map_err(refused)?;
+    let checksums = source.checksums().map_err(refused)?;
+    if let Some((name, _)) = checksums.iter().find(|(_, right)| !right) {
+        return Err(Problem::refused(
+            codes::ARCHIVE_CHECKSUM,
+            format!("{} does not have the checksum in {name}", path.display()),
+            "Get the archive again; do not use this one.",
+        ));
+    }
+    let mut facts = raylift_survey::release::survey(source.as_ref()).map_err(refused)?;
+    if checksums.is_empty() && path.is_file() {
+        facts.findings.push(raylift_model::finding::Finding::new(
+            raylift_model::finding::Severity::Note,
+            codes::NO_CHECKSUM,
+            path.display().to_string(),
+            "no .sha512 or .MD5 lies beside the archive, so that only its inner checks were made",
+            "put the published checksum file beside it",
+        ));
+    }
+    Ok(facts)
+}
+
+/// The command needs a release.
+pub(crate) fn release_missing() -> Problem {
+    Problem::refused(
+        codes::USAGE,
+        "no release is given",
+        "Name the archive or folder of the new release.",
+    )
+    .ending(Exit::Usage)
+}
+
+/// A value that should always have a JSON form has none: a defect of raylift.
+pub(crate) fn broken(error: &serde_json::Error) -> Problem {
+    Problem::refused(
+        codes::ACTION_FAILED,
+        format!("a value cannot be written as JSON: {error}"),
+        "Report this.",
+    )
+    .ending(Exit::Failed)
+}
+
+/// The run that a plan was made for: its name stands in the path of the staging folder.
+pub(crate) fn run_of(plan: &Plan) -> Result<RunId, Problem> {
+    plan.actions
+        .iter()
+        .find_map(|planned| match &planned.action {
+            Action::Stage { staging } => staging
+                .file_name()
+                .map(|name| RunId::new(name.to_string_lossy())),
+            _ => None,
+        })
+        .ok_or_else(|| {
+            Problem::refused(codes::PLAN_STALE, "the plan stages nothing", "Plan again.")
+        })
+}
+
+/// What became of a run that stopped.
+pub(crate) fn stopped(error: &RunError) -> Problem {
+    let exit = match error {
+        RunError::Refused { .. } | RunError::Blocked { .. } | RunError::AnotherPlan { .. } => {
+            Exit::Refused
+        }
+        RunError::Journal(_) | RunError::Illegal(_) | RunError::PlanUnwritable(_) => Exit::Failed,
+        RunError::Action { .. } | RunError::CleanUp { .. } => Exit::Stuck,
+    };
+    Problem::refused(error.code(), error.to_string(), capital(error.next()))
+        .safe(capital(error.safe()))
+        .because(error.evidence().iter().cloned())
+        .ending(exit)
+}
+
+/// A fragment as a sentence.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let sentence: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    if sentence.ends_with('.') {
+        sentence
+    } else {
+        format!("{sentence}.")
+    }
+}
+
+/// Everything needed to work on one run.
+pub(crate) struct Work<'a> {
+    plan: Plan,
+    run: RunId,
+    folder: PathBuf,
+    host: RealHost,
+    workplace: &'a Workplace,
+    printer: &'a Printer,
+}
+
+impl<'a> Work<'a> {
+    /// Opens the run; its plan must be in its folder.
+    pub(crate) fn open(
+        site: &SiteArgument,
+        workplace: &'a Workplace,
+        run: &RunId,
+        printer: &'a Printer,
+    ) -> Result<Self, Problem> {
+        let plan = workplace.plan(run)?;
+        check_that_it_fits(&plan, site, workplace)?;
+        let folder = workplace.run_folder(run);
+        let host =
+            raylift_host::site::host(folder.clone(), site.settings.clone(), interrupt::install()?);
+        Ok(Self {
+            plan,
+            run: run.clone(),
+            folder,
+            host,
+            workplace,
+            printer,
+        })
+    }
+
+    /// The plan.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Works on the run and shows how it ended.
+    pub(crate) fn carry_out(
+        &self,
+        work: impl FnOnce(&mut Engine<'_>) -> Result<Outcome, RunError>,
+    ) -> Result<Exit, Problem> {
+        self.carry_out_checked(|engine| work(engine).map_err(|error| stopped(&error)))
+    }
+
+    /// The same with a check of the verb's own in front.
+    pub(crate) fn carry_out_checked(
+        &self,
+        work: impl FnOnce(&mut Engine<'_>) -> Result<Outcome, Problem>,
+    ) -> Result<Exit, Problem> {
+        let watcher = RefCell::new(Watcher::new(&self.plan, self.printer.is_json()));
+        let mut observer = |notice: Notice| watcher.borrow_mut().notice(&notice);
+        let store = FileStore::open(&self.folder.join(JOURNAL_FILE))
+            .map_err(|error| Problem::file("open the journal in", &self.folder, &error))?;
+        let result = Engine::new(
+            &self.host,
+            Box::new(store),
+            &self.plan,
+            self.run.clone(),
+            &mut observer,
+        )
+        .map_err(|error| stopped(&error))
+        .and_then(|mut engine| work(&mut engine));
+        watcher.borrow().finish();
+        let report = report(self.workplace, &self.run).and_then(|report| {
+            write_report(&report, &self.folder.join("report.html"))?;
+            self.printer.json(&report)
+        });
+        if matches!(result, Ok(Outcome::Committed | Outcome::RolledBack { .. })) {
+            self.forget_the_environment();
+        }
+        self.hand_over();
+        let outcome = result?;
+        report?;
+        Ok(self.say(&outcome))
+    }
+
+    /// The run is over: what was kept to start the server again, perhaps with secrets, is no longer needed.
+    fn forget_the_environment(&self) {
+        let path = self.folder.join("server-environment");
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                self.printer
+                    .problem(&Problem::file("remove", &path, &error));
+            }
+            _ => {}
+        }
+    }
+
+    /// What raylift made in its folder belongs to the site's owner: nothing there is left to root.
+    fn hand_over(&self) {
+        let (state, owner) = (self.workplace.state(), &self.plan.site.owner);
+        let mut staged = self.plan.exchanges.iter().map(|exchange| &exchange.staged);
+        let result = ownership::hand_over(state, owner).and_then(|()| {
+            staged.try_for_each(|tree| ownership::hand_over_above(tree, state, owner))
+        });
+        if let Err(error) = result {
+            self.printer
+                .problem(&Problem::file("change the owner of", state, &error));
+        }
+    }
+
+    fn say(&self, outcome: &Outcome) -> Exit {
+        let report = self.folder.join("report.html");
+        let (text, exit) = match outcome {
+            Outcome::BurningIn => (
+                format!(
+                    "Liferay {} serves and burns in. raylift commit makes it final, raylift rollback goes back.\n",
+                    self.plan.to
+                ),
+                Exit::Done,
+            ),
+            Outcome::RolledBack { automatic: true, reason, cause } => (
+                format!(
+                    "Liferay {} is back. The update failed: {}\n",
+                    self.plan.from,
+                    cause.as_ref().map_or_else(|| reason.clone(), |cause| format!("{} {}", cause.code, cause.message))
+                ),
+                Exit::WentBack,
+            ),
+            Outcome::RolledBack { .. } => (format!("Liferay {} is back.\n", self.plan.from), Exit::Done),
+            Outcome::Committed => (format!("Liferay {} is final.\n", self.plan.to), Exit::Done),
+            Outcome::Interrupted { fenced: true, .. } => (
+                "Stopped at a safe point. The fence stands: raylift resume goes on, raylift rollback goes back.\n".to_owned(),
+                Exit::Interrupted,
+            ),
+            Outcome::Interrupted { .. } => (
+                "Stopped at a safe point, before anything of the site was touched. raylift resume goes on, raylift rollback cleans up.\n".to_owned(),
+                Exit::Interrupted,
+            ),
+        };
+        self.printer.text(&text);
+        self.printer
+            .text(&format!("report: {}\n", report.display()));
+        exit
+    }
+}
+
+/// A plan lies in the site's home, where the site's user can change it. It is only carried out when it is sound and about
+/// this site, its owner and this state folder, since raylift may run as root.
+fn check_that_it_fits(
+    plan: &Plan,
+    site: &SiteArgument,
+    workplace: &Workplace,
+) -> Result<(), Problem> {
+    let stale = |message: String| {
+        Problem::refused(
+            codes::PLAN_STALE,
+            message,
+            "Look who changed the plan in the run's folder.",
+        )
+    };
+    if let Some(flaw) = raylift_plan::lint(plan).into_iter().next() {
+        return Err(stale(format!("the plan is not sound: {flaw}")));
+    }
+    let home = std::fs::canonicalize(&site.home)
+        .map_err(|error| Problem::file("resolve", &site.home, &error))?;
+    if plan.site.home != home || plan.site.state != workplace.state() {
+        return Err(stale(format!(
+            "the plan is for {}, not for {}",
+            plan.site.home.display(),
+            home.display()
+        )));
+    }
+    let owner = std::fs::metadata(&home)
+        .map_err(|error| Problem::file("look at", &home, &error))?
+        .uid();
+    if plan.site.owner.uid == 0 && owner != 0 {
+        return Err(stale(
+            "the plan says that the site belongs to root, and its home does not".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// The report of a run as it is now.
+pub(crate) fn report(workplace: &Workplace, run: &RunId) -> Result<Report, Problem> {
+    Ok(Report::build(
+        &workplace.plan(run)?,
+        &workplace.entries(run)?,
+    ))
+}
+
+/// Writes the report's page.
+pub(crate) fn write_report(report: &Report, path: &Path) -> Result<(), Problem> {
+    let page =
+        raylift_report::html(report).map_err(|error| unwritable(path, &error.to_string()))?;
+    std::fs::write(path, page).map_err(|error| unwritable(path, &error.to_string()))
+}
+
+fn unwritable(path: &Path, cause: &str) -> Problem {
+    Problem::refused(
+        codes::REPORT_UNWRITABLE,
+        format!("cannot write the report {}: {cause}", path.display()),
+        "Write it elsewhere: raylift report --out FILE.",
+    )
+    .ending(Exit::Failed)
+}

@@ -1,0 +1,18 @@
+//! Ring 3: the real binary on sites made of real parts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod harness;
+mod kills;
+mod main_job;
+mod ownership;
+mod refusals;
+mod supervisor;
+mod terminal;
+mod troubles;
