@@ -11,7 +11,7 @@ mod common;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use common::{Process, Scratch, TestMachine, only, request, running};
+use common::{Scratch, TestMachine, only, request, running};
 use raylift_model::codes;
 use raylift_model::facts::DatabaseKind;
 use raylift_model::finding::Severity::Note;
