@@ -1,4 +1,8 @@
-//! JDBC URLs: which database they name.
+//! JDBC URLs: which database they name, and which parts of them are secret.
+
+mod secrets;
+
+pub use secrets::{secrets, without_secrets};
 
 use raylift_model::facts::DatabaseKind;
 

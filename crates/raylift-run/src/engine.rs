@@ -150,6 +150,9 @@ impl<'a> Engine<'a> {
         }
         self.check_mode(mode)?;
         let begun = self.state.direction == Direction::Back;
+        if !begun && mode == ReturnMode::ReturnPoint && self.data_touched() {
+            self.verify_return_point()?;
+        }
         if begun || self.state.next_forward().is_some() {
             self.take_up()?;
         }

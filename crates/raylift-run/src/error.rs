@@ -1,5 +1,7 @@
 //! What can stop a run.
 
+use std::path::PathBuf;
+
 use raylift_model::codes;
 use raylift_model::event::Direction;
 
@@ -39,6 +41,15 @@ pub enum RunError {
         code: &'static str,
         /// What does not fit.
         message: String,
+    },
+    /// The way back needs the return point, and the return point is gone or damaged. Found before anything was undone.
+    #[error("there is no way back to the return point in {}", .place.display())]
+    ReturnPoint {
+        /// Its folder.
+        place: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        error: HostError,
     },
     /// An action failed and the run stopped there.
     #[error(transparent)]
@@ -90,7 +101,7 @@ impl RunError {
             Self::Blocked { .. } => codes::PLAN_BLOCKED,
             Self::Refused { code, .. } => code,
             Self::Action(action) => action.error.code,
-            Self::CleanUp { error, .. } => error.code,
+            Self::CleanUp { error, .. } | Self::ReturnPoint { error, .. } => error.code,
         }
     }
 
@@ -98,7 +109,7 @@ impl RunError {
     pub fn evidence(&self) -> &[String] {
         match self {
             Self::Action(action) => &action.error.evidence,
-            Self::CleanUp { error, .. } => &error.evidence,
+            Self::CleanUp { error, .. } | Self::ReturnPoint { error, .. } => &error.evidence,
             _ => &[],
         }
     }
@@ -112,6 +123,7 @@ impl RunError {
                 "nothing is done that is not written to the journal first, and no file of the old release is removed \
                  before a commit"
             }
+            Self::ReturnPoint { .. } => "nothing was undone: what ran before runs on",
             _ => "nothing was changed",
         }
     }
@@ -131,6 +143,9 @@ impl RunError {
             Self::Illegal(_) => "report this together with the run's journal",
             Self::Blocked { .. } | Self::PlanUnwritable(_) => "resolve the blockers and plan again",
             Self::AnotherPlan { .. } => "use the plan in the run's folder",
+            Self::ReturnPoint { .. } => {
+                "bring that folder back as it was taken, from a snapshot or a backup of the disk, then `raylift rollback`"
+            }
             Self::Refused { .. } => "`raylift status` says what can be done",
         }
     }

@@ -266,6 +266,12 @@ pub trait Host {
     /// When it is there but damaged.
     fn return_point(&self, plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError>;
 
+    /// Compares every file of the return point at `place` with what was taken. Changes nothing.
+    ///
+    /// # Errors
+    /// When there is none, or a file of it is missing or differs.
+    fn verify_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError>;
+
     /// Brings database and documents back to the return point; what was there is set aside below the run's
     /// folder, local search indexes too. The server must be stopped. Idempotent. Returns what was done, for people.
     ///

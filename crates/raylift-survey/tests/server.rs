@@ -107,6 +107,21 @@ fn a_stop_command_is_not_the_server() {
 }
 
 #[test]
+fn a_server_without_a_command_is_a_server() {
+    let (scratch, mut machine) = running();
+    let mut daemon = Process::server(4000, &scratch.tomcat());
+    daemon.arguments.pop();
+    let java = machine.java(scratch.around());
+    machine.run(daemon, &java);
+    let facts = survey(&machine, &request(&scratch.home)).unwrap();
+    assert_eq!(
+        facts.app_server.process.as_ref().unwrap().pid,
+        4000,
+        "jsvc hands no argument to Bootstrap"
+    );
+}
+
+#[test]
 fn the_pid_file_of_the_running_server_is_right() {
     let (scratch, machine) = running();
     fs::write(scratch.tomcat().join("bin/catalina.pid"), b"4711\n").unwrap();

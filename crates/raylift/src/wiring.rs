@@ -133,14 +133,20 @@ pub(crate) fn run_of(plan: &Plan) -> Result<RunId, Problem> {
 /// What became of a run that stopped.
 pub(crate) fn stopped(error: &RunError) -> Problem {
     let exit = match error {
-        RunError::Refused { .. } | RunError::Blocked { .. } | RunError::AnotherPlan { .. } => {
-            Exit::Refused
-        }
+        RunError::Refused { .. }
+        | RunError::Blocked { .. }
+        | RunError::AnotherPlan { .. }
+        | RunError::ReturnPoint { .. } => Exit::Refused,
         RunError::Journal(_) | RunError::Illegal(_) | RunError::PlanUnwritable(_) => Exit::Failed,
         RunError::Action { .. } | RunError::CleanUp { .. } => Exit::Stuck,
     };
+    let source = match error {
+        RunError::ReturnPoint { error, .. } => Some(error.to_string()),
+        _ => None,
+    };
     Problem::refused(error.code(), error.to_string(), capital(error.next()))
         .safe(capital(error.safe()))
+        .because(source)
         .because(error.evidence().iter().cloned())
         .ending(exit)
 }

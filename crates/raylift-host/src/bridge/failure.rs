@@ -1,5 +1,6 @@
 //! What a failed request means.
 
+use raylift_formats::jdbc_url;
 use raylift_model::codes;
 use raylift_survey::machine::{DatabaseAccess, DatabaseError};
 
@@ -84,12 +85,12 @@ pub(super) fn of_request(
 
 /// Some drivers repeat the whole URL or the properties of a connection.
 fn without_password(message: &str, access: &DatabaseAccess) -> String {
-    let password = access.password.expose();
     let one_line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    if password.is_empty() {
-        one_line
-    } else {
-        one_line.replace(password, "***")
+    let hidden =
+        jdbc_url::secrets(&access.url).fold(one_line, |text, secret| text.replace(secret, "***"));
+    match access.password.expose() {
+        "" => hidden,
+        password => hidden.replace(password, "***"),
     }
 }
 

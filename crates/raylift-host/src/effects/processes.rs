@@ -70,6 +70,13 @@ pub(crate) fn identity(pid: u32) -> Option<ServerProcess> {
     })
 }
 
+/// Which start of the machine this is (`random(4)`, `boot_id`); empty where that cannot be read.
+pub(crate) fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map(|text| text.trim_end().to_owned())
+        .unwrap_or_default()
+}
+
 /// Whether exactly this process has not ended yet.
 pub(crate) fn lives(process: ServerProcess) -> bool {
     stat(process.pid).is_some_and(|stat| !stat.ended && stat.started == process.started)

@@ -246,6 +246,10 @@ impl Host for RealHost {
         Ok(return_point::complete(place)?.map(|(_, point)| point))
     }
 
+    fn verify_return_point(&self, _plan: &Plan, place: &Path) -> Result<(), HostError> {
+        return_point::verify(place)
+    }
+
     fn restore_return_point(
         &self,
         plan: &Plan,

@@ -110,6 +110,24 @@ pub(crate) fn take(
     of(&manifest)
 }
 
+/// Reads every file of the return point at `place`; see [`raylift_run::host::Host::verify_return_point`].
+///
+/// # Errors
+/// When there is none, or a file of it is missing or differs from what was taken.
+pub(crate) fn verify(place: &Path) -> Result<(), HostError> {
+    let (manifest, _) = complete(place)?.ok_or_else(|| {
+        HostError::new(
+            codes::NOTHING_TO_ROLL_BACK,
+            format!("there is no return point in {}", place.display()),
+        )
+    })?;
+    let store = PlainStore::new(place);
+    manifest
+        .parts
+        .iter()
+        .try_for_each(|part| store.verify(part).map_err(backup))
+}
+
 /// The complete return point at `place`; see [`raylift_run::host::Host::return_point`].
 ///
 /// # Errors

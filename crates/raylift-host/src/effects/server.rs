@@ -25,6 +25,8 @@ pub(crate) const TICK: Duration = Duration::from_millis(50);
 /// How long a stop command is waited for; the server itself may take longer, which is the engine's to watch.
 const STOP_COMMAND: Duration = Duration::from_secs(20);
 const THREAD_DUMP: Duration = Duration::from_secs(5);
+/// What `Bootstrap` is told when it is not to run a server.
+const NO_SERVER: &[&str] = &["stop", "stopd", "configtest"];
 
 /// The server of one site.
 #[derive(Clone, Copy)]
@@ -35,8 +37,8 @@ pub struct Server<'a> {
     pub run_folder: &'a Path,
 }
 
-/// The server that was asked to end last.
-const ENDING: &str = "server-ending";
+/// The server that raylift started or asked to end last.
+const LAST: &str = "server-last";
 /// Longest wait for an ended process to be collected.
 const COLLECTED: Duration = Duration::from_secs(30);
 
@@ -49,8 +51,10 @@ impl Server<'_> {
         let mut found: Vec<ServerProcess> = processes::all()?
             .into_iter()
             .filter(|process| {
-                catalina_base(&process.arguments)
-                    .is_some_and(|base| same_place(Path::new(base), &self.plan.site.tomcat))
+                catalina_base(&process.arguments).is_some_and(|base| {
+                    let folder = processes::directory(process.identity.pid).unwrap_or_default();
+                    same_place(&folder.join(base), &self.plan.site.tomcat)
+                })
             })
             .map(|process| process.identity)
             .collect();
@@ -67,7 +71,7 @@ impl Server<'_> {
             return Ok(());
         };
         let remembered = self.remember(server)?;
-        self.remember_ending(server)?;
+        self.remember_last(server)?;
         let site = &self.plan.site;
         let (mut command, ours) = match (&site.stop_command, &site.managed_by) {
             (Some(text), _) => (shell(text), false),
@@ -109,17 +113,17 @@ impl Server<'_> {
         Ok(remembered)
     }
 
-    fn remember_ending(self, server: ServerProcess) -> Result<(), HostError> {
-        let path = self.run_folder.join(ENDING);
+    pub(crate) fn remember_last(self, server: ServerProcess) -> Result<(), HostError> {
+        let path = self.run_folder.join(LAST);
         fs::write(&path, format!("{} {}\n", server.pid, server.started))
             .map_err(|error| write_failed(&path, error))
     }
 
-    /// Waits until the server that was ended last has no entry among the processes any more. `catalina.sh` finds it by
+    /// Waits until the last server has no entry among the processes any more. `catalina.sh` finds it by
     /// its PID file (often set in `setenv.sh`, where only that script sees it), takes one that its parent has not
     /// collected yet for a running Tomcat, and refuses to start.
     pub(crate) fn wait_until_collected(self) {
-        let text = fs::read_to_string(self.run_folder.join(ENDING)).unwrap_or_default();
+        let text = fs::read_to_string(self.run_folder.join(LAST)).unwrap_or_default();
         let mut numbers = text.split_ascii_whitespace();
         let (pid, started) = (
             numbers.next().and_then(|n| n.parse().ok()),
@@ -142,7 +146,7 @@ impl Server<'_> {
         if !processes::lives(server) {
             return Ok(());
         }
-        self.remember_ending(server)?;
+        self.remember_last(server)?;
         let dump = self.log(&format!("threads-{}.txt", server.pid));
         // The dump helps people to find the cause; that it cannot be had must not keep the server alive.
         if !dump.exists() && self.dump_threads(server, &dump).is_err() {
@@ -251,17 +255,30 @@ impl Server<'_> {
     }
 }
 
-/// `catalina.base` of a JVM that runs Tomcat. The JVM that `catalina.sh stop` starts has it too, and ends with another
-/// argument than `start`.
+/// `catalina.base` of a JVM that runs Tomcat, else `catalina.home`; it may be relative to the process's folder.
+///
+/// The JVMs that `catalina.sh stop` and `configtest` start have it, too. `Bootstrap.main` of Tomcat 9 goes by its last
+/// argument and starts when there is none, as under jsvc.
 fn catalina_base(arguments: &[OsString]) -> Option<&OsStr> {
-    let mut base = None;
+    let (mut base, mut home) = (None, None);
+    let is_launcher = arguments.first().is_some_and(|program| {
+        let name = program.as_bytes().rsplit(|byte| *byte == b'/').next();
+        name.is_some_and(|name| name == b"java" || name.starts_with(b"jsvc"))
+    });
     let mut arguments = arguments.iter();
     for argument in arguments.by_ref() {
-        if let Some(value) = argument.as_bytes().strip_prefix(b"-Dcatalina.base=") {
+        let bytes = argument.as_bytes();
+        if let Some(value) = bytes.strip_prefix(b"-Dcatalina.base=") {
             base = Some(OsStr::from_bytes(value));
+        } else if let Some(value) = bytes.strip_prefix(b"-Dcatalina.home=") {
+            home = Some(OsStr::from_bytes(value));
         }
         if argument == "org.apache.catalina.startup.Bootstrap" {
-            return base.filter(|_| arguments.any(|argument| argument == "start"));
+            let command = arguments.rfind(|argument| !argument.is_empty());
+            let serves = command.map_or(is_launcher, |command| {
+                !NO_SERVER.iter().any(|no| command == no)
+            });
+            return base.or(home).filter(|_| serves);
         }
     }
     None
@@ -326,7 +343,13 @@ mod tests {
                 format!("{java} {main} -security start"),
                 Some("/srv/tomcat"),
             ),
+            (format!("{java} {main}"), Some("/srv/tomcat")),
+            (
+                format!("/usr/bin/java -Dcatalina.home=/x {main} start"),
+                Some("/x"),
+            ),
             (format!("{java} {main} stop"), None),
+            (format!("{java} {main} -force stop"), None),
             (format!("{java} {main} configtest"), None),
             (format!("{java} org.example.Other start"), None),
             (format!("/usr/bin/java {main} start"), None),

@@ -121,6 +121,8 @@ impl Server<'_> {
         let mut told = 0;
         loop {
             if let Some(server) = self.find()? {
+                // It may end by itself, and be in the way of the next start.
+                self.remember_last(server)?;
                 return Ok(server);
             }
             let failed = match &mut child {

@@ -1,4 +1,6 @@
-//! What a return to the return point discards.
+//! What a return to the return point discards, and whether it can be had at all.
+
+use std::path::Path;
 
 use raylift_model::event::Event;
 use raylift_model::facts::TableFacts;
@@ -41,14 +43,7 @@ pub(super) fn loss(
     if !data_touched(plan, state) {
         return Ok(None);
     }
-    let place = plan
-        .actions
-        .iter()
-        .find_map(|planned| match &planned.action {
-            Action::TakeReturnPoint { place } => Some(place),
-            _ => None,
-        });
-    let Some(place) = place else {
+    let Some(place) = return_point(plan) else {
         return Ok(None);
     };
     let Some(point) = host.return_point(plan, place)? else {
@@ -63,6 +58,16 @@ pub(super) fn loss(
             Some(0)
         },
     }))
+}
+
+/// Where the plan keeps its return point.
+fn return_point(plan: &Plan) -> Option<&Path> {
+    plan.actions
+        .iter()
+        .find_map(|planned| match &planned.action {
+            Action::TakeReturnPoint { place } => Some(place.as_path()),
+            _ => None,
+        })
 }
 
 fn changes(before: &[TableFacts], now: &[TableFacts]) -> Vec<TableChange> {
@@ -87,6 +92,20 @@ fn changes(before: &[TableFacts], now: &[TableFacts]) -> Vec<TableChange> {
 }
 
 impl Engine<'_> {
+    /// Reads the whole return point before anything is undone for it: while the new site still serves, a copy that
+    /// was damaged or removed costs nobody anything.
+    pub(super) fn verify_return_point(&self) -> Result<(), RunError> {
+        let Some(place) = return_point(self.plan) else {
+            return Ok(());
+        };
+        self.host
+            .verify_return_point(self.plan, place)
+            .map_err(|error| RunError::ReturnPoint {
+                place: place.to_owned(),
+                error,
+            })
+    }
+
     /// Writes down what a return that begins by itself discards. Not to know it must not keep the run from going back.
     pub(super) fn remark_loss(&mut self) -> Result<(), RunError> {
         let text = match self.loss() {

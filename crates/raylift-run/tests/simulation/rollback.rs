@@ -118,6 +118,18 @@ fn the_code_only_way_falls_back_on_the_return_point() {
 }
 
 #[test]
+fn a_lost_return_point_is_noticed_while_the_new_site_serves() {
+    let world = burning_in(with_upgrade());
+    world.inner(|inner| inner.point = None);
+    let before = world.ending();
+    let command = Command::Rollback(ReturnMode::ReturnPoint);
+    let (exit, events) = run_watched(&world, command, Trouble::None);
+    assert_eq!(exit.error().code(), "RL0409");
+    assert_eq!(events, []);
+    assert_eq!(world.ending(), before);
+}
+
+#[test]
 fn what_is_undone_is_undone_in_reverse_order() {
     let world = burning_in(with_upgrade());
     let command = Command::Rollback(ReturnMode::ReturnPoint);

@@ -9,7 +9,6 @@ use raylift_model::facts::{DatabaseKind, DatabaseSettings};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::secret::Secret;
 
-use super::options::without_secret;
 use super::properties::Properties;
 use crate::machine::Machine;
 
@@ -56,7 +55,7 @@ pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Conn
     let settings = DatabaseSettings {
         kind,
         driver_class: filled(DRIVER),
-        url: (!url.is_empty()).then(|| url_without_secret(&url)),
+        url: (!url.is_empty()).then(|| jdbc_url::without_secrets(&url)),
         username: value(USERNAME),
         password_set: !password.is_empty(),
         jndi_name: filled(JNDI),
@@ -231,64 +230,8 @@ fn unsupported(parsed: Option<&JdbcUrl>, url: &str) -> Finding {
     Finding::new(
         Severity::Blocker,
         codes::DATABASE_UNSUPPORTED,
-        url_without_secret(url),
+        jdbc_url::without_secrets(url),
         format!("raylift updates sites on an embedded HSQLDB only, and this one is on {vendor}"),
         "update this site by Liferay's manual",
     )
-}
-
-/// Values of options that hold a secret are replaced; a user and password before the host as well.
-fn url_without_secret(url: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = url;
-    loop {
-        let end = rest.find([';', '&', '?', ',']).unwrap_or(rest.len());
-        let (part, after) = rest.split_at(end);
-        shown.push_str(&without_secret(part));
-        match after.chars().next() {
-            Some(separator) => {
-                shown.push(separator);
-                rest = after.get(separator.len_utf8()..).unwrap_or_default();
-            }
-            None => break,
-        }
-    }
-    match shown.split_once("//").and_then(|(scheme, rest)| {
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (user, host) = authority.rsplit_once('@')?;
-        user.contains(':')
-            .then(|| format!("{scheme}//***@{host}/{path}"))
-    }) {
-        Some(hidden) => hidden,
-        None => shown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::url_without_secret;
-
-    #[test]
-    fn urls_are_shown_without_their_secrets() {
-        for (url, expected) in [
-            (
-                "jdbc:hsqldb:/a/b;hsqldb.lock_file=false",
-                "jdbc:hsqldb:/a/b;hsqldb.lock_file=false",
-            ),
-            (
-                "jdbc:mysql://h/d?user=u&password=p&x=y",
-                "jdbc:mysql://h/d?user=u&password=***&x=y",
-            ),
-            (
-                "jdbc:sqlserver://h;password=p;databaseName=d",
-                "jdbc:sqlserver://h;password=***;databaseName=d",
-            ),
-            (
-                "jdbc:postgresql://u:p@h:5432/d",
-                "jdbc:postgresql://***@h:5432/d",
-            ),
-        ] {
-            assert_eq!(url_without_secret(url), expected);
-        }
-    }
 }

@@ -44,6 +44,8 @@ const KEPT: [&str; 4] = ["LIFERAY_", "LANG", "LC_", "TZ"];
 pub(super) struct Running {
     pid: u32,
     started: u64,
+    /// Which start of the machine this was: after another one the same numbers may be a stranger's.
+    boot: String,
     output_from: u64,
     pub(super) marks: Marks,
 }
@@ -95,7 +97,9 @@ impl UpgradeClient<'_> {
             .into_iter()
             .filter(|process| self.is_client(process))
             .collect();
-        if let Some(running) = Running::load(self.run_folder)? {
+        if let Some(running) = Running::load(self.run_folder)?
+            && running.boot == processes::boot()
+        {
             let leader = ServerProcess {
                 pid: running.pid,
                 started: running.started,
@@ -146,6 +150,7 @@ impl UpgradeClient<'_> {
         let mut running = Running {
             pid: 0,
             started: 0,
+            boot: processes::boot(),
             output_from: output.metadata().map_err(failed)?.len(),
             marks: Marks::now(self.plan, &remembered)?,
         };

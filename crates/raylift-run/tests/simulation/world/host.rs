@@ -239,6 +239,13 @@ impl Host for World {
         Ok(self.inner(|inner| inner.return_point()))
     }
 
+    fn verify_return_point(&self, _: &Plan, _: &Path) -> Done {
+        self.effect("verify return point")?;
+        self.inner(|inner| inner.return_point())
+            .map(|_| ())
+            .ok_or_else(|| error(codes::PROOF_FAILED, "the return point is damaged"))
+    }
+
     fn restore_return_point(
         &self,
         _: &Plan,
