@@ -37,7 +37,7 @@ public final class Registrator {
 
     private static Object print(Method method, Object[] values) {
         StringBuilder line = new StringBuilder(method.getName());
-        for (Object value : values) {
+        for (Object value : (values == null) ? new Object[0] : values) {
             if (value instanceof String) {
                 line.append('\t').append(value);
                 continue;

@@ -148,6 +148,44 @@ public final class Shapes {
         }
     }
 
+    public static class Captured implements UpgradeStepRegistrator {
+
+        @Override
+        public void register(Registry registry) {
+            registry.register("1.0.0", "1.0.1", new First());
+            Arrays.asList("1.0.1", "1.0.2").forEach(from -> registry.register(from, from + ".more", new First()));
+        }
+    }
+
+    public static class Kept implements UpgradeStepRegistrator {
+
+        private Registry kept;
+
+        @Override
+        public void register(Registry registry) {
+            kept = registry;
+            more();
+            registry.register("1.0.0", "1.0.1", new First());
+        }
+
+        private void more() {
+            kept.register("1.0.1", "1.0.2", new First());
+        }
+    }
+
+    public static class InArray implements UpgradeStepRegistrator {
+
+        @Override
+        public void register(Registry registry) {
+            more(new Registry[] {registry});
+            registry.register("1.0.0", "1.0.1", new First());
+        }
+
+        private static void more(Registry[] registries) {
+            registries[0].register("1.0.1", "1.0.2", new First());
+        }
+    }
+
     public static class Throwing implements UpgradeStepRegistrator {
 
         @Override

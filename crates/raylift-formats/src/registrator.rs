@@ -1,6 +1,6 @@
 //! Upgrade steps of a module, read from the bytecode of its `UpgradeStepRegistrator`.
 
-use raylift_model::facts::{ModuleRegistrations, Registration};
+use raylift_model::facts::{ModuleRegistrations, Registration, ReleaseCreationStep};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::version::SchemaVersion;
 
@@ -18,8 +18,9 @@ const REGISTER: &str = "(Lcom/liferay/portal/upgrade/registry/UpgradeStepRegistr
 /// Reads what the method `register` of one registrator registers.
 ///
 /// `source` hands out the bundle's class files by internal name; `registrator` is the dotted name of the class.
-/// Both forms are read: `register(from, to, step...)` and the older `register(name, from, to, step...)`, whose name
-/// goes into [`Registration::name`]. Code with branches or loops, values that are not constants, and calls that hand
+/// The forms of every release are read (upgrade-internals 2.1): `register(from, to, step...)`, the older
+/// `register(name, from, to, step...)`, whose name goes into [`Registration::name`], and 7.4's
+/// `registerInitialization()` and `registerReleaseCreationUpgradeSteps(step...)`. Code with branches or loops, values that are not constants, and calls that hand
 /// the registry to code outside the bundle are not followed: they go into [`ModuleRegistrations::undetermined`].
 pub fn read(source: ClassSource<'_>, registrator: &str) -> ModuleRegistrations {
     let class = registrator.replace('.', "/");
@@ -64,6 +65,9 @@ pub fn read(source: ClassSource<'_>, registrator: &str) -> ModuleRegistrations {
     reader.found
 }
 
+/// Descriptor of the interface of steps.
+const STEP: &str = "Lcom/liferay/portal/kernel/upgrade/UpgradeStep;";
+
 struct Reader<'read> {
     registrator: &'read str,
     class: String,
@@ -88,6 +92,22 @@ impl Guide for Reader<'_> {
                 self.unknown(format!("hands the registry to {class}.{method}"));
                 Reply::Ignore
             }
+        }
+    }
+
+    fn escapes(&mut self, value: &Slot, place: &str) {
+        // A step that takes the registry along runs after everything was registered.
+        if *value == self.registry && place != STEP {
+            let place = place
+                .strip_prefix('L')
+                .and_then(|class| class.strip_suffix(';'))
+                .map_or_else(
+                    || place.to_owned(),
+                    |class| format!("a lambda of type {}", dotted(class)),
+                );
+            self.unknown(format!(
+                "keeps the registry in {place}, from where more may be registered"
+            ));
         }
     }
 }
@@ -129,7 +149,35 @@ impl Reader<'_> {
         match (call.method.name.as_str(), &values[..]) {
             ("register", [from, to, steps]) => self.register(None, from, to, steps),
             ("register", [name, from, to, steps]) => self.register(Some(name), from, to, steps),
-            (other, _) => self.unknown(format!("calls {other}, which is not read yet")),
+            ("registerInitialization", []) => self.found.initialization = true,
+            // The second is the name in `com.liferay.portal.upgrade.api` 9.0.0 (read); that it means the same is
+            // inference.
+            (
+                "registerReleaseCreationUpgradeSteps" | "registerInitialDeploymentUpgradeSteps",
+                [steps],
+            ) => self.release_creation(steps),
+            (other, _) => self.unknown(format!("calls {other}, which no known release has")),
+        }
+    }
+
+    fn release_creation(&mut self, steps: &Value) {
+        let Value::Array(steps) = steps else {
+            let reason = steps.unknown_part().unwrap_or("their number is not known");
+            self.unknown(format!(
+                "registers steps for a new row that are not known: {reason}"
+            ));
+            return;
+        };
+        for step in steps {
+            match step_class(step) {
+                Ok(class) => self.found.release_creation.push(ReleaseCreationStep {
+                    class,
+                    texts: texts(step),
+                }),
+                Err(reason) => self.unknown(format!(
+                    "registers a step for a new row that is not known: {reason}"
+                )),
+            }
         }
     }
 
@@ -180,6 +228,18 @@ impl Reader<'_> {
                 classes,
             });
         }
+    }
+}
+
+/// The string constants among the arguments of a constructor.
+fn texts(step: &Value) -> Vec<String> {
+    match step {
+        Value::New { arguments, .. } => arguments
+            .iter()
+            .filter_map(Value::as_text)
+            .map(str::to_owned)
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

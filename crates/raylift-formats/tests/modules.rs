@@ -36,6 +36,7 @@ fn facts(parts: &Parts, coordinate: &str) -> BundleFacts {
 #[derive(Default)]
 struct Real {
     calls: Vec<String>,
+    initialization: bool,
     stopped: bool,
 }
 
@@ -53,6 +54,9 @@ fn ask(class_path: &[&Path], registrators: &[&str]) -> Vec<Real> {
     let printed = common::run_java(class_path, &common::oracle("Registrator.java"), &arguments);
     let mut answers: Vec<Real> = Vec::new();
     for line in String::from_utf8(printed).unwrap().lines() {
+        if line == "registerInitialization" {
+            answers.last_mut().unwrap().initialization = true;
+        }
         match line.split_once('\t') {
             Some(("class", _)) => answers.push(Real::default()),
             Some(("register", _)) => answers.last_mut().unwrap().calls.push(line.to_owned()),
@@ -178,6 +182,107 @@ fn a_service_module_with_injected_services_and_an_anonymous_step_is_read() {
     assert!(facts.upgrades.registrations[7].classes[0].contains("BlogsServiceUpgrade$"));
 }
 
+/// Modules, the classes they link against, and the number of their `register` calls (counted with javap). Where a
+/// library cannot be had the real registrator stops on its way; what it did before must be the beginning of what was
+/// read.
+const OTHERS: [(&str, &[&str], usize); 5] = [
+    (
+        "com.liferay:com.liferay.dynamic.data.mapping.service:2.1.0",
+        &[
+            "com.liferay:com.liferay.portal.upgrade:2.8.9",
+            KERNEL_7_1,
+            IMPL_7_1,
+        ],
+        3,
+    ),
+    (
+        "com.liferay:com.liferay.exportimport.service:3.0.0",
+        &[
+            "com.liferay:com.liferay.portal.upgrade:2.8.9",
+            KERNEL_7_1,
+            IMPL_7_1,
+        ],
+        2,
+    ),
+    (
+        "com.liferay:com.liferay.exportimport.service:8.0.97",
+        &[API_7_4, KERNEL_7_4],
+        3,
+    ),
+    (
+        "com.liferay:com.liferay.login.web:6.0.13",
+        &[API_7_4, KERNEL_7_4],
+        2,
+    ),
+    (
+        "com.liferay:com.liferay.blogs.service:5.0.77",
+        &[
+            API_7_4,
+            KERNEL_7_4,
+            "com.liferay.portal:com.liferay.portal.impl:93.0.0",
+        ],
+        13,
+    ),
+];
+const KERNEL_7_1: &str = "com.liferay.portal:com.liferay.portal.kernel:3.46.1";
+const IMPL_7_1: &str = "com.liferay.portal:com.liferay.portal.impl:3.26.3";
+const API_7_4: &str = "com.liferay:com.liferay.portal.upgrade.api:13.1.0";
+const KERNEL_7_4: &str = "com.liferay.portal:com.liferay.portal.kernel:128.0.1";
+
+#[test]
+fn other_real_registrators_are_read_as_they_register() {
+    let parts = Parts::load();
+    for (module, libraries, calls) in OTHERS {
+        let facts = facts(&parts, module);
+        assert_eq!(
+            facts.upgrades.undetermined,
+            Vec::<String>::new(),
+            "{module}"
+        );
+        assert_eq!(facts.upgrades.registrations.len(), calls, "{module}");
+        let mut path = class_path(&parts, &[module]);
+        path.extend(class_path(&parts, libraries));
+        let registrators: Vec<&str> = facts
+            .upgrades
+            .registrators
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let own = lines(&facts);
+        for real in ask(&path, &registrators) {
+            assert!(own.len() >= real.calls.len(), "{module}: {:?}", real.calls);
+            for (own, real) in own.iter().zip(&real.calls) {
+                same_call(own, real);
+            }
+            if !real.stopped {
+                assert_eq!(own.len(), real.calls.len(), "{module}");
+                assert_eq!(
+                    facts.upgrades.initialization, real.initialization,
+                    "{module}"
+                );
+            }
+        }
+        assert_eq!(
+            facts.upgrades.initialization,
+            module.ends_with(":8.0.97"),
+            "{module}"
+        );
+    }
+}
+
+/// A step out of a factory has the factory's method here, and the class that it makes there.
+fn same_call(own: &str, real: &str) {
+    let (own, real): (Vec<&str>, Vec<&str>) =
+        (own.split('\t').collect(), real.split('\t').collect());
+    assert_eq!(own.len(), real.len(), "{own:?} {real:?}");
+    for (own, real) in own.iter().zip(&real) {
+        match own.split_once('#') {
+            Some((factory, _)) => assert!(real.starts_with(&format!("{factory}$")), "{own} {real}"),
+            None => assert_eq!(own, real),
+        }
+    }
+}
+
 #[test]
 fn shapes_of_registrators_are_read_exactly_or_not_at_all() {
     let parts = Parts::load();
@@ -241,6 +346,9 @@ fn shapes_of_registrators_are_read_exactly_or_not_at_all() {
         "Shapes$Concatenated",
         "Shapes$Changed",
         "Shapes$HandedAway",
+        "Shapes$Captured",
+        "Shapes$Kept",
+        "Shapes$InArray",
         "Shapes$Throwing",
     ];
     for (name, real) in others.iter().zip(ask(&class_path, &others)) {

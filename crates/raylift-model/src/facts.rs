@@ -9,7 +9,9 @@ mod release;
 mod server;
 mod site;
 
-pub use bundle::{BundleFacts, ModuleRegistrations, Registration, ReleaseFilter};
+pub use bundle::{
+    BundleFacts, ModuleRegistrations, Registration, ReleaseCreationStep, ReleaseFilter,
+};
 pub use core::{CoreRegistry, CoreStep, StartupCheck};
 pub use database::{
     ConfigurationRow, DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource,

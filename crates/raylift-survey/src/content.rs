@@ -87,7 +87,16 @@ fn is_installed_by_the_framework(path: &str) -> bool {
     path.strip_prefix("osgi/")
         .and_then(|rest| rest.split('/').next())
         .is_some_and(|folder| {
-            ["core", "static", "portal", "modules", "marketplace", "war"].contains(&folder)
+            [
+                "core",
+                "static",
+                "portal",
+                "portal-war",
+                "modules",
+                "marketplace",
+                "war",
+            ]
+            .contains(&folder)
         })
 }
 

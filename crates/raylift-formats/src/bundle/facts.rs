@@ -224,6 +224,8 @@ fn read_registrators(jar: &mut Jar<'_>, upgrades: &mut ModuleRegistrations) {
     for class in upgrades.registrators.clone() {
         let read = registrator::read(&source, &class);
         upgrades.registrations.extend(read.registrations);
+        upgrades.initialization |= read.initialization;
+        upgrades.release_creation.extend(read.release_creation);
         upgrades.undetermined.extend(read.undetermined);
     }
 }

@@ -53,6 +53,10 @@ pub enum Reply {
 pub trait Guide {
     /// Answers one call.
     fn call(&mut self, machine: &mut Machine<'_>, call: &Call) -> Reply;
+
+    /// Hears of a value that is put where its way is not followed any more: a field, an array, or a lambda of the
+    /// type `place` that takes it along.
+    fn escapes(&mut self, _value: &Slot, _place: &str) {}
 }
 
 /// A method as reasons name it: `com.liferay.A.register`.

@@ -189,7 +189,12 @@ impl<'source> Machine<'source> {
             }
             Operation::NewArray { fresh } => self.new_array(frame, fresh)?,
             Operation::LoadElement => self.load_element(frame)?,
-            Operation::StoreElement => self.store_element(frame)?,
+            Operation::StoreElement => {
+                if let Some(value) = frame.stack.last() {
+                    guide.escapes(value, "an array");
+                }
+                self.store_element(frame)?;
+            }
             Operation::Length => self.length(frame)?,
             Operation::New(class) => {
                 let slot = self.add(Object::Instance {
@@ -212,6 +217,7 @@ impl<'source> Machine<'source> {
                 is_static,
             } => {
                 let slot = frame.pop()?;
+                guide.escapes(&slot, "a field");
                 if *is_static {
                     self.statics.insert((class.clone(), name.clone()), slot);
                 } else {
@@ -224,6 +230,7 @@ impl<'source> Machine<'source> {
                     .ok_or_else(|| frame.broken("a broken descriptor"))?;
                 for _ in 0..shape.parameters {
                     let argument = frame.pop()?;
+                    guide.escapes(&argument, result_type(descriptor));
                     self.spoil(&argument, "a lambda");
                 }
                 frame.push(Slot::Plain(makes.clone()))?;
@@ -257,4 +264,11 @@ impl<'source> Machine<'source> {
             _ => "something".to_owned(),
         }
     }
+}
+
+/// What a descriptor's method returns, as it stands there.
+fn result_type(descriptor: &str) -> &str {
+    descriptor
+        .rsplit_once(')')
+        .map_or(descriptor, |(_, result)| result)
 }

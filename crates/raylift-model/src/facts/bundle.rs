@@ -43,6 +43,16 @@ pub struct ModuleRegistrations {
     /// One entry per `register` call, in the order of the bytecode.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub registrations: Vec<Registration>,
+    /// `registerInitialization()` is called (7.4 and later): an edge from `0.0.0` to the highest `to` among the
+    /// registrations, `1.0.0` when there is none, whose step does nothing. The registry adds it only when the core's
+    /// schema is compatible at that moment (upgrade-internals 2.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub initialization: bool,
+    /// Steps of `registerReleaseCreationUpgradeSteps` (7.4 and later; `registerInitialDeploymentUpgradeSteps` in
+    /// `com.liferay.portal.upgrade.api` 9.0.0), in order: they run once, before anything else, when the module has no
+    /// row in `Release_`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub release_creation: Vec<ReleaseCreationStep>,
     /// Why some registration could not be read; empty when all were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
@@ -61,6 +71,17 @@ pub struct Registration {
     pub to: SchemaVersion,
     /// Classes of the steps in order; one edge per step with `-step-N` names between in 7.0 to 7.3.
     pub classes: Vec<String>,
+}
+
+/// One step of `registerReleaseCreationUpgradeSteps(step...)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseCreationStep {
+    /// The class of the step.
+    pub class: String,
+    /// The string constants among the arguments of its constructor, in order: the new and the old symbolic name of a
+    /// `ReleaseRenamingUpgradeStep` (upgrade-internals 2.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<String>,
 }
 
 /// A reference target such as `(&(release.bundle.symbolic.name=a.b)(release.schema.version>=1.1.0))`.

@@ -66,7 +66,7 @@ pub(crate) fn bundle(name: &str, steps: &[(&str, &str, usize)]) -> BundleFacts {
                     classes: (0..*classes).map(|index| format!("Step{index}")).collect(),
                 })
                 .collect(),
-            undetermined: Vec::new(),
+            ..ModuleRegistrations::default()
         },
         release_filters: Vec::new(),
     }
