@@ -13,9 +13,20 @@ pub struct Component {
     pub provides: Vec<String>,
     /// Services it waits for.
     pub references: Vec<Reference>,
+    /// Its properties in order; several values of one property stand on lines of their own.
+    pub properties: Vec<(String, String)>,
 }
 
 impl Component {
+    /// The value of a property; of a repeated one the last counts.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.properties
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// True when it is registered under the interface.
     pub fn provides(&self, interface: &str) -> bool {
         self.provides.iter().any(|provided| provided == interface)
@@ -84,6 +95,22 @@ fn component(node: &Node<'_, '_>) -> Component {
             target: reference.attribute("target").map(str::to_owned),
         })
         .collect();
+    let properties = children("property")
+        .map(|property| {
+            let value = property.attribute("value").map_or_else(
+                || {
+                    let lines = property.text().unwrap_or_default().lines();
+                    let values: Vec<&str> = lines
+                        .map(str::trim)
+                        .filter(|line| !line.is_empty())
+                        .collect();
+                    values.join("\n")
+                },
+                str::to_owned,
+            );
+            (attribute(&property, "name"), value)
+        })
+        .collect();
     let name = node
         .attribute("name")
         .map_or_else(|| implementation.clone(), str::to_owned);
@@ -92,6 +119,7 @@ fn component(node: &Node<'_, '_>) -> Component {
         implementation,
         provides,
         references,
+        properties,
     }
 }
 
@@ -119,6 +147,15 @@ mod tests {
             target,
             "(&(release.bundle.symbolic.name=a.b)(release.schema.version>=1.0.0))"
         );
+    }
+
+    #[test]
+    fn properties_stand_in_an_attribute_or_in_the_text() {
+        let text = "<component name='x'><property name='a' value='1'/><property name='b'>\n 2 \n 3\n</property></component>";
+        let read = read(text.as_bytes()).unwrap();
+        assert_eq!(read[0].property("a"), Some("1"));
+        assert_eq!(read[0].property("b"), Some("2\n3"));
+        assert_eq!(read[0].property("c"), None);
     }
 
     #[test]

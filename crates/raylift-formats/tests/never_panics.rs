@@ -43,6 +43,7 @@ fn read_everything(bytes: &[u8]) {
     jdbc_url::read(&text);
     jdbc_url::read(&format!("jdbc:hsqldb:{text}"));
     let _ = lpkg::bundles(bytes, &file());
+    let _ = lpkg::war(bytes, &file());
     let _ = read_bundle(bytes, &file(), None);
     let _ = Filter::parse(&text);
     let _ = text.parse::<VersionRange>();
@@ -166,4 +167,77 @@ fn archives_in_archives_end() {
     let content = lpkg::bundles(&bytes, &file()).unwrap();
     assert!(content.bundles.is_empty());
     assert_eq!(content.too_deep, ["inner.lpkg!/inner.lpkg!/inner.lpkg"]);
+}
+
+fn library(component: &str) -> Vec<u8> {
+    jar(&[
+        (
+            "META-INF/MANIFEST.MF",
+            b"Bundle-SymbolicName: a.b\nService-Component: OSGI-INF/x.xml\n",
+        ),
+        ("OSGI-INF/x.xml", component.as_bytes()),
+        ("Everything.class", CLASS),
+    ])
+}
+
+#[test]
+fn libraries_of_wars_in_packages_are_read_and_a_broken_one_is_named() {
+    let registrator = "<component name='x'><implementation class='Everything'/><service><provide \
+        interface='com.liferay.portal.upgrade.registry.UpgradeStepRegistrator'/></service></component>";
+    let war = jar(&[
+        ("WEB-INF/lib/a.jar", &library(registrator)),
+        ("WEB-INF/lib/plain.jar", &library("<component name='y'/>")),
+        ("WEB-INF/lib/broken.jar", b"PK no"),
+    ]);
+    let content = lpkg::bundles(&jar(&[("x.war", &war)]), &file()).unwrap();
+    let entries: Vec<_> = content
+        .bundles
+        .iter()
+        .map(|bundle| bundle.entry.as_deref())
+        .collect();
+    assert_eq!(entries, [Some("x.war!/WEB-INF/lib/a.jar")]);
+    assert_eq!(content.wars, ["x.war"]);
+    assert_eq!(content.unreadable.len(), 1);
+    assert_eq!(content.unreadable[0].0, "x.war!/WEB-INF/lib/broken.jar");
+    let alone = lpkg::war(&war, &file()).unwrap();
+    assert_eq!(alone.bundles[0].entry.as_deref(), Some("WEB-INF/lib/a.jar"));
+}
+
+/// The properties are those that `UpgradeStepRegistratorTracker` publishes (upgrade-internals 2.2).
+#[test]
+fn a_step_that_is_a_component_is_an_edge() {
+    let step = |version: &str| {
+        format!(
+            "<component name='x'><implementation class='S'/>{version}\
+             <property name='upgrade.bundle.symbolic.name' value='c.d'/>\
+             <property name='upgrade.to.schema.version' value='1.1.0'/><property name='upgrade.db.type' value='any'/>\
+             <service><provide interface='com.liferay.portal.kernel.upgrade.UpgradeStep'/></service></component>"
+        )
+    };
+    let read = |text: &str| {
+        read_bundle(&library(text), &file(), None)
+            .unwrap()
+            .value
+            .unwrap()
+            .upgrades
+    };
+    let known = read(&step(
+        "<property name='upgrade.from.schema.version' value='1.0.0'/>",
+    ));
+    assert_eq!(known.undetermined, Vec::<String>::new());
+    let [published] = &known.published[..] else {
+        panic!("{known:?}")
+    };
+    assert_eq!(published.name.as_str(), "c.d");
+    assert_eq!(
+        (published.from.as_str(), published.to.as_str()),
+        ("1.0.0", "1.1.0")
+    );
+    assert_eq!(
+        (published.class.as_str(), published.database.as_deref()),
+        ("S", Some("any"))
+    );
+    let doubtful = read(&step(""));
+    assert!(doubtful.published.is_empty());
+    assert!(doubtful.undetermined[0].contains("upgrade.from.schema.version"));
 }

@@ -10,7 +10,8 @@ mod server;
 mod site;
 
 pub use bundle::{
-    BundleFacts, ModuleRegistrations, Registration, ReleaseCreationStep, ReleaseFilter,
+    BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
+    ReleaseFilter,
 };
 pub use core::{CoreRegistry, CoreStep, StartupCheck};
 pub use database::{

@@ -165,11 +165,25 @@ fn names_liferay(vendor: &str) -> bool {
 }
 
 fn bundle(path: &RelativePath, bytes: &[u8]) -> Content {
-    let mut content = match read_bundle(bytes, path, None) {
-        Ok(read) => Content {
+    let is_war = path.as_str().to_ascii_lowercase().ends_with(".war");
+    let read = if is_war {
+        lpkg::war(bytes, path).map(|war| Content {
+            findings: war
+                .unreadable
+                .iter()
+                .map(|(entry, error)| unreadable(&format!("{path}!/{entry}"), error))
+                .collect(),
+            bundles: war.bundles,
+            ..Content::default()
+        })
+    } else {
+        read_bundle(bytes, path, None).map(|read| Content {
             bundles: read.value.into_iter().collect(),
             ..Content::default()
-        },
+        })
+    };
+    let mut content = match read {
+        Ok(content) => content,
         Err(error) => {
             return Content {
                 findings: vec![unreadable(path.as_str(), &error)],

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use raylift_model::facts::{BundleFacts, ModuleRegistrations, ReleaseFilter};
+use raylift_model::facts::{BundleFacts, ModuleRegistrations, PublishedStep, ReleaseFilter};
 use raylift_model::names::{BundleSymbolicName, RelativePath};
-use raylift_model::version::OsgiVersion;
+use raylift_model::version::{OsgiVersion, SchemaVersion};
 
 use super::clause::clauses;
 use super::jar::{Jar, JarError};
@@ -20,6 +20,9 @@ const LARGEST_CLASS: u64 = 16 << 20;
 
 /// The interface by whose filters components wait for a schema.
 const RELEASE: &str = "com.liferay.portal.kernel.model.Release";
+
+/// The interface of steps, under which a component may publish one.
+const STEP: &str = "com.liferay.portal.kernel.upgrade.UpgradeStep";
 
 /// Why nothing can be said about a file that should be a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -186,7 +189,7 @@ fn matches_pattern(name: &str, pattern: &str) -> bool {
 
 /// Most descriptions concern neither; parsing them all would cost more than everything else.
 fn is_of_use(description: &[u8]) -> bool {
-    [&b"UpgradeStepRegistrator"[..], b"kernel.model.Release"]
+    [&b"kernel.model.Release"[..], b"UpgradeStep"]
         .iter()
         .any(|needle| {
             description
@@ -203,6 +206,15 @@ fn add_component(
     if component.provides(registrator::REGISTRATOR) {
         upgrades.registrators.push(component.implementation.clone());
     }
+    if component.provides(STEP) {
+        match published_step(&component) {
+            Ok(step) => upgrades.published.push(step),
+            Err(missing) => upgrades.undetermined.push(format!(
+                "component {} is an upgrade step without a single {missing}",
+                component.name
+            )),
+        }
+    }
     for reference in component.references {
         if let (RELEASE, Some(filter)) = (reference.interface.as_str(), reference.target) {
             filters.push(ReleaseFilter {
@@ -211,6 +223,23 @@ fn add_component(
             });
         }
     }
+}
+
+/// `Err` names the property without which nothing can be said.
+fn published_step(component: &Component) -> Result<PublishedStep, &'static str> {
+    let single = |name: &'static str| {
+        component
+            .property(name)
+            .filter(|value| !value.is_empty() && !value.contains('\n'))
+            .ok_or(name)
+    };
+    Ok(PublishedStep {
+        name: BundleSymbolicName::new(single("upgrade.bundle.symbolic.name")?),
+        from: SchemaVersion::new(single("upgrade.from.schema.version")?),
+        to: SchemaVersion::new(single("upgrade.to.schema.version")?),
+        class: component.implementation.clone(),
+        database: component.property("upgrade.db.type").map(str::to_owned),
+    })
 }
 
 fn read_registrators(jar: &mut Jar<'_>, upgrades: &mut ModuleRegistrations) {

@@ -53,6 +53,9 @@ pub struct ModuleRegistrations {
     /// row in `Release_`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub release_creation: Vec<ReleaseCreationStep>,
+    /// Steps that are components of their own, without a registrator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<PublishedStep>,
     /// Why some registration could not be read; empty when all were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
@@ -71,6 +74,23 @@ pub struct Registration {
     pub to: SchemaVersion,
     /// Classes of the steps in order; one edge per step with `-step-N` names between in 7.0 to 7.3.
     pub classes: Vec<String>,
+}
+
+/// A component that is registered as `UpgradeStep`: one edge (upgrade-internals 2.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedStep {
+    /// The bundle whose row it moves: property `upgrade.bundle.symbolic.name`.
+    pub name: BundleSymbolicName,
+    /// Property `upgrade.from.schema.version`.
+    pub from: SchemaVersion,
+    /// Property `upgrade.to.schema.version`.
+    pub to: SchemaVersion,
+    /// The class of the step.
+    pub class: String,
+    /// Property `upgrade.db.type`: `any`, or the only kind of database on which the step is taken. Without it the
+    /// step is never taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
 }
 
 /// One step of `registerReleaseCreationUpgradeSteps(step...)`.
