@@ -5,6 +5,7 @@ mod facts;
 mod identity;
 mod jar;
 mod manifest;
+mod tables;
 
 pub use clause::{Clause, clauses};
 pub use facts::{BundleError, bundle_facts, read_bundle};

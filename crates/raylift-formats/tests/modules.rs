@@ -147,6 +147,11 @@ fn a_service_module_with_injected_services_and_an_anonymous_step_is_read() {
     let facts = facts(&parts, module);
     assert!(facts.liferay_service && !facts.fragment);
     assert_eq!(facts.require_schema_version.as_deref(), Some("2.1.0"));
+    // As `META-INF/sql/tables.sql` of this JAR has them.
+    assert_eq!(
+        facts.upgrades.initial_tables,
+        ["BlogsEntry", "BlogsStatsUser"]
+    );
     assert_eq!(facts.upgrades.undetermined, Vec::<String>::new());
     // The chain as observed in this JAR; the Java machine stops at a library that Maven Central does not have.
     let chain: Vec<&str> = facts

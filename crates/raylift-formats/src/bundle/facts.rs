@@ -9,6 +9,7 @@ use raylift_model::version::{OsgiVersion, SchemaVersion};
 use super::clause::clauses;
 use super::jar::{Jar, JarError};
 use super::manifest::Manifest;
+use super::tables;
 use crate::components::{self, Component};
 use crate::diagnostic::{Diagnostic, Parsed};
 use crate::registrator;
@@ -20,6 +21,9 @@ const LARGEST_CLASS: u64 = 16 << 20;
 
 /// The interface by whose filters components wait for a schema.
 const RELEASE: &str = "com.liferay.portal.kernel.model.Release";
+
+/// The tables of a Service Builder module.
+const TABLES: &str = "META-INF/sql/tables.sql";
 
 /// The interface of steps, under which a component may publish one.
 const STEP: &str = "com.liferay.portal.kernel.upgrade.UpgradeStep";
@@ -86,7 +90,18 @@ pub fn read_bundle(
             diagnostics.push(Diagnostic::error(0, format!("Bundle-Version: {error}")));
             OsgiVersion::new(0, 0, 0)
         });
-    let (upgrades, release_filters) = components_of(&mut jar, &manifest);
+    let (mut upgrades, release_filters) = components_of(&mut jar, &manifest);
+    let liferay_service = manifest
+        .text("Liferay-Service")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    if liferay_service {
+        match jar.read(TABLES, LARGEST_DESCRIPTION) {
+            Ok(sql) => {
+                upgrades.initial_tables = sql.map(|sql| tables::names(&sql)).unwrap_or_default()
+            }
+            Err(error) => diagnostics.push(Diagnostic::error(0, error.to_string())),
+        }
+    }
     let facts = BundleFacts {
         file: file.clone(),
         entry: entry.map(str::to_owned),
@@ -96,9 +111,7 @@ pub fn read_bundle(
         require_schema_version: manifest
             .text("Liferay-Require-SchemaVersion")
             .map(str::to_owned),
-        liferay_service: manifest
-            .text("Liferay-Service")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        liferay_service,
         fragment: manifest.text("Fragment-Host").is_some(),
         upgrades,
         release_filters,

@@ -53,6 +53,10 @@ pub struct ModuleRegistrations {
     /// row in `Release_`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub release_creation: Vec<ReleaseCreationStep>,
+    /// Tables that the module makes when it has no row: those of `META-INF/sql/tables.sql` of a Service Builder module
+    /// (upgrade-internals 2.4), as written, in the order of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial_tables: Vec<String>,
     /// Steps that are components of their own, without a registrator.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published: Vec<PublishedStep>,
