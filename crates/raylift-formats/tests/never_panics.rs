@@ -241,3 +241,57 @@ fn a_step_that_is_a_component_is_an_edge() {
     assert!(doubtful.published.is_empty());
     assert!(doubtful.undetermined[0].contains("upgrade.from.schema.version"));
 }
+
+#[test]
+fn files_that_are_no_jars_are_errors_and_the_rest_of_a_package_stands() {
+    let good = library("<component name='y'/>");
+    let mut encrypted = good.clone();
+    // Bit 0 of the flags, at offset 6 of the local header and 8 of the one in the directory (APPNOTE 4.3.7, 4.3.12).
+    for (signature, flags) in [(&b"PK\x03\x04"[..], 6), (b"PK\x01\x02", 8)] {
+        for at in 0..encrypted.len() - 46 {
+            if encrypted[at..].starts_with(signature) {
+                encrypted[at + flags] |= 1;
+            }
+        }
+    }
+    let package = jar(&[
+        ("empty.jar", b""),
+        ("text.jar", b"not a ZIP file"),
+        ("cut.jar", &good[..good.len() / 2]),
+        ("encrypted.jar", &encrypted),
+        ("good.jar", &good),
+        ("cut.war", &good[..good.len() / 2]),
+    ]);
+    let content = lpkg::bundles(&package, &file()).unwrap();
+    let entries: Vec<_> = content
+        .bundles
+        .iter()
+        .map(|bundle| bundle.entry.as_deref())
+        .collect();
+    assert_eq!(entries, [Some("good.jar")]);
+    let unreadable: Vec<_> = content
+        .unreadable
+        .iter()
+        .map(|(entry, _)| entry.as_str())
+        .collect();
+    assert_eq!(
+        unreadable,
+        [
+            "empty.jar",
+            "text.jar",
+            "cut.jar",
+            "encrypted.jar",
+            "cut.war"
+        ]
+    );
+}
+
+#[test]
+fn a_class_that_is_cut_short_makes_its_registrator_undetermined() {
+    for length in 0..CLASS.len() {
+        let source = |name: &str| (name == "Everything").then(|| CLASS[..length].to_vec());
+        let read = registrator::read(&source, "Everything");
+        assert!(!read.undetermined.is_empty(), "{length}");
+        assert!(read.registrations.is_empty(), "{length}");
+    }
+}
