@@ -6,8 +6,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use raylift_model::facts::{BundleFacts, Registration};
+use raylift_model::facts::{BundleFacts, PublishedStep, Registration};
 use raylift_model::version::SchemaVersion;
+
+/// `upgrade.db.type` of a step that is taken on every database (upgrade-internals 2.2).
+pub(crate) const ANY_DATABASE: &str = "any";
 
 /// One edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +32,9 @@ pub(crate) enum Walk {
 }
 
 /// All edges of a bundle by the 7.0 to 7.3 rules: `-step-N` names inside one `register` call, counted down
-/// (`UpgradeStepRegistry`), and the initial edge of Service Builder modules (`InitialUpgradeExtender`).
-pub(crate) fn edges(bundle: &BundleFacts) -> Vec<Edge> {
+/// (`UpgradeStepRegistry`), the initial edge of Service Builder modules (`InitialUpgradeExtender`), and the steps that
+/// components publish for it; one without `upgrade.db.type` is never taken.
+pub(crate) fn edges(bundle: &BundleFacts, published: &[&PublishedStep]) -> Vec<Edge> {
     let mut edges = Vec::new();
     if bundle.liferay_service {
         let to = bundle
@@ -49,6 +53,18 @@ pub(crate) fn edges(bundle: &BundleFacts) -> Vec<Edge> {
     for registration in &bundle.upgrades.registrations {
         for edge in split(registration) {
             push(&mut edges, edge);
+        }
+    }
+    for step in published {
+        if step.database.as_deref() == Some(ANY_DATABASE) {
+            push(
+                &mut edges,
+                Edge {
+                    from: step.from.clone(),
+                    to: step.to.clone(),
+                    class: step.class.clone(),
+                },
+            );
         }
     }
     edges

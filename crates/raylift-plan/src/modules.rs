@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use raylift_model::codes;
-use raylift_model::facts::{BundleFacts, ReleaseRow};
+use raylift_model::facts::{BundleFacts, PublishedStep, ReleaseRow};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::plan::{ModulePlan, PlannedStep, When};
@@ -30,7 +30,11 @@ pub(crate) fn plan<'a>(
     }
     newest
         .values()
-        .filter_map(|bundle| one(bundle, rows.get(&bundle.symbolic_name).copied(), micro))
+        .filter_map(|bundle| {
+            let published = published(bundles.clone(), &bundle.symbolic_name);
+            let row = rows.get(&bundle.symbolic_name).copied();
+            one(bundle, &published, row, micro)
+        })
         .map(|mut module| {
             if module
                 .change
@@ -43,14 +47,58 @@ pub(crate) fn plan<'a>(
         .collect()
 }
 
-fn one(bundle: &BundleFacts, row: Option<&ReleaseRow>, micro: bool) -> Option<ModulePlan> {
+/// The steps that components publish for a module, whichever bundle they lie in.
+fn published<'a>(
+    bundles: impl Iterator<Item = &'a BundleFacts>,
+    module: &BundleSymbolicName,
+) -> Vec<&'a PublishedStep> {
+    bundles
+        .flat_map(|bundle| &bundle.upgrades.published)
+        .filter(|step| step.name == *module)
+        .collect()
+}
+
+/// What a bundle registers that this executor's rules do not cover.
+fn beyond(bundle: &BundleFacts, published: &[&PublishedStep]) -> Vec<String> {
+    let upgrades = &bundle.upgrades;
+    let mut reasons = Vec::new();
+    if upgrades.initialization {
+        reasons.push("it calls registerInitialization, which only 7.4 and later know".to_owned());
+    }
+    if !upgrades.release_creation.is_empty() {
+        reasons.push("it registers steps for a new row, which only 7.4 and later know".to_owned());
+    }
+    reasons.extend(published.iter().filter_map(|step| {
+        let only = step
+            .database
+            .as_ref()
+            .filter(|kind| *kind != graph::ANY_DATABASE)?;
+        Some(format!("step {} is for {only} databases only", step.class))
+    }));
+    reasons.extend(
+        upgrades
+            .published
+            .iter()
+            .filter(|step| step.name != bundle.symbolic_name)
+            .map(|step| format!("it publishes a step for module {}", step.name)),
+    );
+    reasons
+}
+
+fn one(
+    bundle: &BundleFacts,
+    published: &[&PublishedStep],
+    row: Option<&ReleaseRow>,
+    micro: bool,
+) -> Option<ModulePlan> {
     let current = row.map(|row| row.schema_version.clone());
     let start = match &current {
         Some(version) if !version.as_str().trim().is_empty() => version.clone(),
         _ => SchemaVersion::zero(),
     };
     let mut undetermined = bundle.upgrades.undetermined.clone();
-    let (path, target) = match graph::walk(&graph::edges(bundle), &start) {
+    undetermined.extend(beyond(bundle, published));
+    let (path, target) = match graph::walk(&graph::edges(bundle, published), &start) {
         Walk::Nothing => (Vec::new(), Some(start.clone())),
         Walk::Path(path) => {
             let end = path.last().map(|edge| edge.to.clone());
