@@ -1,7 +1,9 @@
 //! The core's upgrade steps, read from the class files of `portal-impl.jar`.
 
 mod expansion;
+mod kernel;
 mod key;
+mod log_text;
 mod reader;
 mod startup;
 mod step;

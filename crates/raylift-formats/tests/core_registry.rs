@@ -115,7 +115,7 @@ fn read(jars: &[&Path]) -> CoreRegistry {
 }
 
 /// What the real class prints: version and class of each key, then the two derived versions.
-fn ask(class_path: &[&Path]) -> (Vec<(String, String)>, String, String) {
+fn ask(class_path: &[&Path]) -> (Vec<(String, String, String)>, String, String) {
     let printed = String::from_utf8(common::run_java(
         class_path,
         &common::oracle("Registry.java"),
@@ -126,7 +126,9 @@ fn ask(class_path: &[&Path]) -> (Vec<(String, String)>, String, String) {
     let (mut latest, mut required) = (String::new(), String::new());
     for line in printed.lines() {
         match line.split('\t').collect::<Vec<_>>()[..] {
-            ["key", version, class] => keys.push((version.to_owned(), class.to_owned())),
+            ["key", version, class, text] => {
+                keys.push((version.to_owned(), class.to_owned(), text.to_owned()));
+            }
             ["latest", version] => latest = version.to_owned(),
             ["required", version] => required = version.to_owned(),
             // Liferay's own "Loading …" lines.
@@ -179,7 +181,11 @@ fn the_real_classes_register_what_was_read() {
     }
 }
 
-fn compare(release: &Release, read: &CoreRegistry, real: &(Vec<(String, String)>, String, String)) {
+fn compare(
+    release: &Release,
+    read: &CoreRegistry,
+    real: &(Vec<(String, String, String)>, String, String),
+) {
     let name = release.implementation;
     let (keys, latest, required) = real;
     assert_eq!(read.undetermined, Vec::<String>::new(), "{name}");
@@ -195,15 +201,23 @@ fn compare(release: &Release, read: &CoreRegistry, real: &(Vec<(String, String)>
         .map(|step| step.schema_version.as_str())
         .collect();
     // The oracle prints Version.toString, which separates the qualifier by a dot as `Release_` does.
-    let real_versions: Vec<&str> = keys.iter().map(|(version, _)| version.as_str()).collect();
+    let real_versions: Vec<&str> = keys
+        .iter()
+        .map(|(version, _, _)| version.as_str())
+        .collect();
     assert_eq!(versions, real_versions, "{name}");
-    for (step, (version, class)) in read.steps.iter().zip(keys) {
+    for (step, (version, class, text)) in read.steps.iter().zip(keys) {
         assert!(
             same_class(&step.class, class),
             "{name} {version}: {} was read, {class} is real",
             step.class
         );
         assert_eq!(step.undetermined, None, "{name} {version}");
+        assert_eq!(
+            step.log_text.as_deref(),
+            Some(text.as_str()),
+            "{name} {version}"
+        );
     }
     assert_eq!(
         read.latest_schema_version
@@ -223,32 +237,31 @@ fn compare(release: &Release, read: &CoreRegistry, real: &(Vec<(String, String)>
 }
 
 #[test]
-fn without_the_kernel_a_7_4_registry_is_undetermined_and_not_wrong() {
+fn without_the_kernel_a_7_4_registry_is_the_same_and_names_its_assumption() {
     let parts = Parts::load();
-    for release in RELEASES.iter().filter(|release| release.kernel_needed) {
-        let coordinate = format!(
-            "com.liferay.portal:com.liferay.portal.impl:{}",
-            release.implementation
-        );
-        let jar = parts
-            .find(&coordinate)
-            .unwrap_or_else(|| panic!("{coordinate} is not among the parts"));
-        let registry = read(&[jar]);
-        assert!(
-            registry
-                .steps
-                .iter()
-                .any(|step| step.undetermined.is_some()),
-            "{coordinate}"
-        );
-        assert!(!registry.undetermined.is_empty(), "{coordinate}");
-        let latest = registry.latest_schema_version.unwrap();
-        let required = registry.required_schema_version.unwrap();
-        assert_eq!(
-            (latest.as_str(), required.as_str()),
-            (release.latest, release.required),
-            "{coordinate}"
-        );
-        assert_eq!(registry.startup_check, StartupCheck::SchemaVersion);
+    let release = RELEASES
+        .iter()
+        .find(|release| release.kernel_needed)
+        .unwrap();
+    let find = |artifact: &str, version: &str| {
+        parts
+            .find(&format!("com.liferay.portal:{artifact}:{version}"))
+            .unwrap()
+    };
+    let implementation = find("com.liferay.portal.impl", release.implementation);
+    let kernel = find("com.liferay.portal.kernel", release.kernel);
+    let with = read(&[implementation, kernel]);
+    let without = read(&[implementation]);
+    assert_eq!(with.assumed, None);
+    assert!(without.assumed.is_some());
+    for step in &without.steps {
+        assert_eq!(step.undetermined, None, "{}", step.schema_version);
     }
+    assert_eq!(
+        CoreRegistry {
+            assumed: None,
+            ..without
+        },
+        with
+    );
 }

@@ -32,6 +32,7 @@ pub(crate) fn undetermined(reason: impl Into<String>) -> CoreRegistry {
         latest_schema_version: None,
         required_schema_version: None,
         startup_check: StartupCheck::Undetermined,
+        assumed: None,
         undetermined: vec![reason.into()],
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Look at the site: what is installed, how it runs, what stands against an update
-    Inspect,
+    Inspect(Inspect),
     /// Say what an update would do, with the site still serving
     Plan(Plan),
     /// Carry an update out
@@ -48,6 +48,27 @@ pub(crate) enum Verb {
     History,
     /// Write the report of a run as one HTML file
     Report(Report),
+}
+
+/// `raylift inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    #[command(subcommand)]
+    pub(crate) what: Option<Inspected>,
+}
+
+/// What else than the site is looked at.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Inspected {
+    /// One JAR, WAR or LPKG: its release, its upgrade steps
+    Jar {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A further JAR whose classes it needs, such as portal-kernel.jar; may be repeated
+        #[arg(long, value_name = "JAR")]
+        with: Vec<PathBuf>,
+    },
 }
 
 /// What to update to, and how.

@@ -51,9 +51,15 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
             "Run it on the site's machine.",
         ));
     }
+    if let Verb::Inspect(arguments::Inspect {
+        what: Some(arguments::Inspected::Jar { file, with }),
+    }) = &arguments.verb
+    {
+        return verbs::inspect_jar::run(file, with, printer);
+    }
     let site = settings::resolve(arguments.site.as_deref())?;
     match &arguments.verb {
-        Verb::Inspect => verbs::inspect::run(&site, printer),
+        Verb::Inspect(_) => verbs::inspect::run(&site, printer),
         Verb::Plan(plan) => verbs::plan::run(&site, plan, printer),
         Verb::Update(update) => verbs::update::run(&site, update, printer),
         Verb::Status => verbs::status::run(&site, printer),

@@ -12,3 +12,4 @@ pub(crate) use inspect::inspect;
 pub(crate) use plan::{plan, summary};
 pub(crate) use progress::Watcher;
 pub(crate) use runs::{history, run_json, status};
+pub(crate) use table::columns;

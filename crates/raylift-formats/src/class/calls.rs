@@ -48,7 +48,7 @@ impl Machine<'_> {
                 self.enter(guide, &target, arguments, depth + 1)?
             }
             Reply::Ignore => {
-                let result = self.called(&call);
+                let result = self.called(&call, &frame.method.class);
                 for argument in call.receiver.iter().chain(&call.arguments) {
                     self.spoil(argument, &describe(method));
                 }
@@ -77,13 +77,14 @@ impl Machine<'_> {
         }
     }
 
-    fn called(&mut self, call: &Call) -> Slot {
+    fn called(&mut self, call: &Call, caller: &str) -> Slot {
         let arguments = self.copies(&call.arguments);
         Slot::Plain(Value::Called {
             class: call.method.class.clone(),
             method: call.method.name.clone(),
             descriptor: call.method.descriptor.clone(),
             arguments,
+            caller: caller.to_owned(),
         })
     }
 }

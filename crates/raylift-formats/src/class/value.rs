@@ -32,6 +32,8 @@ pub enum Value {
         descriptor: String,
         /// The arguments, without the receiver.
         arguments: Vec<Value>,
+        /// Internal name of the class whose code makes the call.
+        caller: String,
     },
     /// A lambda or a method reference.
     Lambda {

@@ -1,12 +1,12 @@
 //! What `put` of 7.4 makes of one registration: the steps before and after each step class, as its methods
 //! `getPreUpgradeSteps` and `getPostUpgradeSteps` name them.
 
+use super::kernel;
 use crate::class::{
     Branches, Call, CallKind, ClassSource, Guide, Machine, MethodName, Object, Reply, Slot, Value,
     dotted,
 };
 
-const UPGRADE_PROCESS: &str = "com/liferay/portal/kernel/upgrade/UpgradeProcess";
 const NO_STEPS: &str = "()[Lcom/liferay/portal/kernel/upgrade/UpgradeStep;";
 
 /// The steps that one `put` registers, in the order they run: for each given step those before it, itself, those
@@ -39,7 +39,13 @@ fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
             method,
             descriptor,
             arguments,
+            ..
         } => {
+            if source(class).is_none()
+                && let Some(product) = kernel::product(class, method)
+            {
+                return Ok(product.to_owned());
+            }
             let made = MethodName {
                 class: class.clone(),
                 name: method.clone(),
@@ -111,9 +117,7 @@ fn steps_of(source: ClassSource<'_>, class: &str, method: &str) -> Result<Vec<Va
     let mut machine = Machine::new(source, Branches::FollowKnown);
     let declaring = match machine.declaring_class(class, method, NO_STEPS) {
         Ok(declaring) => declaring,
-        // `UpgradeProcess` itself returns no steps (read in the portal-kernel of 7.4.3.41 and 7.4.3.103); in the
-        // portal-kernel of 7.3 it does not have the methods at all.
-        Err(missing) if missing == UPGRADE_PROCESS => return Ok(Vec::new()),
+        Err(missing) if kernel::adds_no_steps(&missing) => return Ok(Vec::new()),
         Err(missing) => return Err(format!("class {} is not at hand", dotted(&missing))),
     };
     let this = machine.add(Object::Given {

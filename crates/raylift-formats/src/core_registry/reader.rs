@@ -21,7 +21,8 @@ const MAP_WRAPPER: &str = "com/liferay/portal/kernel/util/TreeMapBuilder$TreeMap
 const TREE_MAP: &str = "java/util/TreeMap";
 
 /// Reads the core's registry. `source` hands out class files of `portal-impl.jar` by internal name; for 7.4 and later
-/// it should also know those of `portal-kernel.jar`, because step classes inherit further steps from there.
+/// it should also know those of `portal-kernel.jar`, because step classes inherit further steps from there; without
+/// them [`CoreRegistry::assumed`] says what is taken for granted.
 ///
 /// The initialiser is followed in the way the Java machine runs it, so the three known shapes need no telling apart
 /// (real-core facts, section 6): registries called one by one, registries listed in a `Class[]`, and 7.4's varargs.
@@ -32,7 +33,7 @@ pub fn read(source: ClassSource<'_>) -> CoreRegistry {
     let mut undetermined = Vec::new();
     let startup_check = startup_check(source, &mut undetermined);
     let before = undetermined.len();
-    let steps = steps(source, &mut undetermined);
+    let (steps, map_expands) = steps(source, &mut undetermined);
     let complete = undetermined.len() == before;
     let latest = if complete {
         steps.last_key_value().map(|(key, _)| key.clone())
@@ -51,12 +52,18 @@ pub fn read(source: ClassSource<'_>) -> CoreRegistry {
             steps.len()
         ));
     }
+    let assumed = if map_expands && source(super::kernel::UPGRADE_PROCESS).is_none() {
+        Some(super::kernel::ASSUMPTION.to_owned())
+    } else {
+        None
+    };
     let version = |key: &Key| -> SchemaVersion { key.schema_version() };
     CoreRegistry {
         latest_schema_version: latest.as_ref().map(version),
         required_schema_version: required.map(version),
         steps: steps.into_values().collect(),
         startup_check,
+        assumed,
         undetermined,
     }
 }
@@ -71,7 +78,11 @@ fn required<'steps>(steps: &'steps BTreeMap<Key, CoreStep>, latest: &Key) -> Opt
         .find(|key| key.qualifier.is_none() && (key.numbers.0, key.numbers.1) == (major, minor))
 }
 
-fn steps(source: ClassSource<'_>, undetermined: &mut Vec<String>) -> BTreeMap<Key, CoreStep> {
+/// The steps, and whether the map makes several keys of one registration (7.4).
+fn steps(
+    source: ClassSource<'_>,
+    undetermined: &mut Vec<String>,
+) -> (BTreeMap<Key, CoreStep>, bool) {
     let mut machine = Machine::new(source, Branches::FollowKnown);
     let mut reader = Reader::default();
     let initialiser = method(PORTAL_UPGRADE_PROCESS, "<clinit>", "()V");
@@ -88,12 +99,12 @@ fn steps(source: ClassSource<'_>, undetermined: &mut Vec<String>) -> BTreeMap<Ke
         });
     let Some(map) = kept.next() else {
         undetermined.push("PortalUpgradeProcess keeps no map of upgrade steps".to_owned());
-        return BTreeMap::new();
+        return (BTreeMap::new(), false);
     };
     if kept.next().is_some() {
         undetermined.push("PortalUpgradeProcess keeps several maps".to_owned());
     }
-    map.sorted(source, undetermined)
+    (map.sorted(source, undetermined), map.expands)
 }
 
 fn method(class: &str, name: &str, descriptor: &str) -> MethodName {

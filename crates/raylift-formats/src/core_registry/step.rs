@@ -3,6 +3,7 @@
 use raylift_model::facts::CoreStep;
 
 use super::key::Key;
+use super::log_text::log_text;
 use crate::class::{Value, dotted};
 
 /// The step behind a key.
@@ -34,6 +35,7 @@ pub(super) fn core_step(key: &Key, value: &Value) -> CoreStep {
     }
     CoreStep {
         schema_version: key.schema_version(),
+        log_text: log_text(value),
         class,
         arguments: constants,
         undetermined,

@@ -15,6 +15,9 @@ pub struct CoreRegistry {
     pub required_schema_version: Option<SchemaVersion>,
     /// What the release compares when it starts.
     pub startup_check: StartupCheck,
+    /// What was taken for granted because a file was not at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<String>,
     /// Why the registry, or a part of it, could not be read; empty when all of it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
@@ -30,6 +33,10 @@ pub struct CoreStep {
     /// The constants in its arguments, as far as there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
+    /// What the release prints after `Upgrading ` in its log for this step: `UpgradeProcess._upgradeInfo` where a step
+    /// has one (steps made by a factory in 7.4), the class's name elsewhere. `None` when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_text: Option<String>,
     /// Why the step could not be determined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<String>,

@@ -98,12 +98,14 @@ fn core(last: &str, required: &str, check: StartupCheck) -> CoreRegistry {
                 schema_version: SchemaVersion::new(*version),
                 class: (*class).to_owned(),
                 arguments: Vec::new(),
+                log_text: None,
                 undetermined: None,
             })
             .collect(),
         latest_schema_version: Some(SchemaVersion::new(last)),
         required_schema_version: Some(SchemaVersion::new(required)),
         startup_check: check,
+        assumed: None,
         undetermined: Vec::new(),
     }
 }

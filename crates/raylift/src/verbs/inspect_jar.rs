@@ -1,0 +1,271 @@
+//! `raylift inspect jar`.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use raylift_formats::bundle::{Jar, JarError, Manifest, bundle_facts, portal_identity};
+use raylift_formats::{core_registry, lpkg};
+use raylift_model::codes;
+use raylift_model::facts::{BundleFacts, CoreStep};
+use raylift_model::names::RelativePath;
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::render::columns;
+
+const CORE: &str = "com/liferay/portal/upgrade/PortalUpgradeProcess.class";
+const KERNEL: &str = "com/liferay/portal/kernel/util/ReleaseInfo.class";
+const MANIFEST: &str = "META-INF/MANIFEST.MF";
+/// Where a home has the kernel, seen from the folder of `portal-impl.jar`: beside it (7.4), in Tomcat's `lib/ext`.
+const KERNEL_PLACES: [&str; 2] = ["portal-kernel.jar", "../../../../lib/ext/portal-kernel.jar"];
+/// Limits in bytes; real files stay far below.
+const LARGEST_CLASS: u64 = 16 << 20;
+const LARGEST_MANIFEST: u64 = 8 << 20;
+
+/// Shows what a single file holds.
+pub(crate) fn run(file: &Path, with: &[PathBuf], printer: &Printer) -> Result<Exit, Problem> {
+    let bytes = read(file)?;
+    let mut jar = Jar::open(&bytes).map_err(|error| damaged(file, &error))?;
+    let answer = if jar.has(CORE) {
+        core(file, &bytes, with)?
+    } else if jar.has(KERNEL) {
+        release(file, &mut jar)?
+    } else if file
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("lpkg"))
+    {
+        package(file, &bytes)?
+    } else {
+        let facts = bundle_facts(&bytes, &name_of(file), None).map_err(|error| {
+            Problem::refused(
+                codes::BUNDLE_UNREADABLE,
+                format!("{}: {error}", file.display()),
+                "Take the file from its release again.",
+            )
+            .ending(Exit::Failed)
+        })?;
+        match facts {
+            Some(facts) => json!({ "bundle": bundle(&facts) }),
+            None => return Err(unknown(file, &jar)),
+        }
+    };
+    printer.json(&answer)?;
+    if !printer.is_json() {
+        printer.text(&columns(None, &rows(&answer)));
+    }
+    Ok(Exit::Done)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(file).map_err(|error| {
+        Problem::refused(
+            codes::FILE_UNREADABLE,
+            format!("cannot read {}: {error}", file.display()),
+            "Name a JAR, WAR or LPKG file that you may read.",
+        )
+        .ending(Exit::Failed)
+    })
+}
+
+fn damaged(file: &Path, error: &JarError) -> Problem {
+    Problem::refused(
+        codes::BUNDLE_UNREADABLE,
+        format!("{}: {error}", file.display()),
+        "Take the file from its release again.",
+    )
+    .ending(Exit::Failed)
+}
+
+fn unknown(file: &Path, jar: &Jar<'_>) -> Problem {
+    Problem::refused(
+        codes::BUNDLE_UNREADABLE,
+        format!(
+            "{} is a ZIP file with {} files, but neither portal-impl, portal-kernel, an OSGi bundle nor an LPKG",
+            file.display(),
+            jar.names().len()
+        ),
+        "Name one of these.",
+    )
+    .ending(Exit::Failed)
+}
+
+fn name_of(file: &Path) -> RelativePath {
+    RelativePath::new(
+        file.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    )
+}
+
+fn core(file: &Path, bytes: &[u8], with: &[PathBuf]) -> Result<Value, Problem> {
+    let mut further = Vec::new();
+    for path in with {
+        further.push((path.clone(), read(path)?));
+    }
+    // A kernel that merely lies there and cannot be read is no more than one that is absent.
+    let folder = std::fs::canonicalize(file)
+        .ok()
+        .and_then(|file| file.parent().map(Path::to_path_buf));
+    for place in folder
+        .iter()
+        .flat_map(|folder| KERNEL_PLACES.map(|place| folder.join(place)))
+    {
+        if let Ok(bytes) = std::fs::read(&place)
+            && Jar::open(&bytes).is_ok()
+        {
+            further.push((place, bytes));
+        }
+    }
+    let mut jars = vec![RefCell::new(
+        Jar::open(bytes).map_err(|error| damaged(file, &error))?,
+    )];
+    for (path, bytes) in &further {
+        jars.push(RefCell::new(
+            Jar::open(bytes).map_err(|error| damaged(path, &error))?,
+        ));
+    }
+    let registry = core_registry::read(&|class| {
+        let name = format!("{class}.class");
+        jars.iter()
+            .find_map(|jar| jar.borrow_mut().read(&name, LARGEST_CLASS).ok().flatten())
+    });
+    let mut answer = json!({
+        "steps": registry.steps.iter().map(step).collect::<Vec<_>>(),
+        "latest_schema_version": registry.latest_schema_version,
+        "required_schema_version": registry.required_schema_version,
+        "startup_check": registry.startup_check,
+    });
+    if let Some(object) = answer.as_object_mut() {
+        if let Some(assumed) = registry.assumed {
+            object.insert("assumed".to_owned(), json!(assumed));
+        }
+        if !registry.undetermined.is_empty() {
+            object.insert(
+                "undetermined".to_owned(),
+                json!(registry.undetermined.join("; ")),
+            );
+        }
+    }
+    Ok(json!({ "core": answer }))
+}
+
+fn step(step: &CoreStep) -> Value {
+    let kind = if step.class.contains('#') {
+        "factory"
+    } else {
+        "class"
+    };
+    let mut answer = json!({
+        "schema_version": step.schema_version,
+        "arguments": step.arguments,
+        "log_text": step.log_text,
+    });
+    if let Some(object) = answer.as_object_mut() {
+        object.insert(kind.to_owned(), json!(step.class));
+        let reason = step.undetermined.clone().or_else(|| {
+            step.log_text
+                .is_none()
+                .then(|| "the text in the log is not known".to_owned())
+        });
+        if let Some(reason) = reason {
+            object.insert("undetermined".to_owned(), json!(reason));
+        }
+    }
+    answer
+}
+
+fn release(file: &Path, jar: &mut Jar<'_>) -> Result<Value, Problem> {
+    let manifest = jar
+        .read(MANIFEST, LARGEST_MANIFEST)
+        .map_err(|error| damaged(file, &error))?
+        .unwrap_or_default();
+    let identity = portal_identity(&Manifest::read(&manifest).value).unwrap_or_default();
+    Ok(json!({ "release": {
+        "name": identity.release_info,
+        "version": identity.version_text,
+        "display_name": identity.display_name,
+        "build_number": identity.build_number,
+        // Stands in the class ReleaseInfo only, which is not decoded.
+        "code_name": null,
+        "date": identity.build_date,
+    }}))
+}
+
+fn package(file: &Path, bytes: &[u8]) -> Result<Value, Problem> {
+    let content = lpkg::bundles(bytes, &name_of(file)).map_err(|error| damaged(file, &error))?;
+    let mut bundles: Vec<Value> = content.bundles.iter().map(bundle).collect();
+    let unread = |entry: &String, why: String| json!({ "entry": entry, "undetermined": why });
+    bundles.extend(content.wars.iter().map(|entry| {
+        unread(
+            entry,
+            "the inside of a WAR in an LPKG is not read".to_owned(),
+        )
+    }));
+    bundles.extend(
+        content
+            .unreadable
+            .iter()
+            .map(|(entry, error)| unread(entry, error.to_string())),
+    );
+    bundles.extend(
+        content
+            .too_deep
+            .iter()
+            .map(|entry| unread(entry, "it lies too deep".to_owned())),
+    );
+    Ok(json!({ "lpkg": { "bundles": bundles } }))
+}
+
+fn bundle(facts: &BundleFacts) -> Value {
+    let mut answer = json!({
+        "symbolic_name": facts.symbolic_name,
+        "version": facts.version,
+        "require_schema_version": facts.require_schema_version,
+        "liferay_service": facts.liferay_service,
+        "registrations": facts.upgrades.registrations,
+        "release_filters": facts.release_filters,
+    });
+    if let Some(object) = answer.as_object_mut() {
+        if let Some(entry) = &facts.entry {
+            object.insert("entry".to_owned(), json!(entry));
+        }
+        if !facts.upgrades.undetermined.is_empty() {
+            object.insert(
+                "undetermined".to_owned(),
+                json!(facts.upgrades.undetermined.join("; ")),
+            );
+        }
+    }
+    answer
+}
+
+/// One row for each step of the core; name and value for everything else.
+fn rows(answer: &Value) -> Vec<Vec<String>> {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let mut rows = Vec::new();
+    for (_, content) in answer.as_object().into_iter().flatten() {
+        for (name, value) in content.as_object().into_iter().flatten() {
+            let Some(list) = value.as_array() else {
+                rows.push(vec![name.clone(), text(value)]);
+                continue;
+            };
+            for element in list {
+                let field = |name: &str| element.get(name).map(text);
+                let first = field("schema_version").unwrap_or_else(|| name.clone());
+                let second = field("undetermined")
+                    .map(|why| format!("undetermined: {why}"))
+                    .or_else(|| field("log_text"))
+                    .unwrap_or_else(|| text(element));
+                rows.push(vec![first, second]);
+            }
+        }
+    }
+    rows
+}
