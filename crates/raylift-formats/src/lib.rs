@@ -17,6 +17,7 @@ pub mod osgi_filter;
 pub mod proc;
 pub mod properties;
 pub mod registrator;
+pub mod release_info;
 pub mod tomcat_xml;
 pub mod version_range;
 

@@ -66,8 +66,18 @@ fn a_portal_impl_of_7_4_alone_is_answered_whole() {
 fn a_portal_kernel_names_its_release() {
     let (code, answer) = inspect(&part("com.liferay.portal:com.liferay.portal.kernel:4.35.3"));
     assert_eq!(code, Some(0));
-    assert_eq!(answer["release"]["build_number"], 7201);
-    assert_eq!(answer["release"]["version"], "7.2.1");
+    // As `javap -constants` shows the class.
+    assert_eq!(
+        answer["release"],
+        serde_json::json!({
+            "name": "Liferay Community Edition Portal",
+            "version": "7.2.1",
+            "display_name": "7.2.1 CE GA2",
+            "build_number": 7201,
+            "code_name": "Mueller",
+            "date": "October 15, 2019",
+        })
+    );
 }
 
 #[test]
@@ -88,4 +98,17 @@ fn files_that_are_no_jars_are_refused_with_a_code() {
         assert_eq!(code, Some(1), "{}", file.display());
         assert_eq!(answer["error"]["code"], expected, "{}", file.display());
     }
+}
+
+/// A WAR of the real login module: the same bundle as in its JAR.
+#[test]
+fn a_war_that_is_a_bundle_is_shown_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let jar = part("com.liferay:com.liferay.login.web:4.0.5");
+    let war = folder.path().join("login.war");
+    std::fs::copy(&jar, &war).unwrap();
+    let (code, answer) = inspect(&war);
+    assert_eq!(code, Some(0));
+    assert_eq!(answer["bundle"], inspect(&jar).1["bundle"]);
+    assert_eq!(answer["libraries"], serde_json::json!([]));
 }

@@ -113,7 +113,7 @@ fn constant(raw: &Raw<'_>, pool: &ConstantPool<'_>) -> Result<Option<Operation>,
     }))
 }
 
-fn pool_constant(
+pub(super) fn pool_constant(
     pool: &ConstantPool<'_>,
     index: cpool::Index<Item<'_>>,
 ) -> Result<Value, ClassError> {

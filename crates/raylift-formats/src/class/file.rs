@@ -1,10 +1,11 @@
 //! A class file as a whole.
 
-use noak::reader::attributes::{BootstrapMethods, Code as CodeAttribute};
+use noak::reader::attributes::{BootstrapMethods, Code as CodeAttribute, ConstantValue};
 use noak::reader::{Class, Method, cpool};
 
-use super::code::{Code, all_calls, decode};
+use super::code::{Code, all_calls, decode, pool_constant};
 use super::operation::MethodName;
+use super::value::Value;
 
 /// The largest class file that is looked at, in bytes.
 const LARGEST: usize = 16 << 20;
@@ -129,6 +130,28 @@ impl ClassFile {
         Err(ClassError::NoMethod {
             method: format!("{name}{descriptor}"),
         })
+    }
+
+    /// Names and values of the fields that are text constants (`static final String X = "…"`).
+    ///
+    /// # Errors
+    /// [`ClassError::Damaged`] when a field breaks the format.
+    pub fn text_constants(&self) -> Result<Vec<(String, String)>, ClassError> {
+        let class = Class::new(&self.bytes)?;
+        let pool = class.pool();
+        let mut constants = Vec::new();
+        for field in class.fields() {
+            let field = field?;
+            let constant = field
+                .attributes()
+                .find_attribute::<ConstantValue<'_>>(pool)?;
+            if let Some(constant) = constant
+                && let Value::Text(value) = pool_constant(pool, constant.value())?
+            {
+                constants.push((text(pool.retrieve(field.name())?)?, value));
+            }
+        }
+        Ok(constants)
     }
 
     /// Every method that some code of this class calls, in the order of the file.

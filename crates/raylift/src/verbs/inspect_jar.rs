@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use raylift_formats::bundle::{Jar, JarError, Manifest, bundle_facts, portal_identity};
+use raylift_formats::lpkg::LpkgContent;
+use raylift_formats::release_info::{self, ReleaseInfo};
 use raylift_formats::{core_registry, lpkg};
 use raylift_model::codes;
 use raylift_model::facts::{BundleFacts, CoreStep};
@@ -32,20 +34,17 @@ pub(crate) fn run(file: &Path, with: &[PathBuf], printer: &Printer) -> Result<Ex
         core(file, &bytes, with)?
     } else if jar.has(KERNEL) {
         release(file, &mut jar)?
-    } else if file
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("lpkg"))
-    {
-        package(file, &bytes)?
+    } else if has_extension(file, "lpkg") {
+        let content =
+            lpkg::bundles(&bytes, &name_of(file)).map_err(|error| damaged(file, &error))?;
+        json!({ "lpkg": { "bundles": entries(content) } })
+    } else if has_extension(file, "war") {
+        let content =
+            lpkg::war(&bytes, &name_of(file)).map_err(|error| unreadable(file, &error))?;
+        web_archive(content)
     } else {
-        let facts = bundle_facts(&bytes, &name_of(file), None).map_err(|error| {
-            Problem::refused(
-                codes::BUNDLE_UNREADABLE,
-                format!("{}: {error}", file.display()),
-                "Take the file from its release again.",
-            )
-            .ending(Exit::Failed)
-        })?;
+        let facts =
+            bundle_facts(&bytes, &name_of(file), None).map_err(|error| unreadable(file, &error))?;
         match facts {
             Some(facts) => json!({ "bundle": bundle(&facts) }),
             None => return Err(unknown(file, &jar)),
@@ -69,7 +68,16 @@ fn read(file: &Path) -> Result<Vec<u8>, Problem> {
     })
 }
 
+fn has_extension(file: &Path, extension: &str) -> bool {
+    file.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case(extension))
+}
+
 fn damaged(file: &Path, error: &JarError) -> Problem {
+    unreadable(file, error)
+}
+
+fn unreadable(file: &Path, error: &dyn std::error::Error) -> Problem {
     Problem::refused(
         codes::BUNDLE_UNREADABLE,
         format!("{}: {error}", file.display()),
@@ -177,33 +185,56 @@ fn step(step: &CoreStep) -> Value {
     answer
 }
 
+/// From the class itself; the manifest fills in what an older class does not have.
 fn release(file: &Path, jar: &mut Jar<'_>) -> Result<Value, Problem> {
     let manifest = jar
         .read(MANIFEST, LARGEST_MANIFEST)
         .map_err(|error| damaged(file, &error))?
         .unwrap_or_default();
     let identity = portal_identity(&Manifest::read(&manifest).value).unwrap_or_default();
-    Ok(json!({ "release": {
-        "name": identity.release_info,
-        "version": identity.version_text,
-        "display_name": identity.display_name,
-        "build_number": identity.build_number,
-        // Stands in the class ReleaseInfo only, which is not decoded.
-        "code_name": null,
-        "date": identity.build_date,
-    }}))
+    let class = jar
+        .read(KERNEL, LARGEST_CLASS)
+        .map_err(|error| damaged(file, &error))?
+        .unwrap_or_default();
+    let (info, undetermined) = match release_info::read(class) {
+        Ok(info) => (info, None),
+        Err(error) => (
+            ReleaseInfo::default(),
+            Some(format!("{}: {error}", release_info::CLASS)),
+        ),
+    };
+    let mut answer = json!({
+        "name": info.name,
+        "version": info.version.or(identity.version_text),
+        "display_name": info.display_name.or(identity.display_name),
+        "build_number": info.build_number.or(identity.build_number),
+        "code_name": info.code_name,
+        "date": info.date.or(identity.build_date),
+    });
+    if let (Some(object), Some(reason)) = (answer.as_object_mut(), undetermined) {
+        object.insert("undetermined".to_owned(), json!(reason));
+    }
+    Ok(json!({ "release": answer }))
 }
 
-fn package(file: &Path, bytes: &[u8]) -> Result<Value, Problem> {
-    let content = lpkg::bundles(bytes, &name_of(file)).map_err(|error| damaged(file, &error))?;
+/// A WAR that is a bundle is shown as one; others get their name when they are deployed.
+fn web_archive(mut content: LpkgContent) -> Value {
+    let own = content
+        .bundles
+        .iter()
+        .position(|facts| facts.entry.is_none())
+        .map(|index| bundle(&content.bundles.remove(index)));
+    let libraries = entries(content);
+    match own {
+        Some(own) => json!({ "bundle": own, "libraries": libraries }),
+        None => json!({ "war": { "libraries": libraries } }),
+    }
+}
+
+/// Everything that a package or a WAR holds and that says something.
+fn entries(content: LpkgContent) -> Vec<Value> {
     let mut bundles: Vec<Value> = content.bundles.iter().map(bundle).collect();
     let unread = |entry: &String, why: String| json!({ "entry": entry, "undetermined": why });
-    bundles.extend(content.wars.iter().map(|entry| {
-        unread(
-            entry,
-            "the inside of a WAR in an LPKG is not read".to_owned(),
-        )
-    }));
     bundles.extend(
         content
             .unreadable
@@ -216,7 +247,7 @@ fn package(file: &Path, bytes: &[u8]) -> Result<Value, Problem> {
             .iter()
             .map(|entry| unread(entry, "it lies too deep".to_owned())),
     );
-    Ok(json!({ "lpkg": { "bundles": bundles } }))
+    bundles
 }
 
 fn bundle(facts: &BundleFacts) -> Value {
@@ -226,6 +257,10 @@ fn bundle(facts: &BundleFacts) -> Value {
         "require_schema_version": facts.require_schema_version,
         "liferay_service": facts.liferay_service,
         "registrations": facts.upgrades.registrations,
+        "initialization": facts.upgrades.initialization,
+        "release_creation": facts.upgrades.release_creation,
+        "published": facts.upgrades.published,
+        "initial_tables": facts.upgrades.initial_tables,
         "release_filters": facts.release_filters,
     });
     if let Some(object) = answer.as_object_mut() {
