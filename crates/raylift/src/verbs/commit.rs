@@ -17,6 +17,7 @@ pub(crate) fn run(
     printer: &Printer,
 ) -> Result<Exit, Problem> {
     let workplace = Workplace::of(site);
+    workplace.refuse_while_at_work()?;
     let Some(summary) = workplace.current()? else {
         return Err(Problem::refused(
             codes::NOTHING_TO_COMMIT,

@@ -17,6 +17,7 @@ pub(crate) fn run(
     printer: &Printer,
 ) -> Result<Exit, Problem> {
     let workplace = Workplace::of(site);
+    workplace.refuse_while_at_work()?;
     let open = workplace.current()?.filter(|summary| !summary.is_over());
     let Some(summary) = open else {
         if arguments.boot {

@@ -19,6 +19,7 @@ pub(crate) fn run(
     printer: &Printer,
 ) -> Result<Exit, Problem> {
     let workplace = Workplace::of(site);
+    workplace.refuse_while_at_work()?;
     let Some(summary) = workplace.current()? else {
         return Err(nothing("no run took place at this site"));
     };
