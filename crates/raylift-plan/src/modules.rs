@@ -28,12 +28,13 @@ pub(crate) fn plan<'a>(
             *known = bundle;
         }
     }
+    let published = published(bundles.clone());
     newest
         .values()
         .filter_map(|bundle| {
-            let published = published(bundles.clone(), &bundle.symbolic_name);
+            let published = published.get(&bundle.symbolic_name);
             let row = rows.get(&bundle.symbolic_name).copied();
-            one(bundle, &published, row, micro)
+            one(bundle, published.map_or(&[], Vec::as_slice), row, micro)
         })
         .map(|mut module| {
             if module
@@ -47,15 +48,15 @@ pub(crate) fn plan<'a>(
         .collect()
 }
 
-/// The steps that components publish for a module, whichever bundle they lie in.
+/// The steps that components publish, by the module they are for, whichever bundle they lie in.
 fn published<'a>(
     bundles: impl Iterator<Item = &'a BundleFacts>,
-    module: &BundleSymbolicName,
-) -> Vec<&'a PublishedStep> {
-    bundles
-        .flat_map(|bundle| &bundle.upgrades.published)
-        .filter(|step| step.name == *module)
-        .collect()
+) -> BTreeMap<&'a BundleSymbolicName, Vec<&'a PublishedStep>> {
+    let mut published: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for step in bundles.flat_map(|bundle| &bundle.upgrades.published) {
+        published.entry(&step.name).or_default().push(step);
+    }
+    published
 }
 
 /// What a bundle registers that this executor's rules do not cover.

@@ -5,21 +5,12 @@ use std::cell::RefCell;
 use raylift_formats::bundle::Jar;
 use raylift_model::facts::{CoreRegistry, StartupCheck};
 
-/// The largest class file that is unpacked; real ones stay below 1 MB.
-const LARGEST_CLASS: u64 = 16 << 20;
-
 /// Reads the registry; a JAR that cannot be opened gives an undetermined one.
 pub(crate) fn read(bytes: &[u8]) -> CoreRegistry {
     match Jar::open(bytes) {
         Ok(jar) => {
             let jar = RefCell::new(jar);
-            let source = |class: &str| {
-                jar.borrow_mut()
-                    .read(&format!("{class}.class"), LARGEST_CLASS)
-                    .ok()
-                    .flatten()
-            };
-            raylift_formats::core_registry::read(&source)
+            raylift_formats::core_registry::read(&|class| jar.borrow_mut().class(class))
         }
         Err(error) => undetermined(format!("portal-impl.jar: {error}")),
     }

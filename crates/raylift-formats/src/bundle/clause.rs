@@ -90,19 +90,35 @@ fn add_part(clause: &mut Clause, part: &str, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
+/// Follows the quotes through a text.
+#[derive(Default)]
+struct Quotes {
+    open: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Takes the next character; true when it stands outside quotes and is none itself.
+    fn take(&mut self, character: char) -> bool {
+        if self.escaped {
+            self.escaped = false;
+        } else if self.open && character == '\\' {
+            self.escaped = true;
+        } else if character == '"' {
+            self.open = !self.open;
+        } else {
+            return !self.open;
+        }
+        false
+    }
+}
+
 fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
-    let mut quoted = false;
-    let mut escaped = false;
+    let mut quotes = Quotes::default();
     for (at, character) in text.char_indices() {
-        if escaped {
-            escaped = false;
-        } else if quoted && character == '\\' {
-            escaped = true;
-        } else if character == '"' {
-            quoted = !quoted;
-        } else if character == separator && !quoted {
+        if quotes.take(character) && character == separator {
             parts.push(text.get(start..at).unwrap_or_default());
             start = at + separator.len_utf8();
         }
@@ -112,18 +128,11 @@ fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
 }
 
 fn quotes_are_open(text: &str) -> bool {
-    let mut quoted = false;
-    let mut escaped = false;
-    for character in text.chars() {
-        if escaped {
-            escaped = false;
-        } else if quoted && character == '\\' {
-            escaped = true;
-        } else if character == '"' {
-            quoted = !quoted;
-        }
-    }
-    quoted
+    let mut quotes = Quotes::default();
+    text.chars().for_each(|character| {
+        quotes.take(character);
+    });
+    quotes.open
 }
 
 fn unquote(text: &str) -> String {

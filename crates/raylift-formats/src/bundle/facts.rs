@@ -17,7 +17,6 @@ use crate::registrator;
 /// Limits in bytes for what is read into memory; real files stay far below.
 const LARGEST_MANIFEST: u64 = 8 << 20;
 const LARGEST_DESCRIPTION: u64 = 8 << 20;
-const LARGEST_CLASS: u64 = 16 << 20;
 
 /// The interface by whose filters components wait for a schema.
 const RELEASE: &str = "com.liferay.portal.kernel.model.Release";
@@ -257,12 +256,7 @@ fn published_step(component: &Component) -> Result<PublishedStep, &'static str> 
 
 fn read_registrators(jar: &mut Jar<'_>, upgrades: &mut ModuleRegistrations) {
     let jar = RefCell::new(jar);
-    let source = |class: &str| {
-        jar.borrow_mut()
-            .read(&format!("{class}.class"), LARGEST_CLASS)
-            .ok()
-            .flatten()
-    };
+    let source = |class: &str| jar.borrow_mut().class(class);
     for class in upgrades.registrators.clone() {
         let read = registrator::read(&source, &class);
         upgrades.registrations.extend(read.registrations);

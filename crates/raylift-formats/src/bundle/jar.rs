@@ -38,6 +38,9 @@ pub enum JarError {
 /// Entries of one JAR; the largest real one (`portal-impl.jar`) has about 5,000.
 const MOST_ENTRIES: usize = 1_000_000;
 
+/// The largest class file that is unpacked, in bytes; real ones stay below 1 MB.
+const LARGEST_CLASS: u64 = 16 << 20;
+
 /// A ZIP file in memory. The name of an entry that stands there twice means the last one, as in `java.util.zip`.
 #[derive(Debug)]
 pub struct Jar<'bytes> {
@@ -71,6 +74,14 @@ impl<'bytes> Jar<'bytes> {
     /// True when there is an entry of that name.
     pub fn has(&self, name: &str) -> bool {
         self.archive.index_for_name(name).is_some()
+    }
+
+    /// Unpacks a class file by the internal name of its class (`com/liferay/A`); `None` when it is not there or cannot
+    /// be unpacked.
+    pub fn class(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.read(&format!("{name}.class"), LARGEST_CLASS)
+            .ok()
+            .flatten()
     }
 
     /// Unpacks one entry; `None` when there is none of that name.

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::{Attributes, give};
 use raylift_backup::{BackupStore, PartManifest, PlainStore};
-use raylift_model::codes;
 use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
@@ -21,7 +20,7 @@ use raylift_survey::machine::DatabaseAccess;
 use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::hsqldb::Hsqldb;
-use super::return_point::{DATABASE, complete};
+use super::return_point::{DATABASE, required};
 use crate::users::current_uid;
 
 const STAGED: &str = ".raylift-restore";
@@ -37,12 +36,7 @@ pub(crate) fn restore(
     place: &Path,
     progress: Progress<'_>,
 ) -> Result<Vec<String>, HostError> {
-    let (manifest, _) = complete(place)?.ok_or_else(|| {
-        HostError::new(
-            codes::NOTHING_TO_ROLL_BACK,
-            format!("there is no return point in {}", place.display()),
-        )
-    })?;
+    let manifest = required(place)?;
     let store = PlainStore::new(place);
     let files = Hsqldb::of(access)?;
     let names = |part: &PartManifest| {

@@ -115,17 +115,26 @@ pub(crate) fn take(
 /// # Errors
 /// When there is none, or a file of it is missing or differs from what was taken.
 pub(crate) fn verify(place: &Path) -> Result<(), HostError> {
+    let manifest = required(place)?;
+    let store = PlainStore::new(place);
+    manifest
+        .parts
+        .iter()
+        .try_for_each(|part| store.verify(part).map_err(backup))
+}
+
+/// What the return point at `place` holds.
+///
+/// # Errors
+/// As [`complete`], and when there is none.
+pub(crate) fn required(place: &Path) -> Result<Manifest, HostError> {
     let (manifest, _) = complete(place)?.ok_or_else(|| {
         HostError::new(
             codes::NOTHING_TO_ROLL_BACK,
             format!("there is no return point in {}", place.display()),
         )
     })?;
-    let store = PlainStore::new(place);
-    manifest
-        .parts
-        .iter()
-        .try_for_each(|part| store.verify(part).map_err(backup))
+    Ok(manifest)
 }
 
 /// The complete return point at `place`; see [`raylift_run::host::Host::return_point`].

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use raylift_formats::proc;
 use raylift_model::codes;
 use raylift_model::facts::ManagedBy;
 use raylift_model::plan::Plan;
@@ -25,8 +26,6 @@ pub(crate) const TICK: Duration = Duration::from_millis(50);
 /// How long a stop command is waited for; the server itself may take longer, which is the engine's to watch.
 const STOP_COMMAND: Duration = Duration::from_secs(20);
 const THREAD_DUMP: Duration = Duration::from_secs(5);
-/// What `Bootstrap` is told when it is not to run a server.
-const NO_SERVER: &[&str] = &["stop", "stopd", "configtest"];
 
 /// The server of one site.
 #[derive(Clone, Copy)]
@@ -256,32 +255,20 @@ impl Server<'_> {
 }
 
 /// `catalina.base` of a JVM that runs Tomcat, else `catalina.home`; it may be relative to the process's folder.
-///
-/// The JVMs that `catalina.sh stop` and `configtest` start have it, too. `Bootstrap.main` of Tomcat 9 goes by its last
-/// argument and starts when there is none, as under jsvc.
 fn catalina_base(arguments: &[OsString]) -> Option<&OsStr> {
-    let (mut base, mut home) = (None, None);
-    let is_launcher = arguments.first().is_some_and(|program| {
-        let name = program.as_bytes().rsplit(|byte| *byte == b'/').next();
-        name.is_some_and(|name| name == b"java" || name.starts_with(b"jsvc"))
-    });
-    let mut arguments = arguments.iter();
-    for argument in arguments.by_ref() {
-        let bytes = argument.as_bytes();
-        if let Some(value) = bytes.strip_prefix(b"-Dcatalina.base=") {
-            base = Some(OsStr::from_bytes(value));
-        } else if let Some(value) = bytes.strip_prefix(b"-Dcatalina.home=") {
-            home = Some(OsStr::from_bytes(value));
-        }
-        if argument == "org.apache.catalina.startup.Bootstrap" {
-            let command = arguments.rfind(|argument| !argument.is_empty());
-            let serves = command.map_or(is_launcher, |command| {
-                !NO_SERVER.iter().any(|no| command == no)
-            });
-            return base.or(home).filter(|_| serves);
-        }
+    let words: Vec<&[u8]> = arguments.iter().map(|word| word.as_bytes()).collect();
+    if proc::serves(&words) != Some(true) {
+        return None;
     }
-    None
+    let folder = |property: &[u8]| {
+        words
+            .iter()
+            .rev()
+            .find_map(|word| word.strip_prefix(property))
+    };
+    folder(b"-Dcatalina.base=")
+        .or_else(|| folder(b"-Dcatalina.home="))
+        .map(OsStr::from_bytes)
 }
 
 /// A command line from the site's settings.

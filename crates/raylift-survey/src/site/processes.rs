@@ -54,15 +54,9 @@ impl Jvm {
         Some(machine.canonical(&whole).unwrap_or(whole))
     }
 
-    /// `catalina.sh stop` and `configtest` start a Java machine with the same options as the server. `Bootstrap.main`
-    /// of Tomcat 9 goes by its last argument and starts when there is none, as under jsvc.
+    /// Any other program from this Tomcat counts as its server, too; see [`proc::serves`].
     fn is_server(&self) -> bool {
-        let mut arguments = self.arguments.iter();
-        if !arguments.any(|argument| argument == "org.apache.catalina.startup.Bootstrap") {
-            return true;
-        }
-        let command = arguments.rfind(|argument| !argument.is_empty());
-        command.is_none_or(|command| !["stop", "stopd", "configtest"].contains(&command.as_str()))
+        proc::serves(&self.arguments).unwrap_or(true)
     }
 }
 

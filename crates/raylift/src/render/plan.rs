@@ -1,6 +1,6 @@
 //! What `raylift plan` shows: the verdict first, then steps, files, the way back.
 
-use raylift_model::plan::{CorePlan, Decision, ModulePlan, Plan, ReturnMode, Verdict};
+use raylift_model::plan::{CorePlan, Decision, ModulePlan, Plan, PlannedStep, ReturnMode, Verdict};
 use raylift_model::version::SchemaVersion;
 
 use crate::printer::{bad, careful, faint, good, paint, strong};
@@ -96,20 +96,19 @@ fn core_row(core: &CorePlan) -> Vec<String> {
         core.when.word().to_owned(),
         core.steps
             .iter()
-            .map(|step| {
-                format!(
-                    "{} {}",
-                    step.to,
-                    step.classes
-                        .iter()
-                        .map(|class| simple(class))
-                        .collect::<Vec<_>>()
-                        .join("+")
-                )
-            })
+            .map(|step| format!("{} {}", step.to, classes(step)))
             .collect::<Vec<_>>()
             .join(", "),
     ]
+}
+
+/// The simple names of a step's classes.
+fn classes(step: &PlannedStep) -> String {
+    step.classes
+        .iter()
+        .map(|class| simple(class))
+        .collect::<Vec<_>>()
+        .join("+")
 }
 
 fn module_row(module: &ModulePlan) -> Vec<String> {
@@ -117,13 +116,7 @@ fn module_row(module: &ModulePlan) -> Vec<String> {
         module
             .steps
             .iter()
-            .map(|step| {
-                step.classes
-                    .iter()
-                    .map(|class| simple(class))
-                    .collect::<Vec<_>>()
-                    .join("+")
-            })
+            .map(classes)
             .collect::<Vec<_>>()
             .join(", ")
     } else {

@@ -31,7 +31,7 @@ pub(crate) fn run(file: &Path, with: &[PathBuf], printer: &Printer) -> Result<Ex
     let bytes = read(file)?;
     let mut jar = Jar::open(&bytes).map_err(|error| damaged(file, &error))?;
     let answer = if jar.has(CORE) {
-        core(file, &bytes, with)?
+        core(file, jar, with)?
     } else if jar.has(KERNEL) {
         release(file, &mut jar)?
     } else if has_extension(file, "lpkg") {
@@ -108,38 +108,34 @@ fn name_of(file: &Path) -> RelativePath {
     )
 }
 
-fn core(file: &Path, bytes: &[u8], with: &[PathBuf]) -> Result<Value, Problem> {
-    let mut further = Vec::new();
+fn core(file: &Path, jar: Jar<'_>, with: &[PathBuf]) -> Result<Value, Problem> {
+    let mut given = Vec::new();
     for path in with {
-        further.push((path.clone(), read(path)?));
+        given.push((path, read(path)?));
     }
-    // A kernel that merely lies there and cannot be read is no more than one that is absent.
     let folder = std::fs::canonicalize(file)
         .ok()
         .and_then(|file| file.parent().map(Path::to_path_buf));
-    for place in folder
+    let found: Vec<Vec<u8>> = folder
         .iter()
         .flat_map(|folder| KERNEL_PLACES.map(|place| folder.join(place)))
-    {
-        if let Ok(bytes) = std::fs::read(&place)
-            && Jar::open(&bytes).is_ok()
-        {
-            further.push((place, bytes));
-        }
-    }
-    let mut jars = vec![RefCell::new(
-        Jar::open(bytes).map_err(|error| damaged(file, &error))?,
-    )];
-    for (path, bytes) in &further {
+        .filter_map(|place| std::fs::read(place).ok())
+        .collect();
+    let mut jars = vec![RefCell::new(jar)];
+    for (path, bytes) in &given {
         jars.push(RefCell::new(
             Jar::open(bytes).map_err(|error| damaged(path, &error))?,
         ));
     }
-    let registry = core_registry::read(&|class| {
-        let name = format!("{class}.class");
-        jars.iter()
-            .find_map(|jar| jar.borrow_mut().read(&name, LARGEST_CLASS).ok().flatten())
-    });
+    // A kernel that merely lies there and cannot be read is no more than one that is absent.
+    jars.extend(
+        found
+            .iter()
+            .filter_map(|bytes| Jar::open(bytes).ok())
+            .map(RefCell::new),
+    );
+    let registry =
+        core_registry::read(&|class| jars.iter().find_map(|jar| jar.borrow_mut().class(class)));
     let mut answer = json!({
         "steps": registry.steps.iter().map(step).collect::<Vec<_>>(),
         "latest_schema_version": registry.latest_schema_version,
