@@ -1,6 +1,7 @@
 //! Bundles: manifests, the values of their headers, and what a bundle says about its data.
 
 mod clause;
+mod executor;
 mod facts;
 mod identity;
 mod jar;

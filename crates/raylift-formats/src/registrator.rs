@@ -20,7 +20,8 @@ const REGISTER: &str = "(Lcom/liferay/portal/upgrade/registry/UpgradeStepRegistr
 /// `source` hands out the bundle's class files by internal name; `registrator` is the dotted name of the class.
 /// The forms of every release are read (upgrade-internals 2.1): `register(from, to, step...)`, the older
 /// `register(name, from, to, step...)`, whose name goes into [`Registration::name`], and 7.4's
-/// `registerInitialization()` and `registerReleaseCreationUpgradeSteps(step...)`. Code with branches or loops, values that are not constants, and calls that hand
+/// `registerInitialization()`, `registerReleaseCreationUpgradeSteps(step...)` and
+/// `registerInitialDeploymentUpgradeSteps(step...)`. Code with branches or loops, values that are not constants, and calls that hand
 /// the registry to code outside the bundle are not followed: they go into [`ModuleRegistrations::undetermined`].
 pub fn read(source: ClassSource<'_>, registrator: &str) -> ModuleRegistrations {
     let class = registrator.replace('.', "/");
@@ -150,35 +151,40 @@ impl Reader<'_> {
             ("register", [from, to, steps]) => self.register(None, from, to, steps),
             ("register", [name, from, to, steps]) => self.register(Some(name), from, to, steps),
             ("registerInitialization", []) => self.found.initialization = true,
-            // The second is the name in `com.liferay.portal.upgrade.api` 9.0.0 (read); that it means the same is
-            // inference.
-            (
-                "registerReleaseCreationUpgradeSteps" | "registerInitialDeploymentUpgradeSteps",
-                [steps],
-            ) => self.release_creation(steps),
+            ("registerReleaseCreationUpgradeSteps", [steps]) => {
+                for (class, texts) in self.steps_for_a_new_row(steps) {
+                    let step = ReleaseCreationStep { class, texts };
+                    self.found.release_creation.push(step);
+                }
+            }
+            ("registerInitialDeploymentUpgradeSteps" | "registerInitialUpgradeSteps", [steps]) => {
+                let steps = self.steps_for_a_new_row(steps);
+                let classes = steps.into_iter().map(|(class, _)| class);
+                self.found.initial_deployment.extend(classes);
+            }
             (other, _) => self.unknown(format!("calls {other}, which no known release has")),
         }
     }
 
-    fn release_creation(&mut self, steps: &Value) {
+    /// Class and text arguments of each.
+    fn steps_for_a_new_row(&mut self, steps: &Value) -> Vec<(String, Vec<String>)> {
         let Value::Array(steps) = steps else {
             let reason = steps.unknown_part().unwrap_or("their number is not known");
             self.unknown(format!(
                 "registers steps for a new row that are not known: {reason}"
             ));
-            return;
+            return Vec::new();
         };
+        let mut known = Vec::with_capacity(steps.len());
         for step in steps {
             match step_class(step) {
-                Ok(class) => self.found.release_creation.push(ReleaseCreationStep {
-                    class,
-                    texts: texts(step),
-                }),
+                Ok(class) => known.push((class, texts(step))),
                 Err(reason) => self.unknown(format!(
                     "registers a step for a new row that is not known: {reason}"
                 )),
             }
         }
+        known
     }
 
     fn register(&mut self, name: Option<&Value>, from: &Value, to: &Value, steps: &Value) {

@@ -62,6 +62,17 @@ codes! {
     JAVA_UNSUITABLE = "RL0318", "the site's Java cannot run the upgrade";
     CORE_ROW_MISSING = "RL0319", "table Release_ has no row for the core";
     APP_SERVER_BLOCKED = "RL0320", "a file of the application server differs and must be resolved by name";
+    CORE_STEPS_NEVER_RAN = "RL0321", "the release has core steps below the database's version that never ran on it";
+    CORE_STEPS_DIFFER = "RL0322", "a core version stands for different steps in the two releases";
+    CORE_STEPS_DEPEND = "RL0323", "what some core steps do depends on the database";
+    CORE_TABLE_MISSING = "RL0324", "core steps change tables that the database lacks";
+    VERSION_EMPTY = "RL0325", "a row of Release_ has no schema version";
+    ROW_WITHOUT_MODULE = "RL0326", "rows of Release_ belong to no module of the release";
+    TABLES_WITHOUT_ROW = "RL0327", "a module's tables are there, but it has no row in Release_";
+    MODULE_AHEAD = "RL0328", "a module's row is ahead of the release";
+    NO_WAY_TO_HEADER = "RL0329", "no upgrade steps lead to the version that a module needs";
+    COMPONENT_STAYS_OFF = "RL0330", "components will find no schema that suits them";
+    EXECUTOR_ASSUMED = "RL0331", "the rules for module upgrades are concluded from the release's line";
 
     PLAN_STALE = "RL0401", "the site has changed since the plan was made";
     ANOTHER_RAYLIFT = "RL0402", "another raylift works on this site";

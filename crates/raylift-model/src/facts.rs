@@ -3,6 +3,7 @@
 mod bundle;
 mod core;
 mod database;
+mod executor;
 mod files;
 mod identity;
 mod release;
@@ -13,11 +14,12 @@ pub use bundle::{
     BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
     ReleaseFilter,
 };
-pub use core::{CoreRegistry, CoreStep, StartupCheck};
+pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{
     ConfigurationRow, DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource,
     TableFacts,
 };
+pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};
 pub use identity::{Evidence, Identity};
 pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};

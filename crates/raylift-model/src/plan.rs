@@ -15,8 +15,8 @@ pub use binding::Binding;
 pub use files::{Decision, Exchange, ExchangeProbe, FileDecision};
 pub use health::{HealthPlan, Probe, Timeouts};
 pub use site::{PlannedRelease, PlannedSite};
-pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, When};
-pub use way_back::{ReturnMode, WayBack};
+pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
+pub use way_back::{ReturnMode, ReturnNeed, WayBack};
 
 use crate::digest::Digest;
 use crate::finding::{Finding, Severity};

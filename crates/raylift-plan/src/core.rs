@@ -1,8 +1,14 @@
 //! The core's part of the plan.
 
+mod history;
+mod tables;
+
 use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts, StartupCheck};
-use raylift_model::plan::{CorePlan, PlannedStep, When};
+use raylift_model::plan::{CorePlan, PlannedStep, ReturnNeed, When};
 use raylift_model::version::{SchemaChange, SchemaVersion};
+
+pub(crate) use history::findings;
+use tables::Tables;
 
 /// What the core of `release` will do with the database of `site`.
 ///
@@ -14,7 +20,7 @@ pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> Cor
     let target = registry.latest_schema_version.clone();
     let steps = current
         .as_ref()
-        .map(|current| pending(registry, current))
+        .map(|current| pending(registry, current, &Tables::of(site)))
         .unwrap_or_default();
     let change = match (&current, &target) {
         (Some(current), Some(target)) => current.change_to(target),
@@ -52,6 +58,11 @@ pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> Cor
         must_run,
         steps,
         when,
+        way_back: match change {
+            Some(SchemaChange::Minor) if when == When::InOutage => ReturnNeed::Undo,
+            Some(SchemaChange::Major) if when == When::InOutage => ReturnNeed::Restore,
+            _ => ReturnNeed::CodeOnly,
+        },
         undetermined,
     }
 }
@@ -72,7 +83,7 @@ fn is_behind(current: Option<&SchemaVersion>, registry: &CoreRegistry) -> bool {
     }
 }
 
-fn pending(registry: &CoreRegistry, current: &SchemaVersion) -> Vec<PlannedStep> {
+fn pending(registry: &CoreRegistry, current: &SchemaVersion, tables: &Tables) -> Vec<PlannedStep> {
     let Some(at) = order_key(current) else {
         return Vec::new();
     };
@@ -80,14 +91,14 @@ fn pending(registry: &CoreRegistry, current: &SchemaVersion) -> Vec<PlannedStep>
     let mut steps = Vec::new();
     for step in &registry.steps {
         if order_key(&step.schema_version).is_some_and(|key| key > at) {
-            steps.push(planned(&from, step));
+            steps.push(planned(&from, step, tables));
             from = step.schema_version.clone();
         }
     }
     steps
 }
 
-fn planned(from: &SchemaVersion, step: &CoreStep) -> PlannedStep {
+fn planned(from: &SchemaVersion, step: &CoreStep, tables: &Tables) -> PlannedStep {
     PlannedStep {
         from: from.clone(),
         to: step.schema_version.clone(),
@@ -95,11 +106,12 @@ fn planned(from: &SchemaVersion, step: &CoreStep) -> PlannedStep {
         change: from
             .change_to(&step.schema_version)
             .unwrap_or(SchemaChange::Major),
+        tables: tables.touched(step),
     }
 }
 
 /// Order of registry keys: numbers first; a key without qualifier comes after one with (7.4's `Version`).
-fn order_key(version: &SchemaVersion) -> Option<(u32, u32, u32, bool, String)> {
+pub(crate) fn order_key(version: &SchemaVersion) -> Option<(u32, u32, u32, bool, String)> {
     version.numbers().map(|(major, minor, micro, qualifier)| {
         (
             major,

@@ -37,24 +37,6 @@ pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
             "look whether this is the site's database and whether it can be reached",
         ));
     }
-    for row in &site.database.release_rows {
-        if !row.is_good() {
-            findings.push(blocker(
-                codes::RELEASE_STATE,
-                row.name.to_string(),
-                format!("the row is in state {}, left by an upgrade that failed", row.state.unwrap_or_default()),
-                "restore the database from before that upgrade, or finish it with the installed release",
-            ));
-        }
-        if row.schema_version.is_intermediate() {
-            findings.push(blocker(
-                codes::INTERMEDIATE_VERSION,
-                row.name.to_string(),
-                format!("the row stands at {}, in the middle of an upgrade that was cut off", row.schema_version),
-                "finish the upgrade with the installed release (upgrade:execute), or restore the database",
-            ));
-        }
-    }
     findings
 }
 
@@ -164,6 +146,13 @@ fn module_finding(module: &ModulePlan) -> Finding {
             "its upgrade steps cannot be determined from its classes; raylift runs none of them",
             "after the update look at upgrade:check in a Gogo shell and run what it names",
         ),
+        (When::AtStart, _) => Finding::new(
+            Severity::Note,
+            codes::NEW_MODULE,
+            name,
+            format!("the new release sets it up by itself at its first start, at version {target}"),
+            "nothing",
+        ),
         (When::InOutage, Some(SchemaChange::Initial)) => Finding::new(
             Severity::Note,
             codes::NEW_MODULE,
@@ -190,6 +179,7 @@ fn module_finding(module: &ModulePlan) -> Finding {
         ),
     };
     finding.evidence.clone_from(&module.undetermined);
+    finding.evidence.extend(module.remarks.iter().cloned());
     finding.evidence.extend(
         module
             .blocks

@@ -6,18 +6,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use raylift_model::facts::{BundleFacts, PublishedStep, Registration};
 use raylift_model::version::SchemaVersion;
-
-/// `upgrade.db.type` of a step that is taken on every database (upgrade-internals 2.2).
-pub(crate) const ANY_DATABASE: &str = "any";
 
 /// One edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) from: SchemaVersion,
     pub(crate) to: SchemaVersion,
-    pub(crate) class: String,
+    /// Classes of the steps, in order; several only where one edge takes them all.
+    pub(crate) classes: Vec<String>,
 }
 
 /// What the executor would do from one version.
@@ -29,75 +26,6 @@ pub(crate) enum Walk {
     Path(Vec<Edge>),
     /// Several ends: `IllegalStateException`, nothing runs.
     SeveralEnds(Vec<SchemaVersion>),
-}
-
-/// All edges of a bundle by the 7.0 to 7.3 rules: `-step-N` names inside one `register` call, counted down
-/// (`UpgradeStepRegistry`), the initial edge of Service Builder modules (`InitialUpgradeExtender`), and the steps that
-/// components publish for it; one without `upgrade.db.type` is never taken.
-pub(crate) fn edges(bundle: &BundleFacts, published: &[&PublishedStep]) -> Vec<Edge> {
-    let mut edges = Vec::new();
-    if bundle.liferay_service {
-        let to = bundle
-            .require_schema_version
-            .clone()
-            .unwrap_or_else(|| bundle.version.to_string());
-        push(
-            &mut edges,
-            Edge {
-                from: SchemaVersion::zero(),
-                to: SchemaVersion::new(to),
-                class: "Initial Database Creation".to_owned(),
-            },
-        );
-    }
-    for registration in &bundle.upgrades.registrations {
-        for edge in split(registration) {
-            push(&mut edges, edge);
-        }
-    }
-    for step in published {
-        if step.database.as_deref() == Some(ANY_DATABASE) {
-            push(
-                &mut edges,
-                Edge {
-                    from: step.from.clone(),
-                    to: step.to.clone(),
-                    class: step.class.clone(),
-                },
-            );
-        }
-    }
-    edges
-}
-
-fn push(edges: &mut Vec<Edge>, edge: Edge) {
-    if !edges
-        .iter()
-        .any(|known| known.from == edge.from && known.to == edge.to)
-    {
-        edges.push(edge);
-    }
-}
-
-fn split(registration: &Registration) -> Vec<Edge> {
-    let mut from = registration.from.clone();
-    let count = registration.classes.len();
-    let mut edges = Vec::with_capacity(count);
-    for (index, class) in registration.classes.iter().enumerate() {
-        let left = count - index - 1;
-        let to = if left == 0 {
-            registration.to.clone()
-        } else {
-            SchemaVersion::new(format!("{}-step-{left}", registration.to))
-        };
-        edges.push(Edge {
-            from,
-            to: to.clone(),
-            class: class.clone(),
-        });
-        from = to;
-    }
-    edges
 }
 
 /// Walks from `current`.
@@ -152,7 +80,7 @@ mod tests {
         Edge {
             from: SchemaVersion::new(from),
             to: SchemaVersion::new(to),
-            class: "S".to_owned(),
+            classes: vec!["S".to_owned()],
         }
     }
 
@@ -162,22 +90,6 @@ mod tests {
             Walk::Nothing => Vec::new(),
             Walk::SeveralEnds(ends) => ends.iter().map(|end| format!("?{end}")).collect(),
         }
-    }
-
-    #[test]
-    fn three_steps_in_one_call_count_down() {
-        let registration = Registration {
-            name: None,
-            from: SchemaVersion::new("1.0.0"),
-            to: SchemaVersion::new("2.0.0"),
-            classes: vec!["A".to_owned(), "B".to_owned(), "C".to_owned()],
-        };
-        let edges = split(&registration);
-        assert_eq!(
-            versions(&edges, "1.0.0"),
-            ["2.0.0-step-2", "2.0.0-step-1", "2.0.0"]
-        );
-        assert_eq!(versions(&edges, "2.0.0-step-1"), ["2.0.0"]);
     }
 
     // The answers below are those of the real ReleaseGraphManager (real-core facts, section 7).

@@ -14,6 +14,7 @@ mod health;
 mod lint;
 mod make;
 mod modules;
+mod release_rows;
 mod space;
 mod way_back;
 mod wishes;

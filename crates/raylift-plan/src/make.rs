@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
-use raylift_model::facts::{BundleFacts, JavaFacts, ManagedBy, PidFile, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{
+    AutomaticSwitch, BundleFacts, JavaFacts, ManagedBy, PidFile, ReleaseFacts, SiteFacts,
+};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
@@ -15,7 +17,9 @@ use raylift_model::version::SchemaVersion;
 
 use crate::checks::blocker;
 use crate::wishes::Wishes;
-use crate::{actions, checks, core, database, devices, files, health, modules, space, way_back};
+use crate::{
+    actions, checks, core, database, devices, files, health, modules, release_rows, space, way_back,
+};
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
 const CLIENT_JVM: &str =
@@ -105,10 +109,20 @@ pub fn make(
     let core = core::plan(site, release, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
     let bundles = release.bundles.iter().chain(carried.iter().copied());
-    findings.extend(modules::headers(bundles.clone()));
-    let modules = modules::plan(&site.database.release_rows, bundles, wishes.micro);
+    findings.extend(core::findings(site, release, &core));
+    let rows = &site.database.release_rows;
+    findings.extend(release_rows::findings(rows));
+    findings.extend(release_rows::without_module(
+        rows,
+        bundles.clone(),
+        &release.core,
+    ));
+    let planned = modules::plan(site, release, bundles, &core, (&from, &to), wishes.micro);
+    findings.extend(planned.findings);
+    let modules = planned.modules;
     findings.extend(database::steps(&core, &modules, site));
-    let way_back = way_back::plan(site, &tomcat, release, &core, &modules);
+    let starts_by_itself = planned.switch != AutomaticSwitch::AutoUpgrade;
+    let way_back = way_back::plan(site, &tomcat, release, &core, &modules, starts_by_itself);
     findings.extend(way_back::finding(&way_back));
     let health = health::plan(site, &wishes.settings, &mut findings);
     let space = space::needs(
@@ -197,7 +211,7 @@ fn data_upgrade(
         .filter_map(|module| {
             Some(ModuleTarget {
                 module: module.module.clone(),
-                from: module.current.clone().unwrap_or_else(SchemaVersion::zero),
+                from: module.start.clone(),
                 to: module.target.clone()?,
             })
         })
@@ -316,7 +330,9 @@ fn verdict(findings: &[Finding], core: &CorePlan, modules: &[ModulePlan]) -> Ver
             Verdict::Blocked
         }
         () if any(When::InOutage) => Verdict::Outage,
-        () if any(When::Waits) || any(When::Undetermined) => Verdict::OptionalOnly,
+        () if any(When::AtStart) || any(When::Waits) || any(When::Undetermined) => {
+            Verdict::OptionalOnly
+        }
         () => Verdict::Instant,
     }
 }

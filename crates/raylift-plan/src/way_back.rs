@@ -4,30 +4,32 @@ use raylift_model::codes;
 use raylift_model::facts::{FileFact, ReleaseFacts, SiteFacts, StartupCheck};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{CorePlan, ModulePlan, ReturnMode, WayBack, When};
+use raylift_model::plan::{CorePlan, ModulePlan, ReturnMode, ReturnNeed, WayBack, When};
 use raylift_model::version::SchemaChange;
 
-/// Code only when every step that runs is micro or creates a new module; else back to the return point.
+/// Code only when the old release's code works with what every step that runs leaves; else back to the return point.
+///
+/// `starts_by_itself`: a release of 7.3 and later sets modules without a row up at its start, whatever raylift wrote.
 pub(crate) fn plan(
     site: &SiteFacts,
     site_tomcat: &RelativePath,
     release: &ReleaseFacts,
     core: &CorePlan,
     modules: &[ModulePlan],
+    starts_by_itself: bool,
 ) -> WayBack {
     let mut reasons = Vec::new();
-    if core.when == When::InOutage && core.change.is_some_and(SchemaChange::is_required) {
-        reasons.push(format!(
-            "the core's change is {}",
-            core.change.map_or("", SchemaChange::word)
-        ));
+    let kind = |change: Option<SchemaChange>| change.map_or("", SchemaChange::word);
+    if core.way_back != ReturnNeed::CodeOnly {
+        reasons.push(format!("the core's change is {}", kind(core.change)));
     }
     for module in modules {
-        if module.when == When::InOutage && module.change.is_some_and(SchemaChange::is_required) {
+        if module.way_back != ReturnNeed::CodeOnly {
+            reasons.push(format!("{} changes {}", module.module, kind(module.change)));
+        } else if module.when == When::Undetermined && starts_by_itself {
             reasons.push(format!(
-                "{} changes {}",
-                module.module,
-                module.change.map_or("", SchemaChange::word)
+                "{} may be upgraded at the first start, and its steps are not known",
+                module.module
             ));
         }
     }

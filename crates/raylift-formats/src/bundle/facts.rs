@@ -7,6 +7,7 @@ use raylift_model::names::{BundleSymbolicName, RelativePath};
 use raylift_model::version::{OsgiVersion, SchemaVersion};
 
 use super::clause::clauses;
+use super::executor;
 use super::jar::{Jar, JarError};
 use super::manifest::Manifest;
 use super::tables;
@@ -114,6 +115,7 @@ pub fn read_bundle(
         fragment: manifest.text("Fragment-Host").is_some(),
         upgrades,
         release_filters,
+        executor: executor::read(&mut jar),
     };
     Ok(Parsed {
         value: Some(facts),
@@ -262,6 +264,7 @@ fn read_registrators(jar: &mut Jar<'_>, upgrades: &mut ModuleRegistrations) {
         upgrades.registrations.extend(read.registrations);
         upgrades.initialization |= read.initialization;
         upgrades.release_creation.extend(read.release_creation);
+        upgrades.initial_deployment.extend(read.initial_deployment);
         upgrades.undetermined.extend(read.undetermined);
     }
 }

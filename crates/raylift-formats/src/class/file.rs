@@ -154,6 +154,22 @@ impl ClassFile {
         Ok(constants)
     }
 
+    /// Every text of the constant pool that is Unicode: names, descriptors, string constants.
+    ///
+    /// # Errors
+    /// [`ClassError::Damaged`] when the class breaks the format.
+    pub fn texts(&self) -> Result<Vec<String>, ClassError> {
+        let class = Class::new(&self.bytes)?;
+        Ok(class
+            .pool()
+            .iter()
+            .filter_map(|item| match item {
+                cpool::Item::Utf8(content) => text(content.content).ok(),
+                _ => None,
+            })
+            .collect())
+    }
+
     /// Every method that some code of this class calls, in the order of the file.
     ///
     /// # Errors

@@ -139,7 +139,7 @@ impl StepMap {
                 }
             };
             if !self.expands {
-                steps.insert(key.clone(), core_step(&key, value));
+                steps.insert(key.clone(), core_step(source, &key, value));
                 continue;
             }
             match expand(source, value) {
@@ -151,7 +151,7 @@ impl StepMap {
                         } else {
                             key.step(index + 1)
                         };
-                        steps.insert(key.clone(), core_step(&key, step));
+                        steps.insert(key.clone(), core_step(source, &key, step));
                     }
                 }
                 Err(reason) => {
@@ -165,7 +165,7 @@ impl StepMap {
                     };
                     let step = CoreStep {
                         undetermined: Some(reason),
-                        ..core_step(&key, last)
+                        ..core_step(source, &key, last)
                     };
                     steps.insert(key, step);
                 }

@@ -2,12 +2,14 @@
 
 use raylift_model::facts::CoreStep;
 
+use super::behaviour::behaviour;
 use super::key::Key;
 use super::log_text::log_text;
-use crate::class::{Value, dotted};
+use super::module_rows::module_rows;
+use crate::class::{ClassSource, Value, dotted};
 
 /// The step behind a key.
-pub(super) fn core_step(key: &Key, value: &Value) -> CoreStep {
+pub(super) fn core_step(source: ClassSource<'_>, key: &Key, value: &Value) -> CoreStep {
     let (class, arguments, mut undetermined) = match value {
         Value::New { class, arguments } => (dotted(class), arguments.as_slice(), None),
         Value::Called {
@@ -33,7 +35,11 @@ pub(super) fn core_step(key: &Key, value: &Value) -> CoreStep {
             undetermined.get_or_insert(reason);
         }
     }
+    let behaviour = behaviour(source, value);
     CoreStep {
+        module_rows: module_rows(source, value),
+        may_be_skipped: behaviour.may_be_skipped,
+        asks: behaviour.asks,
         schema_version: key.schema_version(),
         log_text: log_text(value),
         class,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::ExecutorFacts;
 use crate::names::{BundleSymbolicName, RelativePath};
 use crate::version::{OsgiVersion, SchemaVersion};
 
@@ -32,6 +33,9 @@ pub struct BundleFacts {
     /// Filters on `Release` services by which its components wait for a schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub release_filters: Vec<ReleaseFilter>,
+    /// How it upgrades modules, for the one bundle of a release that holds the module executor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executor: Option<ExecutorFacts>,
 }
 
 /// The upgrade steps of one bundle, read from the bytecode of its registrators.
@@ -48,11 +52,15 @@ pub struct ModuleRegistrations {
     /// schema is compatible at that moment (upgrade-internals 2.1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub initialization: bool,
-    /// Steps of `registerReleaseCreationUpgradeSteps` (7.4 and later; `registerInitialDeploymentUpgradeSteps` in
-    /// `com.liferay.portal.upgrade.api` 9.0.0), in order: they run once, before anything else, when the module has no
-    /// row in `Release_`.
+    /// Steps of `registerReleaseCreationUpgradeSteps` (7.4 and later), in order: they run once, before anything else,
+    /// when the module has no row in `Release_`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub release_creation: Vec<ReleaseCreationStep>,
+    /// Classes of the steps of `registerInitialDeploymentUpgradeSteps` (`registerInitialUpgradeSteps` in older code of
+    /// 7.4), in order: they fill a new module's tables and move no version. The registry of 7.4 keeps them apart from
+    /// the ones before (read); what runs them was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub initial_deployment: Vec<String>,
     /// Tables that the module makes when it has no row: those of `META-INF/sql/tables.sql` of a Service Builder module
     /// (upgrade-internals 2.4), as written, in the order of the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::StartupCheck;
 use crate::names::BundleSymbolicName;
+use crate::plan::ReturnNeed;
 use crate::version::{SchemaChange, SchemaVersion};
 
 /// The core's part.
@@ -28,6 +29,9 @@ pub struct CorePlan {
     pub steps: Vec<PlannedStep>,
     /// When they run.
     pub when: When,
+    /// What going back needs once they ran.
+    #[serde(default)]
+    pub way_back: ReturnNeed,
     /// Why something about it cannot be known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
@@ -44,6 +48,18 @@ pub struct PlannedStep {
     pub classes: Vec<String>,
     /// What kind of change it is.
     pub change: SchemaChange,
+    /// Tables that it changes, as far as its arguments name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TouchedTable>,
+}
+
+/// A table that steps touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TouchedTable {
+    /// Its name, as the release writes it.
+    pub name: String,
+    /// Rows in the database; `None` when it has no such table.
+    pub rows: Option<u64>,
 }
 
 /// One module's part.
@@ -55,6 +71,10 @@ pub struct ModulePlan {
     pub file: String,
     /// Version in the database; `None` without a row.
     pub current: Option<SchemaVersion>,
+    /// Where its steps begin: `current`, or what the core's steps and the module's own renaming make of it before;
+    /// `0.0.0` without a row.
+    #[serde(default = "SchemaVersion::zero")]
+    pub start: SchemaVersion,
     /// Where its steps end; `None` when that cannot be known.
     pub target: Option<SchemaVersion>,
     /// The whole change.
@@ -63,9 +83,18 @@ pub struct ModulePlan {
     pub steps: Vec<PlannedStep>,
     /// When it runs.
     pub when: When,
+    /// What going back needs once it ran.
+    #[serde(default)]
+    pub way_back: ReturnNeed,
+    /// The module's own tables, which its steps may change: those it makes when it is new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TouchedTable>,
     /// What does not work until it has run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<String>,
+    /// What else should be known about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Why something about it cannot be known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
@@ -79,6 +108,8 @@ pub enum When {
     Never,
     /// raylift runs them while the site is down.
     InOutage,
+    /// They run by themselves when the new release starts for the first time.
+    AtStart,
     /// They are optional and wait until somebody runs them.
     Waits,
     /// It cannot be known.
@@ -91,6 +122,7 @@ impl When {
         match self {
             Self::Never => "-",
             Self::InOutage => "in the outage",
+            Self::AtStart => "at the first start",
             Self::Waits => "waits, optional",
             Self::Undetermined => "undetermined",
         }

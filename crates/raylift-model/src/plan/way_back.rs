@@ -23,3 +23,27 @@ pub struct WayBack {
     /// The core row must be put back because the old release compares build numbers.
     pub put_back_core_row: bool,
 }
+
+/// What going back needs once steps ran, by what the old release's code accepts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReturnNeed {
+    /// The old code works with the database as it will be.
+    #[default]
+    CodeOnly,
+    /// The old code's checks pass, but what the steps changed is not what it was written for: to be undone.
+    Undo,
+    /// The old code refuses: the database must be restored.
+    Restore,
+}
+
+impl ReturnNeed {
+    /// The words shown to people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CodeOnly => "code only",
+            Self::Undo => "needs undo",
+            Self::Restore => "needs restore",
+        }
+    }
+}

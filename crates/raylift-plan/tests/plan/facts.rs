@@ -69,6 +69,7 @@ pub(crate) fn bundle(name: &str, steps: &[(&str, &str, usize)]) -> BundleFacts {
             ..ModuleRegistrations::default()
         },
         release_filters: Vec::new(),
+        executor: None,
     }
 }
 
@@ -99,6 +100,9 @@ fn core(last: &str, required: &str, check: StartupCheck) -> CoreRegistry {
                 class: (*class).to_owned(),
                 arguments: Vec::new(),
                 log_text: None,
+                module_rows: raylift_model::facts::ModuleRows::default(),
+                may_be_skipped: false,
+                asks: Vec::new(),
                 undetermined: None,
             })
             .collect(),

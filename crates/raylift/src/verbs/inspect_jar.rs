@@ -169,6 +169,15 @@ fn step(step: &CoreStep) -> Value {
     });
     if let Some(object) = answer.as_object_mut() {
         object.insert(kind.to_owned(), json!(step.class));
+        if !step.module_rows.is_empty() {
+            object.insert("module_rows".to_owned(), json!(step.module_rows));
+        }
+        if step.may_be_skipped {
+            object.insert("may_be_skipped".to_owned(), json!(true));
+        }
+        if !step.asks.is_empty() {
+            object.insert("asks".to_owned(), json!(step.asks));
+        }
         let reason = step.undetermined.clone().or_else(|| {
             step.log_text
                 .is_none()
@@ -255,11 +264,15 @@ fn bundle(facts: &BundleFacts) -> Value {
         "registrations": facts.upgrades.registrations,
         "initialization": facts.upgrades.initialization,
         "release_creation": facts.upgrades.release_creation,
+        "initial_deployment": facts.upgrades.initial_deployment,
         "published": facts.upgrades.published,
         "initial_tables": facts.upgrades.initial_tables,
         "release_filters": facts.release_filters,
     });
     if let Some(object) = answer.as_object_mut() {
+        if let Some(executor) = &facts.executor {
+            object.insert("executor".to_owned(), json!(executor));
+        }
         if let Some(entry) = &facts.entry {
             object.insert("entry".to_owned(), json!(entry));
         }

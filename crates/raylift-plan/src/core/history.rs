@@ -1,0 +1,181 @@
+//! What the two releases' registries say about each other and about this database (real-core facts, sections 2 and 6).
+
+use std::collections::BTreeMap;
+
+use raylift_model::codes;
+use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts};
+use raylift_model::finding::{Finding, Severity};
+use raylift_model::plan::CorePlan;
+use raylift_model::version::SchemaVersion;
+
+use super::order_key;
+
+/// A step that does nothing.
+const DUMMY: &str = "DummyUpgradeProcess";
+
+/// Everything about the core's registry that a person should know beside its pending steps.
+pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(current) = &core.current
+        && site.core.undetermined.is_empty()
+        && !site.core.steps.is_empty()
+    {
+        findings.extend(never_ran(&site.core, &release.core, current));
+        findings.extend(differ(&site.core, &release.core));
+    }
+    findings.extend(depend(&release.core, core));
+    findings.extend(tables_missing(site, core));
+    findings
+}
+
+/// Keys below the database's version that the installed release does not have: a database that is past them will never
+/// run them. Keys between the steps of one version are no keys of their own here, since their numbers shift.
+fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
+    let at = order_key(current)?;
+    let known: BTreeMap<&SchemaVersion, &CoreStep> = by_version(old);
+    let missed: Vec<&CoreStep> = new
+        .steps
+        .iter()
+        .filter(|step| !step.schema_version.is_intermediate())
+        .filter(|step| order_key(&step.schema_version).is_some_and(|key| key <= at))
+        .filter(|step| !known.contains_key(&step.schema_version))
+        .collect();
+    if missed.is_empty() {
+        return None;
+    }
+    let harmless = missed.iter().all(|step| step.class.ends_with(DUMMY));
+    let mut finding = Finding::new(
+        if harmless {
+            Severity::Note
+        } else {
+            Severity::Warning
+        },
+        codes::CORE_STEPS_NEVER_RAN,
+        "core",
+        format!(
+            "the new release has steps below {current} that the installed one has not: this database will never run them"
+        ),
+        if harmless {
+            "nothing: they do nothing"
+        } else {
+            "compare the tables they change with those of a database that came straight to this version"
+        },
+    );
+    finding.evidence = missed.into_iter().map(describe).collect();
+    Some(finding)
+}
+
+/// Keys that both releases have, with another step behind.
+fn differ(old: &CoreRegistry, new: &CoreRegistry) -> Option<Finding> {
+    let known = by_version(old);
+    let evidence: Vec<String> = new
+        .steps
+        .iter()
+        .filter(|step| !step.schema_version.is_intermediate())
+        .filter_map(|step| {
+            let before = known.get(&step.schema_version)?;
+            (before.class != step.class).then(|| {
+                format!(
+                    "{}: {} was {}",
+                    step.schema_version,
+                    simple(&step.class),
+                    simple(&before.class)
+                )
+            })
+        })
+        .collect();
+    if evidence.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::new(
+        Severity::Note,
+        codes::CORE_STEPS_DIFFER,
+        "core",
+        "the same version stands for another step in the new release",
+        "nothing: what ran on this database are the installed release's steps",
+    );
+    finding.evidence = evidence;
+    Some(finding)
+}
+
+/// Pending steps that may be skipped, or look at the database before they act.
+fn depend(registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
+    let steps = by_version(registry);
+    let evidence: Vec<String> = core
+        .steps
+        .iter()
+        .filter_map(|pending| {
+            let step = steps.get(&pending.to)?;
+            let mut what = Vec::new();
+            if step.may_be_skipped {
+                what.push("may be skipped".to_owned());
+            }
+            if !step.asks.is_empty() {
+                what.push(format!("asks {}", step.asks.join(", ")));
+            }
+            (!what.is_empty()).then(|| format!("{}: {}", describe(step), what.join("; ")))
+        })
+        .collect();
+    if evidence.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::new(
+        Severity::Note,
+        codes::CORE_STEPS_DEPEND,
+        "core",
+        "what these steps do depends on the database; their versions are written in any case",
+        "nothing",
+    );
+    finding.evidence = evidence;
+    Some(finding)
+}
+
+/// A step whose table is missing fails at run time, as 7.3's 7.1.0 does without `AssetCategoryProperty`.
+fn tables_missing(site: &SiteFacts, core: &CorePlan) -> Option<Finding> {
+    if site.database.tables.is_empty() {
+        return None;
+    }
+    let mut evidence = Vec::new();
+    for step in &core.steps {
+        for table in step.tables.iter().filter(|table| table.rows.is_none()) {
+            evidence.push(format!(
+                "{} for {} ({})",
+                table.name,
+                step.to,
+                step.classes.first().map_or("", |class| simple(class))
+            ));
+        }
+    }
+    if evidence.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::new(
+        Severity::Warning,
+        codes::CORE_TABLE_MISSING,
+        "core",
+        "steps change tables that the database lacks: they fail unless an earlier step makes them",
+        "find out whether the site ever had these modules; rehearse the upgrade on a copy of the database",
+    );
+    finding.evidence = evidence;
+    Some(finding)
+}
+
+fn by_version(registry: &CoreRegistry) -> BTreeMap<&SchemaVersion, &CoreStep> {
+    registry
+        .steps
+        .iter()
+        .map(|step| (&step.schema_version, step))
+        .collect()
+}
+
+fn describe(step: &CoreStep) -> String {
+    let mut text = format!("{} {}", step.schema_version, simple(&step.class));
+    if let Some(first) = step.arguments.first() {
+        text.push_str(&format!(" of {first}"));
+    }
+    text
+}
+
+fn simple(class: &str) -> &str {
+    class.rsplit('.').next().unwrap_or(class)
+}
