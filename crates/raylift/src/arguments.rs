@@ -135,6 +135,9 @@ pub(crate) struct Plan {
     /// Name every file, not only those that need a look
     #[arg(long)]
     pub(crate) files: bool,
+    /// Name every upgrade step
+    #[arg(long)]
+    pub(crate) steps: bool,
 }
 
 /// `raylift update`.

@@ -5,6 +5,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod runs;
+mod steps;
 mod table;
 
 pub(crate) use findings::findings;

@@ -15,8 +15,8 @@ use raylift_model::facts::{
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
     Action, Binding, CorePlan, Decision, Exchange, ExchangeProbe, FORMAT, FileDecision, HealthPlan,
-    Phase, Plan, PlannedAction, PlannedRelease, PlannedSite, ReturnMode, Timeouts, Verdict,
-    WayBack, When,
+    Phase, Plan, PlannedAction, PlannedRelease, PlannedSite, ReturnMode, ReturnNeed, Timeouts,
+    Verdict, WayBack, When,
 };
 use tempfile::TempDir;
 
@@ -213,6 +213,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
             must_run: false,
             steps: Vec::new(),
             when: When::Never,
+            way_back: ReturnNeed::CodeOnly,
             undetermined: Vec::new(),
         },
         modules: Vec::new(),

@@ -217,6 +217,7 @@ pub(crate) fn step_result(result: StepResult) -> &'static str {
     match result {
         StepResult::Nothing => "nothing to do",
         StepResult::Waits => "waiting",
+        StepResult::LeftToStart => "left to the first start",
         StepResult::Undetermined => "undetermined",
         StepResult::NotRun => "not run",
         StepResult::Ran => "done",

@@ -42,6 +42,8 @@ pub enum StepResult {
     Nothing,
     /// They wait until somebody runs them.
     Waits,
+    /// The new release runs them by itself at its first start.
+    LeftToStart,
     /// The plan does not know whether there are any.
     Undetermined,
     /// Planned, and not begun.
@@ -94,6 +96,7 @@ fn path(steps: &[PlannedStep]) -> Vec<SchemaVersion> {
 fn result(when: When, upgrade: StepResult) -> StepResult {
     match when {
         When::Never => StepResult::Nothing,
+        When::AtStart => StepResult::LeftToStart,
         When::Waits => StepResult::Waits,
         When::Undetermined => StepResult::Undetermined,
         When::InOutage => upgrade,

@@ -10,7 +10,7 @@ use raylift_model::names::{BundleSymbolicName, RelativePath};
 use raylift_model::plan::{
     Action, Binding, CorePlan, DataUpgrade, Decision, Exchange, ExchangeProbe, FORMAT,
     FileDecision, HealthPlan, ModulePlan, ModuleTarget, Phase, Plan, PlannedAction, PlannedRelease,
-    PlannedSite, PlannedStep, ReturnMode, Timeouts, Verdict, WayBack, When,
+    PlannedSite, PlannedStep, ReturnMode, ReturnNeed, Timeouts, Verdict, WayBack, When,
 };
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
@@ -217,6 +217,7 @@ fn core() -> CorePlan {
         must_run: true,
         steps: steps(&["5.0.2", "5.0.3", "5.0.4", "5.0.5", "5.1.0"]),
         when: When::InOutage,
+        way_back: ReturnNeed::Undo,
         undetermined: Vec::new(),
     }
 }
@@ -233,6 +234,7 @@ fn steps(versions: &[&str]) -> Vec<PlannedStep> {
             to: pair[1].clone(),
             classes: vec!["com.liferay.portal.upgrade.Step".to_owned()],
             change: pair[0].change_to(&pair[1]).unwrap(),
+            tables: Vec::new(),
         })
         .collect()
 }
@@ -242,11 +244,17 @@ fn modules() -> Vec<ModulePlan> {
         module: BundleSymbolicName::new(name),
         file: "osgi/marketplace/Lab.lpkg".to_owned(),
         current: versions.first().map(|text| SchemaVersion::new(*text)),
+        start: versions
+            .first()
+            .map_or_else(SchemaVersion::zero, |text| SchemaVersion::new(*text)),
         target: versions.last().map(|text| SchemaVersion::new(*text)),
         change,
         steps: steps(versions),
         when,
+        way_back: ReturnNeed::CodeOnly,
+        tables: Vec::new(),
         blocks: Vec::new(),
+        remarks: Vec::new(),
         undetermined: Vec::new(),
     };
     let mut unclear = module("com.liferay.lab.loop", &[], None, When::Undetermined);

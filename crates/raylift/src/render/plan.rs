@@ -1,15 +1,15 @@
 //! What `raylift plan` shows: the verdict first, then steps, files, the way back.
 
-use raylift_model::plan::{CorePlan, Decision, ModulePlan, Plan, PlannedStep, ReturnMode, Verdict};
-use raylift_model::version::SchemaVersion;
+use raylift_model::plan::{Decision, Plan, ReturnMode, Verdict};
 
 use crate::printer::{bad, careful, faint, good, paint, strong};
+use crate::render::steps::steps;
 use crate::render::table::{bytes, columns, count};
 
-/// The whole plan; `all_files` names every file.
-pub(crate) fn plan(plan: &Plan, all_files: bool) -> String {
+/// The whole plan; `all_files` names every file, `all_steps` every upgrade step.
+pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
     let mut text = summary(plan);
-    text.push_str(&steps(plan));
+    text.push_str(&steps(plan, all_steps));
     text.push_str(&files(plan, all_files));
     text.push_str(&way_back(plan));
     text.push_str(&space(plan));
@@ -47,101 +47,6 @@ pub(crate) fn summary(plan: &Plan) -> String {
         plan.site.home.display(),
         paint(word, style),
     )
-}
-
-fn steps(plan: &Plan) -> String {
-    let mut rows = Vec::new();
-    if !plan.core.steps.is_empty() || plan.core.must_run {
-        rows.push(core_row(&plan.core));
-    }
-    rows.extend(plan.modules.iter().map(module_row));
-    if rows.is_empty() {
-        return String::new();
-    }
-    let mut text = format!("\n{}\n", paint("Upgrade steps", strong()));
-    text.push_str(&columns(
-        Some(&["module", "from", "to", "kind", "runs", "steps"]),
-        &rows,
-    ));
-    if plan.core.must_run {
-        let why = match (plan.core.build_numbers, &plan.core.required) {
-            (Some((stored, demanded)), _) => {
-                format!("it demands build number {demanded}, the database holds {stored}")
-            }
-            (None, Some(required)) => format!("it requires schema version {required}"),
-            (None, None) => "it says so".to_owned(),
-        };
-        text.push_str(&format!(
-            "  {}\n",
-            paint(
-                &format!(
-                    "Without the core's steps {} refuses to start: {why}.",
-                    plan.to
-                ),
-                careful()
-            )
-        ));
-    }
-    text
-}
-
-fn core_row(core: &CorePlan) -> Vec<String> {
-    vec![
-        "core".to_owned(),
-        version(core.current.as_ref()),
-        version(core.target.as_ref()),
-        core.change
-            .map_or("?", raylift_model::version::SchemaChange::word)
-            .to_owned(),
-        core.when.word().to_owned(),
-        core.steps
-            .iter()
-            .map(|step| format!("{} {}", step.to, classes(step)))
-            .collect::<Vec<_>>()
-            .join(", "),
-    ]
-}
-
-/// The simple names of a step's classes.
-fn classes(step: &PlannedStep) -> String {
-    step.classes
-        .iter()
-        .map(|class| simple(class))
-        .collect::<Vec<_>>()
-        .join("+")
-}
-
-fn module_row(module: &ModulePlan) -> Vec<String> {
-    let steps = if module.undetermined.is_empty() {
-        module
-            .steps
-            .iter()
-            .map(classes)
-            .collect::<Vec<_>>()
-            .join(", ")
-    } else {
-        module.undetermined.join("; ")
-    };
-    vec![
-        module.module.to_string(),
-        version(module.current.as_ref()),
-        version(module.target.as_ref()),
-        module
-            .change
-            .map_or("?", raylift_model::version::SchemaChange::word)
-            .to_owned(),
-        module.when.word().to_owned(),
-        steps,
-    ]
-}
-
-fn version(version: Option<&SchemaVersion>) -> String {
-    version.map_or_else(|| "-".to_owned(), ToString::to_string)
-}
-
-/// A class without its package.
-fn simple(class: &str) -> &str {
-    class.rsplit('.').next().unwrap_or(class)
 }
 
 fn files(plan: &Plan, all: bool) -> String {

@@ -23,7 +23,7 @@ pub(crate) fn run(
         std::fs::write(out, bytes).map_err(|error| Problem::file("write", out, &error))?;
     }
     printer.json(&plan)?;
-    printer.text(&render::plan(&plan, arguments.files));
+    printer.text(&render::plan(&plan, arguments.files, arguments.steps));
     Ok(if plan.verdict == Verdict::Blocked {
         Exit::Refused
     } else {

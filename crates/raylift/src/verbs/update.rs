@@ -141,7 +141,7 @@ fn confirm(plan: &Plan, printer: &Printer) -> Result<(), Problem> {
             "an update must be confirmed, and there is no terminal to ask at",
         ));
     }
-    printer.text(&render::plan(plan, false));
+    printer.text(&render::plan(plan, false, false));
     let mut error = anstream::stderr();
     let _ = write!(error, "\nCarry this out? [y/N] ");
     let _ = error.flush();
