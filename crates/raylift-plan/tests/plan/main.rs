@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod blockers;
+mod executor;
 mod facts;
 mod files;
+mod rows;
 mod steps;
