@@ -265,3 +265,66 @@ fn without_the_kernel_a_7_4_registry_is_the_same_and_names_its_assumption() {
         with
     );
 }
+
+/// Rows that core steps made when the real classes ran (real-core facts, section 4): from 7.1.2 to 7.2.1 and on to 7.3.6,
+/// and how many between 17.0.0 and 29.1.0.
+#[test]
+fn the_rows_that_core_steps_make_for_modules_are_those_that_were_observed() {
+    let parts = Parts::load();
+    let made = |version: &str, above: (u32, u32), up_to: (u32, u32)| -> Vec<String> {
+        let path = parts
+            .find(&format!(
+                "com.liferay.portal:com.liferay.portal.impl:{version}"
+            ))
+            .unwrap();
+        let registry = read(&[path]);
+        let mut made = Vec::new();
+        for step in &registry.steps {
+            let (major, minor, _, _) = step.schema_version.numbers().unwrap();
+            assert_eq!(
+                step.module_rows.undetermined, None,
+                "{}",
+                step.schema_version
+            );
+            if (major, minor) >= above && (major, minor) <= up_to {
+                let rows = step.module_rows.adds.iter();
+                made.extend(rows.map(|module| format!("{} {module}", step.schema_version)));
+            }
+        }
+        made
+    };
+    assert_eq!(
+        made("4.12.11", (2, 0), (5, 1)),
+        [
+            "5.0.1 com.liferay.product.navigation.personal.menu.web",
+            "5.0.3 com.liferay.document.library.repository.cmis.impl"
+        ]
+    );
+    assert_eq!(
+        made("5.26.1", (5, 1), (8, 18)),
+        ["8.18.1 com.liferay.layout.service"]
+    );
+    assert_eq!(made("93.0.0", (17, 1), (29, 1)).len(), 4);
+    assert!(made("93.0.0", (9, 0), (17, 0)).len() > 20);
+}
+
+#[test]
+fn a_step_that_may_be_skipped_is_known_by_its_class() {
+    let parts = Parts::load();
+    let path = parts
+        .find("com.liferay.portal:com.liferay.portal.impl:93.0.0")
+        .unwrap();
+    let skipped: Vec<String> = read(&[path])
+        .steps
+        .into_iter()
+        .filter(|step| step.may_be_skipped)
+        .map(|step| step.class)
+        .collect();
+    // Observed to be skipped (real-core facts, section 5).
+    assert!(!skipped.is_empty());
+    assert!(
+        skipped
+            .iter()
+            .all(|class| class == "com.liferay.portal.upgrade.util.UpgradePartitionedControlTable")
+    );
+}

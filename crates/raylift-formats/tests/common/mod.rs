@@ -42,6 +42,7 @@ impl Parts {
 }
 
 /// A Java program of `java/oracle`.
+#[allow(dead_code, reason = "not every test asks a Java machine")]
 pub(crate) fn oracle(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../java/oracle")
@@ -49,6 +50,7 @@ pub(crate) fn oracle(name: &str) -> PathBuf {
 }
 
 /// Runs a single-file Java program with `java` from `PATH` and returns what it prints.
+#[allow(dead_code, reason = "not every test asks a Java machine")]
 pub(crate) fn run_java(class_path: &[&Path], program: &Path, arguments: &[&Path]) -> Vec<u8> {
     let mut command = Command::new("java");
     if !class_path.is_empty() {
