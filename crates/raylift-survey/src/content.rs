@@ -3,15 +3,23 @@
 use raylift_formats::bundle::{Jar, Manifest, portal_identity, read_bundle};
 use raylift_formats::lpkg;
 use raylift_model::codes;
-use raylift_model::facts::{BundleFacts, CoreRegistry};
+use raylift_model::facts::BundleFacts;
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 
-use crate::core_registry;
+use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
 
 /// The largest manifest, marketplace description or properties file that is unpacked.
 const LARGEST_TEXT: u64 = 8 << 20;
+
+/// The folders of Tomcat whose JARs are on the portal's class path: 7.4, and two of 7.3 and before
+/// (layout-and-artifacts 0.4).
+pub(crate) const CLASS_PATH: [&str; 3] = [
+    "/webapps/ROOT/WEB-INF/shielded-container-lib/",
+    "/webapps/ROOT/WEB-INF/lib/",
+    "/lib/ext/",
+];
 
 /// Names by which the portal finds settings on its class path (layout-and-artifacts 4.1, 4.2).
 const SETTINGS: [&str; 4] = [
@@ -30,8 +38,8 @@ pub(crate) struct Content {
     pub(crate) bundles: Vec<BundleFacts>,
     /// Which release it belongs to.
     pub(crate) clue: Option<Clue>,
-    /// The core's registry, from `portal-impl.jar`.
-    pub(crate) core: Option<CoreRegistry>,
+    /// What `portal-impl.jar` and `portal-kernel.jar` say about the core's registry.
+    pub(crate) core: CoreParts,
     /// What could not be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -70,10 +78,22 @@ impl Part {
             {
                 Self::Text
             }
-            "jar" if path.ends_with("/webapps/ROOT/WEB-INF/lib/portal-impl.jar") => {
+            "jar"
+                if CLASS_PATH.iter().any(|folder| {
+                    path.strip_suffix("portal-impl.jar")
+                        .is_some_and(|rest| rest.ends_with(folder))
+                }) =>
+            {
                 Self::Implementation
             }
-            "jar" if path.ends_with("/lib/ext/portal-kernel.jar") => Self::Kernel,
+            "jar"
+                if CLASS_PATH.iter().any(|folder| {
+                    path.strip_suffix("portal-kernel.jar")
+                        .is_some_and(|rest| rest.ends_with(folder))
+                }) =>
+            {
+                Self::Kernel
+            }
             "lpkg" => Self::Package,
             "jar" | "war" if is_installed_by_the_framework(path) => Self::Bundle,
             "jar" => Self::Library,
@@ -107,7 +127,10 @@ pub(crate) fn read(path: &RelativePath, part: Part, bytes: &[u8]) -> Content {
         Part::Package => package(path, bytes),
         Part::Bundle => bundle(path, bytes),
         Part::Library => library(path, Strength::Library, bytes),
-        Part::Kernel => library(path, Strength::Kernel, bytes),
+        Part::Kernel => Content {
+            core: CoreParts::kernel(bytes),
+            ..library(path, Strength::Kernel, bytes)
+        },
         Part::Implementation => implementation(path, bytes),
     }
 }
@@ -215,7 +238,7 @@ fn library(path: &RelativePath, strength: Strength, bytes: &[u8]) -> Content {
 
 /// The portal would read these before the files of the same name in its home, and nobody expects them in a JAR.
 fn settings_in(path: &RelativePath, bytes: &[u8]) -> Vec<Finding> {
-    let on_class_path = ["/webapps/ROOT/WEB-INF/lib/", "/lib/ext/"]
+    let on_class_path = CLASS_PATH
         .iter()
         .any(|folder| path.as_str().contains(folder));
     let Some(jar) = on_class_path.then(|| Jar::open(bytes).ok()).flatten() else {
@@ -238,7 +261,7 @@ fn settings_in(path: &RelativePath, bytes: &[u8]) -> Vec<Finding> {
 
 fn implementation(path: &RelativePath, bytes: &[u8]) -> Content {
     let mut content = library(path, Strength::Implementation, bytes);
-    content.core = Some(core_registry::read(bytes));
+    content.core = CoreParts::implementation(bytes);
     content
 }
 

@@ -1,23 +1,71 @@
-//! The core's registry out of the bytes of `portal-impl.jar`.
+//! The core's registry out of `portal-impl.jar` and, where that is not enough, `portal-kernel.jar`.
 
 use std::cell::RefCell;
 
 use raylift_formats::bundle::Jar;
 use raylift_model::facts::{CoreRegistry, StartupCheck};
 
-/// Reads the registry; a JAR that cannot be opened gives an undetermined one.
-pub(crate) fn read(bytes: &[u8]) -> CoreRegistry {
-    match Jar::open(bytes) {
-        Ok(jar) => {
-            let jar = RefCell::new(jar);
-            raylift_formats::core_registry::read(&|class| jar.borrow_mut().class(class))
+/// What the two JARs give; they are met one by one, in any order.
+#[derive(Debug, Default)]
+pub(crate) struct CoreParts {
+    /// The registry as `portal-impl.jar` alone gives it.
+    registry: Option<CoreRegistry>,
+    /// `portal-impl.jar`, kept only where its registry needs the kernel's classes (7.4).
+    implementation: Option<Vec<u8>>,
+    kernel: Option<Vec<u8>>,
+}
+
+impl CoreParts {
+    /// What `portal-impl.jar` gives.
+    pub(crate) fn implementation(bytes: &[u8]) -> Self {
+        let registry = read(&[bytes]);
+        Self {
+            implementation: registry.assumed.is_some().then(|| bytes.to_vec()),
+            registry: Some(registry),
+            kernel: None,
         }
-        Err(error) => undetermined(format!("portal-impl.jar: {error}")),
+    }
+
+    /// What `portal-kernel.jar` gives.
+    pub(crate) fn kernel(bytes: &[u8]) -> Self {
+        Self {
+            kernel: Some(bytes.to_vec()),
+            ..Self::default()
+        }
+    }
+
+    /// Takes what another file gave; the first of its kind counts.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.registry = self.registry.take().or(other.registry);
+        self.implementation = self.implementation.take().or(other.implementation);
+        self.kernel = self.kernel.take().or(other.kernel);
+    }
+
+    /// The registry; undetermined, because of `missing`, without `portal-impl.jar`.
+    pub(crate) fn registry(self, missing: &str) -> CoreRegistry {
+        match (self.implementation, self.kernel) {
+            (Some(implementation), Some(kernel)) => read(&[&implementation, &kernel]),
+            _ => self.registry.unwrap_or_else(|| undetermined(missing)),
+        }
     }
 }
 
-/// A registry of which nothing is known.
-pub(crate) fn undetermined(reason: impl Into<String>) -> CoreRegistry {
+/// A class is sought in one JAR after the other; one that cannot be opened, the first excepted, is as good as absent.
+fn read(jars: &[&[u8]]) -> CoreRegistry {
+    let mut opened = Vec::new();
+    for (number, bytes) in jars.iter().enumerate() {
+        match Jar::open(bytes) {
+            Ok(jar) => opened.push(RefCell::new(jar)),
+            Err(error) if number == 0 => return undetermined(format!("portal-impl.jar: {error}")),
+            Err(_) => {}
+        }
+    }
+    raylift_formats::core_registry::read(&|class| {
+        opened.iter().find_map(|jar| jar.borrow_mut().class(class))
+    })
+}
+
+fn undetermined(reason: impl Into<String>) -> CoreRegistry {
     CoreRegistry {
         steps: Vec::new(),
         latest_schema_version: None,

@@ -4,5 +4,5 @@ mod layout;
 mod pass;
 mod survey;
 
-pub(crate) use layout::version_in_name;
+pub(crate) use layout::{core_jars, version_in_name};
 pub use survey::{folder_digest, survey};

@@ -250,21 +250,35 @@ fn what_is_no_release_is_refused() {
         ),
         (|release| release.entries.clear(), codes::NOT_A_RELEASE),
         (|release| release.remove("a.b.jar"), codes::NOT_A_RELEASE),
-        (
-            |release| {
-                release.add(
-                    "tomcat/webapps/ROOT/WEB-INF/shielded-container-lib/portal-impl.jar",
-                    b"",
-                )
-            },
-            codes::LAYOUT_UNSUPPORTED,
-        ),
     ];
     for (change, code) in table {
         let mut release = Memory::good(ReleaseForm::Zip);
         change(&mut release);
         assert_eq!(survey(&release).unwrap_err().code, *code);
     }
+}
+
+#[test]
+fn a_release_of_7_4_is_named_by_the_jars_behind_the_shield() {
+    let mut release = Memory::good(ReleaseForm::Zip);
+    release.remove("portal-impl.jar");
+    release.remove("portal-kernel.jar");
+    for name in ["portal-impl.jar", "portal-kernel.jar"] {
+        release.add(
+            &format!("tomcat-9.0.33/webapps/ROOT/WEB-INF/shielded-container-lib/{name}"),
+            &portal("7.4.3.41", "7413"),
+        );
+    }
+    let facts = survey(&release).unwrap();
+    assert_eq!(facts.identity.version.unwrap().as_str(), "7.4.3.41");
+    // The JAR is an empty stand-in: its registry was looked for, and the JAR is not missing.
+    assert!(!facts.core.undetermined[0].contains("missing or cannot"));
+    assert!(
+        !facts
+            .findings
+            .iter()
+            .any(|finding| finding.message.contains("cannot run without it"))
+    );
 }
 
 #[test]

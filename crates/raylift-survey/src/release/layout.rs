@@ -25,7 +25,7 @@ pub(crate) fn find(
     let unsupported = |what: &str| {
         Err(error(
             codes::LAYOUT_UNSUPPORTED,
-            format!("{place}: {what}; only Tomcat bundles of 7.2 and 7.3 are supported"),
+            format!("{place}: {what}; only bundles with Tomcat are supported"),
         ))
     };
     let missing = |what: &str| {
@@ -43,12 +43,6 @@ pub(crate) fn find(
             .iter()
             .any(|file| file.path.as_str() == path && file.kind == FileKind::File)
     };
-    if files
-        .iter()
-        .any(|file| is_below_root(file.path.as_str(), "WEB-INF/shielded-container-lib/"))
-    {
-        return unsupported("its JARs lie in WEB-INF/shielded-container-lib, the layout of 7.4");
-    }
     if files.iter().any(|file| {
         file.path
             .as_str()
@@ -78,13 +72,34 @@ pub(crate) fn find(
         return missing("no folder osgi was found at its top");
     }
     let tomcat = RelativePath::new(tomcat);
+    let shielded = files
+        .iter()
+        .any(|file| is_below_root(file.path.as_str(), "WEB-INF/shielded-container-lib/"));
+    let [portal_impl, portal_kernel] = core_jars(&tomcat, shielded);
     Ok(ReleaseLayout {
         top: top.to_owned(),
         tomcat_version: tomcat_version.or_else(|| version_in_name(tomcat.as_str())),
-        portal_impl: tomcat.join("webapps/ROOT/WEB-INF/lib/portal-impl.jar"),
-        portal_kernel: tomcat.join("lib/ext/portal-kernel.jar"),
+        portal_impl,
+        portal_kernel,
         tomcat,
     })
+}
+
+/// `portal-impl.jar` and `portal-kernel.jar`: of 7.4, where both lie behind the shield, or of a release before
+/// (layout-and-artifacts 0.4).
+pub(crate) fn core_jars(tomcat: &RelativePath, shielded: bool) -> [RelativePath; 2] {
+    if shielded {
+        ["portal-impl.jar", "portal-kernel.jar"].map(|name| {
+            tomcat
+                .join("webapps/ROOT/WEB-INF/shielded-container-lib")
+                .join(name)
+        })
+    } else {
+        [
+            tomcat.join("webapps/ROOT/WEB-INF/lib/portal-impl.jar"),
+            tomcat.join("lib/ext/portal-kernel.jar"),
+        ]
+    }
 }
 
 /// The version in a folder's name such as `tomcat-9.0.33`.
@@ -181,6 +196,22 @@ mod tests {
     }
 
     #[test]
+    fn the_core_of_7_4_lies_behind_the_shield() {
+        let folder = "tomcat/webapps/ROOT/WEB-INF/shielded-container-lib";
+        let paths = [
+            "tomcat/conf/server.xml",
+            "osgi/portal/a.jar",
+            &format!("{folder}/portal-impl.jar"),
+        ];
+        let layout = find("x.7z", "top", &files(&paths), None).unwrap();
+        assert_eq!(layout.portal_impl.as_str(), paths[2]);
+        assert_eq!(
+            layout.portal_kernel.as_str(),
+            format!("{folder}/portal-kernel.jar")
+        );
+    }
+
+    #[test]
     fn everything_else_is_refused_with_its_code() {
         let page = "tomcat/webapps/ROOT/index.jsp";
         let server = "tomcat/conf/server.xml";
@@ -209,15 +240,6 @@ mod tests {
                 ],
                 codes::NOT_A_RELEASE,
                 "folder liferay",
-            ),
-            (
-                vec![
-                    server,
-                    "osgi/a",
-                    "tomcat/webapps/ROOT/WEB-INF/shielded-container-lib/portal-impl.jar",
-                ],
-                codes::LAYOUT_UNSUPPORTED,
-                "7.4",
             ),
             (
                 vec![

@@ -9,7 +9,7 @@ use raylift_model::finding::{Finding, Severity};
 
 use super::layout;
 use super::pass::{self, Pass};
-use crate::core_registry;
+use crate::core_registry::CoreParts;
 use crate::identity::{self, Clue, Strength};
 use crate::parts;
 use crate::source::{ReleaseSource, SourceError};
@@ -39,10 +39,10 @@ pub fn survey(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
     findings.extend(parts::missing(&layout, &files));
     let (identity, disagreements) = identity::conclude(clues(&mut pass, form));
     findings.extend(disagreements);
-    let mut core = None;
+    let mut core = CoreParts::default();
     let mut bundles = Vec::new();
     for content in std::mem::take(&mut pass.contents).into_values() {
-        core = core.or(content.core);
+        core.add(content.core);
         bundles.extend(content.bundles);
         findings.extend(content.findings);
     }
@@ -57,7 +57,7 @@ pub fn survey(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         layout,
         unpacked_size: files.iter().map(|file| file.size).sum(),
         files,
-        core: core.unwrap_or_else(|| core_registry::undetermined("portal-impl.jar is missing")),
+        core: core.registry("portal-impl.jar is missing"),
         bundles,
         findings,
     })

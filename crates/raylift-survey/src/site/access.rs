@@ -17,7 +17,12 @@ use crate::machine::{DatabaseAccess, Machine};
 /// The largest JAR that is searched for a driver, in bytes.
 const LARGEST_JAR: u64 = 512 << 20;
 /// Where the portal's class loader finds drivers, in the order it is asked (real-homes, `common.loader`).
-const PLACES: [&str; 3] = ["lib/ext", "lib", "webapps/ROOT/WEB-INF/lib"];
+const PLACES: [&str; 4] = [
+    "lib/ext",
+    "lib",
+    "webapps/ROOT/WEB-INF/lib",
+    "webapps/ROOT/WEB-INF/shielded-container-lib",
+];
 
 /// Works out how to reach the database of a site, password included.
 ///
@@ -98,7 +103,7 @@ pub(crate) fn access(
             Severity::Blocker,
             codes::DATABASE_UNREACHABLE,
             driver_class.as_str(),
-            "no JAR in lib/ext, lib or WEB-INF/lib holds this driver class",
+            "no JAR in lib/ext, lib, WEB-INF/lib or WEB-INF/shielded-container-lib holds this driver class",
             "put the driver's JAR back into lib/ext",
         )));
     };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use raylift_model::codes;
 use raylift_model::digest::Digest;
-use raylift_model::facts::{BundleFacts, CoreRegistry, FileFact, FileKind};
+use raylift_model::facts::{BundleFacts, FileFact, FileKind};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use rayon::prelude::*;
@@ -13,6 +13,7 @@ use super::tomcat::Tomcat;
 use super::walk::{Choice, Found, Walked, walk};
 use crate::budget::Budget;
 use crate::content::{self, Content, Part};
+use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
 use crate::machine::{Machine, ReadError, Stat};
 
@@ -41,7 +42,7 @@ pub(crate) struct Product {
     /// What says which release it is.
     pub(crate) clues: Vec<Clue>,
     /// The core's registry.
-    pub(crate) core: Option<CoreRegistry>,
+    pub(crate) core: CoreParts,
     /// What could not be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -75,7 +76,7 @@ pub(crate) fn scan(
         product.files.push(fact);
         product.bundles.extend(content.bundles);
         product.clues.extend(content.clue);
-        product.core = product.core.or(content.core);
+        product.core.add(content.core);
         product.findings.extend(content.findings);
     }
     unreadable.sort();

@@ -97,10 +97,12 @@ impl Reader<'_> {
     }
 
     fn release_defaults(&mut self) {
-        let jar = self
-            .places
-            .tomcat
-            .join("webapps/ROOT/WEB-INF/lib/portal-impl.jar");
+        let root = self.places.tomcat.join("webapps/ROOT/WEB-INF");
+        let jar = ["shielded-container-lib", "lib"]
+            .map(|folder| root.join(folder).join("portal-impl.jar"))
+            .into_iter()
+            .find(|jar| matches!(self.machine.stat(jar), Ok(Some(_))))
+            .unwrap_or_else(|| root.join("lib/portal-impl.jar"));
         let text = self
             .machine
             .read(&jar, LARGEST_JAR)

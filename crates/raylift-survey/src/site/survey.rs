@@ -18,7 +18,6 @@ use super::{
     access, configurations, disks, entries, home, java, listening, mounts, processes, server,
     store, user_home,
 };
-use crate::core_registry;
 use crate::identity;
 use crate::machine::{DatabaseAnswer, Machine};
 use crate::parts;
@@ -125,9 +124,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         cluster_link: data.properties.is_true("cluster.link.enabled"),
         console: console(&data.properties),
         properties: data.properties.sources(),
-        core: core.unwrap_or_else(|| {
-            core_registry::undetermined("portal-impl.jar is missing or cannot be read")
-        }),
+        core: core.registry("portal-impl.jar is missing or cannot be read"),
         bundles,
         files,
         disks: disks::look(machine, &places),

@@ -94,16 +94,19 @@ pub(crate) fn find(
     }
 }
 
-/// Where the parts lie, relative to the home; the places of 7.2 and 7.3 (layout-and-artifacts 0.4).
+/// Where the parts lie, relative to the home.
 pub(crate) fn layout(machine: &dyn Machine, tomcat: &Tomcat) -> ReleaseLayout {
+    let shield = tomcat
+        .path
+        .join("webapps/ROOT/WEB-INF/shielded-container-lib");
+    let is_shielded = matches!(machine.stat(&shield), Ok(Some(_)));
+    let [portal_impl, portal_kernel] = crate::release::core_jars(&tomcat.relative, is_shielded);
     ReleaseLayout {
         top: String::new(),
         tomcat: tomcat.relative.clone(),
         tomcat_version: version(machine, tomcat),
-        portal_impl: tomcat
-            .relative
-            .join("webapps/ROOT/WEB-INF/lib/portal-impl.jar"),
-        portal_kernel: tomcat.relative.join("lib/ext/portal-kernel.jar"),
+        portal_impl,
+        portal_kernel,
     }
 }
 
