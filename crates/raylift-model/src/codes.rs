@@ -73,6 +73,7 @@ codes! {
     NO_WAY_TO_HEADER = "RL0329", "no upgrade steps lead to the version that a module needs";
     COMPONENT_STAYS_OFF = "RL0330", "components will find no schema that suits them";
     EXECUTOR_ASSUMED = "RL0331", "the rules for module upgrades are concluded from the release's line";
+    CORE_ASSUMED = "RL0332", "something about the core's steps was taken for granted";
 
     PLAN_STALE = "RL0401", "the site has changed since the plan was made";
     ANOTHER_RAYLIFT = "RL0402", "another raylift works on this site";

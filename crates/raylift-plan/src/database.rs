@@ -4,7 +4,7 @@ use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::{CorePlan, ModulePlan, When};
-use raylift_model::version::SchemaChange;
+use raylift_model::version::{ReleaseVersion, SchemaChange};
 
 use crate::checks::blocker;
 
@@ -48,13 +48,18 @@ fn is_unanswered(site: &SiteFacts) -> bool {
 }
 
 /// What the upgrade steps mean.
-pub(crate) fn steps(core: &CorePlan, modules: &[ModulePlan], site: &SiteFacts) -> Vec<Finding> {
-    let mut findings = core_findings(core, site);
+pub(crate) fn steps(
+    core: &CorePlan,
+    modules: &[ModulePlan],
+    site: &SiteFacts,
+    to: &ReleaseVersion,
+) -> Vec<Finding> {
+    let mut findings = core_findings(core, site, to);
     findings.extend(modules.iter().map(module_finding));
     findings
 }
 
-fn core_findings(core: &CorePlan, site: &SiteFacts) -> Vec<Finding> {
+fn core_findings(core: &CorePlan, site: &SiteFacts, to: &ReleaseVersion) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (current, target) = (text(core.current.as_ref()), text(core.target.as_ref()));
     if core.when == When::Undetermined {
@@ -114,21 +119,25 @@ fn core_findings(core: &CorePlan, site: &SiteFacts) -> Vec<Finding> {
         ));
     }
     if core.when == When::InOutage && !core.steps.is_empty() {
-        findings.extend(java(site));
+        findings.extend(java(site, to));
     }
     findings
 }
 
-/// 7.2 is documented for Java 8 and 11; its `ReflectionUtil` needs a field that Java 12 removed, and core step
-/// 5.1.0 of 7.2.1 was seen to fail on 17 (real-core facts, section 6.2 of the test bed).
-fn java(site: &SiteFacts) -> Option<Finding> {
+/// 7.1 to 7.3 are documented for Java 8 and 11; their `ReflectionUtil` needs a field that Java 12 removed, and core step
+/// 5.1.0 of 7.2.1 was seen to fail on 17 (real-core facts, sections 1 and 6.2 of the test bed).
+fn java(site: &SiteFacts, to: &ReleaseVersion) -> Option<Finding> {
+    let line = to.line();
+    if line > (7, 3) {
+        return None;
+    }
     let java = site.java.as_ref()?;
     let major = java.major.filter(|major| *major > 11)?;
     Some(
         blocker(
             codes::JAVA_UNSUITABLE,
             java.home.clone(),
-            format!("the site runs on Java {major}; Liferay 7.2 supports 8 and 11, and its core upgrade steps fail on newer ones"),
+            format!("the site runs on Java {major}; Liferay {}.{} supports 8 and 11, and its core upgrade steps fail on newer ones", line.0, line.1),
             "run the site on Java 11 first",
         )
         .because("core step 5.1.0 of 7.2.1 ends with NoSuchFieldException: modifiers since Java 12"),

@@ -120,7 +120,7 @@ pub fn make(
     let planned = modules::plan(site, release, bundles, &core, (&from, &to), wishes.micro);
     findings.extend(planned.findings);
     let modules = planned.modules;
-    findings.extend(database::steps(&core, &modules, site));
+    findings.extend(database::steps(&core, &modules, site, &to));
     let starts_by_itself = planned.switch != AutomaticSwitch::AutoUpgrade;
     let way_back = way_back::plan(site, &tomcat, release, &core, &modules, starts_by_itself);
     findings.extend(way_back::finding(&way_back));

@@ -23,6 +23,15 @@ pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan
         findings.extend(never_ran(&site.core, &release.core, current));
         findings.extend(differ(&site.core, &release.core));
     }
+    findings.extend(release.core.assumed.as_ref().map(|assumed| {
+        Finding::new(
+            Severity::Warning,
+            codes::CORE_ASSUMED,
+            "core",
+            assumed.clone(),
+            "give the release complete, with portal-kernel.jar",
+        )
+    }));
     findings.extend(depend(&release.core, core));
     findings.extend(tables_missing(site, core));
     findings
