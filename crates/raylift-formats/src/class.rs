@@ -15,6 +15,7 @@ mod heap;
 mod machine;
 mod operation;
 mod value;
+mod weight;
 
 pub use code::Code;
 pub use descriptor::{MethodShape, dotted};

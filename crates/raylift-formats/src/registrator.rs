@@ -24,12 +24,41 @@ const REGISTER: &str = "(Lcom/liferay/portal/upgrade/registry/UpgradeStepRegistr
 /// `registerInitialDeploymentUpgradeSteps(step...)`. Code with branches or loops, values that are not constants, and calls that hand
 /// the registry to code outside the bundle are not followed: they go into [`ModuleRegistrations::undetermined`].
 pub fn read(source: ClassSource<'_>, registrator: &str) -> ModuleRegistrations {
+    read_all(source, &[registrator.to_owned()])
+}
+
+/// Operations for all registrators of one bundle; those of real bundles need a few hundred.
+const MOST_OPERATIONS: usize = 300_000;
+/// What it costs at least to look for a registrator.
+const OPERATIONS_OF_ONE: usize = 100;
+
+/// Like [`read`] for all registrators of a bundle, which together are followed no further than a bound.
+pub fn read_all(source: ClassSource<'_>, registrators: &[String]) -> ModuleRegistrations {
+    let mut machine = Machine::new(source, Branches::Refuse).with_operations(MOST_OPERATIONS);
+    let mut all = ModuleRegistrations::default();
+    for (number, registrator) in registrators.iter().enumerate() {
+        machine.spend(OPERATIONS_OF_ONE);
+        if machine.is_exhausted() {
+            all.undetermined.push(format!(
+                "{registrator} and {} more: the registrators take too many operations",
+                registrators.len() - number - 1
+            ));
+            break;
+        }
+        machine.forget();
+        let one = read_one(&mut machine, registrator);
+        all.registrations.extend(one.registrations);
+        all.initialization |= one.initialization;
+        all.release_creation.extend(one.release_creation);
+        all.undetermined.extend(one.undetermined);
+    }
+    all.registrators = registrators.to_vec();
+    all
+}
+
+fn read_one(machine: &mut Machine<'_>, registrator: &str) -> ModuleRegistrations {
     let class = registrator.replace('.', "/");
-    let mut machine = Machine::new(source, Branches::Refuse);
-    let mut found = ModuleRegistrations {
-        registrators: vec![registrator.to_owned()],
-        ..ModuleRegistrations::default()
-    };
+    let mut found = ModuleRegistrations::default();
     let declaring = match machine.declaring_class(&class, "register", REGISTER) {
         Ok(declaring) => declaring,
         Err(missing) => {
@@ -141,12 +170,8 @@ impl Reader<'_> {
         })
     }
 
-    fn registry_call(&mut self, machine: &Machine<'_>, call: &Call) {
-        let values: Vec<Value> = call
-            .arguments
-            .iter()
-            .map(|argument| machine.value(argument))
-            .collect();
+    fn registry_call(&mut self, machine: &mut Machine<'_>, call: &Call) {
+        let values = machine.copies(&call.arguments);
         match (call.method.name.as_str(), &values[..]) {
             ("register", [from, to, steps]) => self.register(None, from, to, steps),
             ("register", [name, from, to, steps]) => self.register(Some(name), from, to, steps),

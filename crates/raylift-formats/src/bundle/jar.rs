@@ -39,7 +39,7 @@ pub enum JarError {
 const MOST_ENTRIES: usize = 1_000_000;
 
 /// The largest class file that is unpacked, in bytes; real ones stay below 1 MB.
-const LARGEST_CLASS: u64 = 16 << 20;
+const LARGEST_CLASS: u64 = 4 << 20;
 
 /// A ZIP file in memory. The name of an entry that stands there twice means the last one, as in `java.util.zip`.
 #[derive(Debug)]

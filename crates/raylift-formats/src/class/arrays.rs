@@ -4,6 +4,7 @@ use super::frame::Frame;
 use super::guide::Stop;
 use super::machine::Machine;
 use super::value::{Object, Slot, Value};
+use super::weight::weight_of_slot;
 
 /// Elements of an array that is followed.
 const LONGEST_ARRAY: usize = 10_000;
@@ -45,6 +46,7 @@ impl Machine<'_> {
             }
             _ => Slot::unknown("an element of an array that is not known"),
         };
+        self.spend(weight_of_slot(&slot));
         frame.push(slot)
     }
 
@@ -103,6 +105,7 @@ impl Machine<'_> {
         } else {
             None
         };
+        self.spend(known.as_ref().map_or(0, weight_of_slot));
         let value = Value::Field {
             class: class.to_owned(),
             name: name.to_owned(),

@@ -6,6 +6,7 @@ use super::guide::{Call, Guide, Reply, Stop, describe};
 use super::machine::Machine;
 use super::operation::{CallKind, MethodName};
 use super::value::{Object, Slot, Value};
+use super::weight::weight_of_slot;
 
 impl Machine<'_> {
     pub(super) fn call(
@@ -42,6 +43,8 @@ impl Machine<'_> {
             Reply::Stop(reason) => return Err(Stop(reason)),
             Reply::Known(slot) => Some(slot),
             Reply::Enter(target) => {
+                let given = call.receiver.iter().chain(&call.arguments);
+                self.spend(given.map(weight_of_slot).sum());
                 let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
                 arguments.extend(call.receiver.clone());
                 arguments.extend(call.arguments.iter().cloned());

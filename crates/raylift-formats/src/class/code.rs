@@ -1,21 +1,26 @@
 //! The code of a method, decoded into the interpreter's operations.
 
 use noak::reader::attributes::{
-    ArrayType, BootstrapMethods, Code as CodeAttribute, RawInstruction as Raw,
+    ArrayType, BootstrapMethod, BootstrapMethods, Code as CodeAttribute, RawInstruction as Raw,
 };
 use noak::reader::cpool::{self, ConstantPool, Item};
 
-use super::file::{ClassError, text};
+use super::file::{ClassError, MOST_NAMES, Names, text};
 use super::operation::{CallKind, Condition, MethodName, Operation};
 use super::value::Value;
+use super::weight::{text_of_method, text_of_operation};
 
 /// The bootstrap class of lambdas and method references (`java.lang.invoke.LambdaMetafactory`).
 const LAMBDA_FACTORY: &str = "java/lang/invoke/LambdaMetafactory";
+
+/// The last position in the code of a method (section 4.7.3: fewer than 65536 bytes).
+const LAST_POSITION: i64 = 65_534;
 
 /// The operations of one method with their positions in the code, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code {
     operations: Vec<(i64, Operation)>,
+    text: usize,
 }
 
 impl Code {
@@ -27,6 +32,11 @@ impl Code {
     /// The position in bytes of the operation with the given number.
     pub fn position(&self, number: usize) -> Option<i64> {
         self.operations.get(number).map(|(position, _)| *position)
+    }
+
+    /// What decoding it cost, in operations of the interpreter.
+    pub(super) fn effort(&self) -> usize {
+        self.operations.len() / 4 + self.text / 256
     }
 
     /// The number of the operation at a position in bytes.
@@ -42,23 +52,49 @@ pub(super) fn decode(
     pool: &ConstantPool<'_>,
     bootstrap: Option<&BootstrapMethods<'_>>,
 ) -> Result<Code, ClassError> {
+    let bootstrap = bootstrap_methods(bootstrap);
     let mut operations = Vec::new();
+    let mut text = 0;
     for instruction in code.raw_instructions() {
         let (index, raw) = instruction?;
         let position = i64::from(index.as_u32());
-        operations.push((position, operation(&raw, position, pool, bootstrap)?));
+        if position > LAST_POSITION {
+            return Err(ClassError::Damaged(format!(
+                "a method has more than {} bytes of code",
+                LAST_POSITION + 1
+            )));
+        }
+        let operation = operation(&raw, position, pool, &bootstrap)?;
+        text += text_of_operation(&operation);
+        if text > MOST_NAMES {
+            return Err(ClassError::TooManyNames);
+        }
+        operations.push((position, operation));
     }
-    Ok(Code { operations })
+    Ok(Code { operations, text })
+}
+
+/// Those up to the first damaged one.
+fn bootstrap_methods<'class>(
+    attribute: Option<&BootstrapMethods<'class>>,
+) -> Vec<BootstrapMethod<'class>> {
+    attribute
+        .into_iter()
+        .flat_map(|attribute| attribute.methods().iter())
+        .map_while(Result::ok)
+        .collect()
 }
 
 pub(super) fn all_calls(
     code: &CodeAttribute<'_>,
     pool: &ConstantPool<'_>,
     calls: &mut Vec<MethodName>,
+    names: &mut Names,
 ) -> Result<(), ClassError> {
     for instruction in code.raw_instructions() {
         let (_, raw) = instruction?;
         if let Some(Operation::Call(_, name)) = call(&raw, pool)? {
+            names.add(text_of_method(&name))?;
             calls.push(name);
         }
     }
@@ -69,7 +105,7 @@ fn operation(
     raw: &Raw<'_>,
     position: i64,
     pool: &ConstantPool<'_>,
-    bootstrap: Option<&BootstrapMethods<'_>>,
+    bootstrap: &[BootstrapMethod<'_>],
 ) -> Result<Operation, ClassError> {
     if let Some(operation) = constant(raw, pool)?
         .or_else(|| variable(raw))
@@ -264,7 +300,7 @@ fn member(raw: &Raw<'_>, pool: &ConstantPool<'_>) -> Result<Option<Operation>, C
 fn dynamic(
     pool: &ConstantPool<'_>,
     index: cpool::Index<cpool::InvokeDynamic<'_>>,
-    bootstrap: Option<&BootstrapMethods<'_>>,
+    bootstrap: &[BootstrapMethod<'_>],
 ) -> Result<Operation, ClassError> {
     let index: cpool::Index<cpool::InvokeDynamic<'_>> = cpool::Index::new(index.as_u16())?;
     let site = pool.retrieve(index)?;
@@ -280,14 +316,11 @@ fn dynamic(
 fn lambda(
     pool: &ConstantPool<'_>,
     number: u16,
-    bootstrap: Option<&BootstrapMethods<'_>>,
+    bootstrap: &[BootstrapMethod<'_>],
 ) -> Result<Option<Value>, ClassError> {
-    let Some(entry) =
-        bootstrap.and_then(|attribute| attribute.methods().iter().nth(usize::from(number)))
-    else {
+    let Some(entry) = bootstrap.get(usize::from(number)) else {
         return Ok(None);
     };
-    let entry = entry?;
     let factory: cpool::Index<cpool::MethodHandle<'_>> =
         cpool::Index::new(entry.method_ref().as_u16())?;
     if handle(pool, factory)?.is_none_or(|(class, _)| class != LAMBDA_FACTORY) {

@@ -1,5 +1,7 @@
 //! A class file as a whole.
 
+use std::ops::RangeInclusive;
+
 use noak::reader::attributes::{BootstrapMethods, Code as CodeAttribute, ConstantValue};
 use noak::reader::{Class, Method, cpool};
 
@@ -8,7 +10,12 @@ use super::operation::MethodName;
 use super::value::Value;
 
 /// The largest class file that is looked at, in bytes.
-const LARGEST: usize = 16 << 20;
+const LARGEST: usize = 4 << 20;
+/// Bytes of text that are taken out of one class file, or out of one method's code: a few bytes may name the same long
+/// text.
+pub(super) const MOST_NAMES: usize = 16 << 20;
+/// Major versions whose format is known: Java 1.1 to Java 25 (table 4.1-A).
+const VERSIONS: RangeInclusive<u16> = 45..=69;
 
 /// Why a class file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +23,15 @@ pub enum ClassError {
     /// It is larger than any class file of use.
     #[error("the class file is larger than {LARGEST} bytes")]
     TooLarge,
+    /// It is of a version whose format is not known.
+    #[error("the class file is of major version {major}, which is not known")]
+    Version {
+        /// Its major version.
+        major: u16,
+    },
+    /// Its names are longer than the file could be.
+    #[error("the names in the class file take more than {MOST_NAMES} bytes")]
+    TooManyNames,
     /// It breaks the format.
     #[error("the class file is damaged: {0}")]
     Damaged(String),
@@ -41,6 +57,9 @@ pub struct ClassFile {
     super_name: Option<String>,
     interfaces: Vec<String>,
     methods: Vec<(String, String)>,
+    /// Places of the methods, sorted by name and descriptor.
+    sorted: Vec<usize>,
+    size: usize,
 }
 
 impl ClassFile {
@@ -53,6 +72,11 @@ impl ClassFile {
             return Err(ClassError::TooLarge);
         }
         let class = Class::new(&bytes)?;
+        let major = class.version().major;
+        if !VERSIONS.contains(&major) {
+            return Err(ClassError::Version { major });
+        }
+        let mut names = Names::default();
         let pool = class.pool();
         let name = text(pool.retrieve(class.this_class())?.name)?;
         let super_name = class
@@ -61,17 +85,25 @@ impl ClassFile {
             .transpose()?;
         let mut interfaces = Vec::new();
         for index in class.interfaces() {
-            interfaces.push(text(pool.retrieve(index?)?.name)?);
+            let interface = text(pool.retrieve(index?)?.name)?;
+            names.add(interface.len())?;
+            interfaces.push(interface);
         }
         let mut methods = Vec::new();
         for method in class.methods() {
-            methods.push(signature(pool, &method?)?);
+            let signature = signature(pool, &method?)?;
+            names.add(signature.0.len() + signature.1.len())?;
+            methods.push(signature);
         }
+        let mut sorted: Vec<usize> = (0..methods.len()).collect();
+        sorted.sort_by_key(|place| methods.get(*place));
         Ok(Self {
             name,
             super_name,
             interfaces,
             methods,
+            sorted,
+            size: bytes.len() + names.bytes,
             bytes,
         })
     }
@@ -98,9 +130,25 @@ impl ClassFile {
 
     /// True when the class itself declares the method.
     pub fn declares(&self, name: &str, descriptor: &str) -> bool {
-        self.methods
-            .iter()
-            .any(|(own, own_descriptor)| own == name && own_descriptor == descriptor)
+        self.place(name, descriptor).is_some()
+    }
+
+    fn place(&self, name: &str, descriptor: &str) -> Option<usize> {
+        let wanted = (name, descriptor);
+        let signature = |place: &usize| {
+            let (name, descriptor) = self.methods.get(*place)?;
+            Some((name.as_str(), descriptor.as_str()))
+        };
+        let at = self
+            .sorted
+            .partition_point(|place| signature(place) < Some(wanted));
+        let place = self.sorted.get(at)?;
+        (signature(place) == Some(wanted)).then_some(*place)
+    }
+
+    /// Bytes of the class file and of the names that were read from it.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// The code of one of its own methods.
@@ -109,27 +157,21 @@ impl ClassFile {
     /// [`ClassError::NoMethod`] when the method is not declared here or is abstract or native;
     /// [`ClassError::Damaged`] when its code breaks the format.
     pub fn code(&self, name: &str, descriptor: &str) -> Result<Code, ClassError> {
+        let missing = || ClassError::NoMethod {
+            method: format!("{name}{descriptor}"),
+        };
+        let place = self.place(name, descriptor).ok_or_else(missing)?;
         let class = Class::new(&self.bytes)?;
         let pool = class.pool();
-        for method in class.methods() {
-            let method = method?;
-            if signature(pool, &method)? != (name.to_owned(), descriptor.to_owned()) {
-                continue;
-            }
-            let Some(code) = method
-                .attributes()
-                .find_attribute::<CodeAttribute<'_>>(pool)?
-            else {
-                break;
-            };
-            let bootstrap = class
-                .attributes()
-                .find_attribute::<BootstrapMethods<'_>>(pool)?;
-            return decode(&code, pool, bootstrap.as_ref());
-        }
-        Err(ClassError::NoMethod {
-            method: format!("{name}{descriptor}"),
-        })
+        let method = class.methods().iter().nth(place).ok_or_else(missing)??;
+        let code = method
+            .attributes()
+            .find_attribute::<CodeAttribute<'_>>(pool)?
+            .ok_or_else(missing)?;
+        let bootstrap = class
+            .attributes()
+            .find_attribute::<BootstrapMethods<'_>>(pool)?;
+        decode(&code, pool, bootstrap.as_ref())
     }
 
     /// Names and values of the fields that are text constants (`static final String X = "…"`).
@@ -139,6 +181,7 @@ impl ClassFile {
     pub fn text_constants(&self) -> Result<Vec<(String, String)>, ClassError> {
         let class = Class::new(&self.bytes)?;
         let pool = class.pool();
+        let mut names = Names::default();
         let mut constants = Vec::new();
         for field in class.fields() {
             let field = field?;
@@ -148,7 +191,9 @@ impl ClassFile {
             if let Some(constant) = constant
                 && let Value::Text(value) = pool_constant(pool, constant.value())?
             {
-                constants.push((text(pool.retrieve(field.name())?)?, value));
+                let name = text(pool.retrieve(field.name())?)?;
+                names.add(name.len() + value.len())?;
+                constants.push((name, value));
             }
         }
         Ok(constants)
@@ -176,16 +221,34 @@ impl ClassFile {
     /// [`ClassError::Damaged`] when some code breaks the format.
     pub fn calls(&self) -> Result<Vec<MethodName>, ClassError> {
         let class = Class::new(&self.bytes)?;
+        let mut names = Names::default();
         let mut calls = Vec::new();
         for method in class.methods() {
             if let Some(code) = method?
                 .attributes()
                 .find_attribute::<CodeAttribute<'_>>(class.pool())?
             {
-                all_calls(&code, class.pool(), &mut calls)?;
+                all_calls(&code, class.pool(), &mut calls, &mut names)?;
             }
         }
         Ok(calls)
+    }
+}
+
+/// Counts the text that was taken out of a class file.
+#[derive(Default)]
+pub(super) struct Names {
+    bytes: usize,
+}
+
+impl Names {
+    /// Accounts for a name, or several that are kept together, and for the place where they are kept.
+    pub(super) fn add(&mut self, bytes: usize) -> Result<(), ClassError> {
+        self.bytes += bytes + size_of::<MethodName>();
+        if self.bytes > MOST_NAMES {
+            return Err(ClassError::TooManyNames);
+        }
+        Ok(())
     }
 }
 

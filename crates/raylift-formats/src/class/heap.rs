@@ -3,11 +3,7 @@
 use super::descriptor::dotted;
 use super::machine::Machine;
 use super::value::{Object, Slot, Value};
-
-/// Values in the copy of one argument.
-const LARGEST_COPY: usize = 4_000;
-/// Arrays in arrays that are copied.
-const DEEPEST_COPY: usize = 24;
+use super::weight::{DEEPEST_COPY, LARGEST_COPY, weight};
 
 impl Machine<'_> {
     /// Makes an object with an identity.
@@ -34,11 +30,11 @@ impl Machine<'_> {
         if *budget == 0 || depth > DEEPEST_COPY {
             return Value::Unknown("the value is too large".to_owned());
         }
-        *budget -= 1;
         let index = match slot {
-            Slot::Plain(value) | Slot::Wide(value) => return self.charge(value, budget),
+            Slot::Plain(value) | Slot::Wide(value) => return charge(value, depth, budget),
             Slot::Object(index) => *index,
         };
+        *budget -= 1;
         match self.objects.get(index) {
             Some(Object::Array {
                 spoiled: Some(by), ..
@@ -60,7 +56,7 @@ impl Machine<'_> {
                     class: class.clone(),
                     arguments: arguments.clone(),
                 };
-                self.charge(&whole, budget)
+                charge(&whole, depth, budget)
             }
             Some(Object::Instance {
                 class,
@@ -74,24 +70,18 @@ impl Machine<'_> {
         }
     }
 
-    /// Copies of copies must not grow beyond the budget: `a = {b, b}; b = {c, c}; …` doubles with each step.
-    fn charge(&self, value: &Value, budget: &mut usize) -> Value {
-        let size = size_of(value, *budget);
-        if size > *budget {
-            *budget = 0;
-            return Value::Unknown("the value is too large".to_owned());
-        }
-        *budget -= size;
-        value.clone()
-    }
-
-    pub(super) fn spend(&mut self, operations: usize) {
+    pub(crate) fn spend(&mut self, operations: usize) {
         self.operations_left = self.operations_left.saturating_sub(operations);
     }
 
-    pub(super) fn copies(&mut self, slots: &[Slot]) -> Vec<Value> {
-        let copies: Vec<Value> = slots.iter().map(|slot| self.value(slot)).collect();
-        self.spend(copies.iter().map(|copy| size_of(copy, LARGEST_COPY)).sum());
+    /// Copies of what several slots hold now, which together are no larger than what is copied of one.
+    pub fn copies(&mut self, slots: &[Slot]) -> Vec<Value> {
+        let mut budget = LARGEST_COPY;
+        let copies = slots
+            .iter()
+            .map(|slot| self.copy(slot, 0, &mut budget))
+            .collect();
+        self.spend(LARGEST_COPY - budget);
         copies
     }
 
@@ -116,20 +106,16 @@ impl Machine<'_> {
     }
 }
 
-/// Number of values in a copy, counted no further than `limit`.
-fn size_of(value: &Value, limit: usize) -> usize {
-    let parts = match value {
-        Value::New { arguments, .. }
-        | Value::Called { arguments, .. }
-        | Value::Array(arguments) => arguments,
-        _ => return 1,
-    };
-    let mut size = 1;
-    for part in parts {
-        if size > limit {
-            break;
+/// Copies of copies must not grow beyond the budget: `a = {b, b}; b = {c, c}; …` doubles with each step.
+fn charge(value: &Value, depth: usize, budget: &mut usize) -> Value {
+    match weight(value, depth, *budget) {
+        Some(weight) => {
+            *budget -= weight;
+            value.clone()
         }
-        size += size_of(part, limit);
+        None => {
+            *budget = 0;
+            Value::Unknown("the value is too large".to_owned())
+        }
     }
-    size
 }

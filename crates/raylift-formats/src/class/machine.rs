@@ -1,19 +1,22 @@
 //! The interpreter: follows one method with the values it knows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::code::Code;
 use super::descriptor::{MethodShape, dotted};
-use super::file::ClassFile;
+use super::file::{ClassError, ClassFile};
 use super::frame::{Frame, add, increment};
 use super::guide::{Branches, ClassSource, Guide, Stop, describe};
 use super::operation::{MethodName, Operation};
 use super::value::{Object, Slot, Value};
+use super::weight::{weight_of_operation, weight_of_slot};
 
-/// Operations followed in one reading; elements of arrays and parts of copied values count, too. The largest real
-/// registry needs a few thousand.
+/// Operations followed in one reading; elements of arrays, parts of copied values, long texts and what has to be read
+/// of class files count, too. The largest real registry needs a few thousand.
 const MOST_OPERATIONS: usize = 100_000;
+/// Bytes of a class file whose reading counts like one operation.
+const BYTES_OF_ONE: usize = 1_024;
 /// Methods entered from methods.
 const DEEPEST_CALL: usize = 24;
 
@@ -24,6 +27,8 @@ pub struct Machine<'source> {
     pub(super) objects: Vec<Object>,
     pub(super) statics: HashMap<(String, String), Slot>,
     pub(super) classes: HashMap<String, Option<Rc<ClassFile>>>,
+    pub(super) absent: HashSet<String>,
+    pub(super) codes: HashMap<MethodName, Result<Rc<Code>, ClassError>>,
     pub(super) operations_left: usize,
 }
 
@@ -42,8 +47,28 @@ impl<'source> Machine<'source> {
             objects: Vec::new(),
             statics: HashMap::new(),
             classes: HashMap::new(),
+            absent: HashSet::new(),
+            codes: HashMap::new(),
             operations_left: MOST_OPERATIONS,
         }
+    }
+
+    /// The same with another number of operations, for all its runs together.
+    pub(crate) fn with_operations(mut self, operations: usize) -> Self {
+        self.operations_left = operations;
+        self
+    }
+
+    /// Forgets objects and static fields before another run; what was read of classes stays, and so does the number
+    /// of operations that are left.
+    pub(crate) fn forget(&mut self) {
+        self.objects.clear();
+        self.statics.clear();
+    }
+
+    /// No run gets any further.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.operations_left == 0
     }
 
     /// A class of the source; `None` when the source has none of that name or it cannot be read.
@@ -51,11 +76,38 @@ impl<'source> Machine<'source> {
         if let Some(known) = self.classes.get(name) {
             return known.clone();
         }
-        let read = (self.source)(name)
+        let bytes = (self.source)(name);
+        if bytes.is_none() {
+            self.absent.insert(name.to_owned());
+        }
+        let size = bytes.as_ref().map_or(0, Vec::len);
+        let read = bytes
             .and_then(|bytes| ClassFile::read(bytes).ok())
             .map(Rc::new);
+        self.spend(read.as_ref().map_or(size, |file| file.size()) / BYTES_OF_ONE);
         self.classes.insert(name.to_owned(), read.clone());
         read
+    }
+
+    /// The source has no class of that name, not even a damaged one.
+    pub(crate) fn lacks(&mut self, name: &str) -> bool {
+        self.class(name).is_none() && self.absent.contains(name)
+    }
+
+    /// The code of a method that the class itself declares, decoded once.
+    fn code(&mut self, method: &MethodName) -> Result<Rc<Code>, Stop> {
+        let name = || dotted(&method.class);
+        let stop = |error: &ClassError| Stop(format!("class {}: {error}", name()));
+        if let Some(known) = self.codes.get(method) {
+            return known.clone().map_err(|error| stop(&error));
+        }
+        let file = self
+            .class(&method.class)
+            .ok_or_else(|| Stop(format!("class {} is missing", name())))?;
+        let code = file.code(&method.name, &method.descriptor).map(Rc::new);
+        self.spend(file.size() / BYTES_OF_ONE + code.as_ref().map_or(0, |code| code.effort()));
+        self.codes.insert(method.clone(), code.clone());
+        code.map_err(|error| stop(&error))
     }
 
     /// The class, from `class` upwards, that declares a method: the place where a call on an object of exactly that
@@ -68,6 +120,7 @@ impl<'source> Machine<'source> {
     ) -> Result<String, String> {
         let mut current = class.to_owned();
         for _ in 0..DEEPEST_CALL {
+            self.spend(1);
             let file = self.class(&current).ok_or_else(|| current.clone())?;
             if file.declares(name, descriptor) {
                 return Ok(current);
@@ -116,12 +169,7 @@ impl<'source> Machine<'source> {
         if depth > DEEPEST_CALL {
             return Err(Stop(format!("{} calls too deep", describe(method))));
         }
-        let file = self
-            .class(&method.class)
-            .ok_or_else(|| Stop(format!("class {} is missing", dotted(&method.class))))?;
-        let code = file
-            .code(&method.name, &method.descriptor)
-            .map_err(|error| Stop(format!("class {}: {error}", dotted(&method.class))))?;
+        let code = self.code(method)?;
         let mut frame = Frame {
             stack: Vec::new(),
             locals: HashMap::new(),
@@ -148,7 +196,7 @@ impl<'source> Machine<'source> {
                     describe(method)
                 )));
             }
-            self.spend(1);
+            self.spend(weight_of_operation(operation));
             match self.step(guide, &mut frame, &code, operation, depth)? {
                 Next::Following => number += 1,
                 Next::At(target) => number = target,
@@ -174,6 +222,7 @@ impl<'source> Machine<'source> {
                     .get(index)
                     .cloned()
                     .ok_or_else(|| frame.broken("an unset local variable"))?;
+                self.spend(weight_of_slot(&slot));
                 frame.push(slot)?;
             }
             Operation::Store(index) => {
@@ -181,7 +230,10 @@ impl<'source> Machine<'source> {
                 frame.locals.insert(*index, slot);
             }
             Operation::Increment(index, amount) => increment(frame, *index, *amount)?,
-            Operation::Shuffle(mnemonic) => frame.shuffle(mnemonic)?,
+            Operation::Shuffle(mnemonic) => {
+                self.spend(frame.stack.iter().rev().take(3).map(weight_of_slot).sum());
+                frame.shuffle(mnemonic)?;
+            }
             Operation::Add { negative } => add(frame, *negative)?,
             Operation::Cast | Operation::Nothing => {}
             Operation::Monitor => {

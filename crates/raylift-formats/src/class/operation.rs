@@ -3,7 +3,7 @@
 use super::value::Value;
 
 /// Name of a method as a call names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MethodName {
     /// Internal name of the class.
     pub class: String,

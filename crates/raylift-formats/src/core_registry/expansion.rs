@@ -3,8 +3,7 @@
 
 use super::kernel;
 use crate::class::{
-    Branches, Call, CallKind, ClassSource, Guide, Machine, MethodName, Object, Reply, Slot, Value,
-    dotted,
+    Call, CallKind, Guide, Machine, MethodName, Object, Reply, Slot, Value, dotted,
 };
 
 const NO_STEPS: &str = "()[Lcom/liferay/portal/kernel/upgrade/UpgradeStep;";
@@ -12,26 +11,28 @@ const NO_STEPS: &str = "()[Lcom/liferay/portal/kernel/upgrade/UpgradeStep;";
 /// The steps that one `put` registers, in the order they run: for each given step those before it, itself, those
 /// after it (`UpgradeProcess.getUpgradeSteps` and `UpgradeVersionTreeMap.put` in the portal-kernel of 7.4).
 ///
+/// `machine` is one for all registrations, because they share classes and the bound on what is followed.
+///
 /// # Errors
 /// The reason, when the class of a step, or one it inherits from, cannot be read: then neither the number nor the
 /// order of the steps is known.
-pub(super) fn expand(source: ClassSource<'_>, value: &Value) -> Result<Vec<Value>, String> {
+pub(super) fn expand(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<Value>, String> {
     let steps = match value {
         Value::Array(steps) => steps.as_slice(),
         single => std::slice::from_ref(single),
     };
     let mut all = Vec::new();
     for step in steps {
-        let class = class_of(source, step)?;
-        all.extend(steps_of(source, &class, "getPreUpgradeSteps")?);
+        let class = class_of(machine, step)?;
+        all.extend(steps_of(machine, &class, "getPreUpgradeSteps")?);
         all.push(step.clone());
-        all.extend(steps_of(source, &class, "getPostUpgradeSteps")?);
+        all.extend(steps_of(machine, &class, "getPostUpgradeSteps")?);
     }
     Ok(all)
 }
 
 /// Internal name of the class of a step, also when a factory makes it.
-fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
+fn class_of(machine: &mut Machine<'_>, step: &Value) -> Result<String, String> {
     match step {
         Value::New { class, .. } => Ok(class.clone()),
         Value::Called {
@@ -41,7 +42,7 @@ fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
             arguments,
             ..
         } => {
-            if source(class).is_none()
+            if machine.lacks(class)
                 && let Some(product) = kernel::product(class, method)
             {
                 return Ok(product.to_owned());
@@ -51,7 +52,7 @@ fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
                 name: method.clone(),
                 descriptor: descriptor.clone(),
             };
-            made_by(source, &made, arguments)
+            made_by(machine, &made, arguments)
         }
         other => Err(other
             .unknown_part()
@@ -61,14 +62,14 @@ fn class_of(source: ClassSource<'_>, step: &Value) -> Result<String, String> {
 }
 
 fn made_by(
-    source: ClassSource<'_>,
+    machine: &mut Machine<'_>,
     factory: &MethodName,
     arguments: &[Value],
 ) -> Result<String, String> {
-    let mut machine = Machine::new(source, Branches::FollowKnown);
+    machine.forget();
     let slots = arguments
         .iter()
-        .map(|argument| given(&mut machine, argument))
+        .map(|argument| given(machine, argument))
         .collect();
     let made = machine
         .run(
@@ -113,8 +114,11 @@ fn given(machine: &mut Machine<'_>, value: &Value) -> Slot {
 }
 
 /// What one of the two methods returns for an object of exactly this class.
-fn steps_of(source: ClassSource<'_>, class: &str, method: &str) -> Result<Vec<Value>, String> {
-    let mut machine = Machine::new(source, Branches::FollowKnown);
+fn steps_of(machine: &mut Machine<'_>, class: &str, method: &str) -> Result<Vec<Value>, String> {
+    if machine.is_exhausted() {
+        return Err("what the steps before it do takes too many operations".to_owned());
+    }
+    machine.forget();
     let declaring = match machine.declaring_class(class, method, NO_STEPS) {
         Ok(declaring) => declaring,
         Err(missing) if kernel::adds_no_steps(&missing) => return Ok(Vec::new()),
@@ -132,8 +136,8 @@ fn steps_of(source: ClassSource<'_>, class: &str, method: &str) -> Result<Vec<Va
     let returned = machine
         .run(&mut Onlooker { factory: None }, &name, vec![this])
         .map_err(|stop| stop.to_string())?;
-    match returned.map(|slot| machine.value(&slot)) {
-        Some(Value::Array(steps)) => Ok(steps),
+    match returned.map(|slot| machine.copies(&[slot])).as_deref() {
+        Some([Value::Array(steps)]) => Ok(steps.clone()),
         _ => Err(format!(
             "{}.{method} does not return an array of new steps",
             dotted(&declaring)

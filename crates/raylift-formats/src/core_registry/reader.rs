@@ -14,6 +14,10 @@ use crate::class::{
     Value, dotted,
 };
 
+/// Operations for what the steps themselves say about further steps, for all together. A real step needs some thirty,
+/// and a release has about a thousand.
+const MOST_OPERATIONS_OF_STEPS: usize = 1_000_000;
+
 const PORTAL_UPGRADE_PROCESS: &str = "com/liferay/portal/upgrade/PortalUpgradeProcess";
 const VERSION_MAP: &str = "com/liferay/portal/kernel/upgrade/util/UpgradeVersionTreeMap";
 const MAP_BUILDER: &str = "com/liferay/portal/kernel/util/TreeMapBuilder";
@@ -129,6 +133,8 @@ impl StepMap {
         source: ClassSource<'_>,
         undetermined: &mut Vec<String>,
     ) -> BTreeMap<Key, CoreStep> {
+        let mut machine =
+            Machine::new(source, Branches::FollowKnown).with_operations(MOST_OPERATIONS_OF_STEPS);
         let mut steps = BTreeMap::new();
         for (number, (key, value)) in self.puts.iter().enumerate() {
             let key = match Key::of(key) {
@@ -142,7 +148,7 @@ impl StepMap {
                 steps.insert(key.clone(), core_step(source, &key, value));
                 continue;
             }
-            match expand(source, value) {
+            match expand(&mut machine, value) {
                 Ok(all) => {
                     let count = all.len();
                     for (index, step) in all.iter().enumerate() {
@@ -278,7 +284,7 @@ impl Reader {
         }
     }
 
-    fn map_call(&mut self, machine: &Machine<'_>, call: &Call) -> Reply {
+    fn map_call(&mut self, machine: &mut Machine<'_>, call: &Call) -> Reply {
         let Some(receiver) = &call.receiver else {
             return Reply::Ignore;
         };
@@ -295,11 +301,12 @@ impl Reader {
         }
     }
 
-    fn put(&mut self, machine: &Machine<'_>, map: &Slot, arguments: &[Slot]) {
-        if let (Slot::Object(index), [key, value]) = (map, arguments)
+    fn put(&mut self, machine: &mut Machine<'_>, map: &Slot, arguments: &[Slot]) {
+        if let Slot::Object(index) = map
             && let Some(map) = self.maps.get_mut(index)
+            && let Ok([key, value]) = <[Value; 2]>::try_from(machine.copies(arguments))
         {
-            map.puts.push((machine.value(key), machine.value(value)));
+            map.puts.push((key, value));
         }
     }
 }

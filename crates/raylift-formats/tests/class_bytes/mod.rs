@@ -1,0 +1,4 @@
+//! Class files made byte by byte.
+
+pub mod assembler;
+pub mod samples;
