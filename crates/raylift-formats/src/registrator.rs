@@ -50,6 +50,7 @@ pub fn read_all(source: ClassSource<'_>, registrators: &[String]) -> ModuleRegis
         all.registrations.extend(one.registrations);
         all.initialization |= one.initialization;
         all.release_creation.extend(one.release_creation);
+        all.initial_deployment.extend(one.initial_deployment);
         all.undetermined.extend(one.undetermined);
     }
     all.registrators = registrators.to_vec();

@@ -19,5 +19,5 @@ mod unpack;
 mod zip;
 mod zip_directory;
 
-pub use open::open;
+pub use open::{open, open_with};
 pub use unpack::{Check, Unpacked, Unpacking, unpack};

@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod bridge;
+pub mod cache;
 pub mod effects;
 mod http;
 pub mod machine;

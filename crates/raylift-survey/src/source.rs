@@ -56,6 +56,17 @@ pub trait ReleaseSource {
     /// When a file cannot be read.
     fn checksums(&self) -> Result<Vec<(String, bool)>, SourceError>;
 
+    /// What stands for the whole content, so that facts read before can be taken again: two releases with equal keys say
+    /// the same. `None` when nothing could stand for it, as for a folder in which something was changed a moment ago.
+    ///
+    /// # Errors
+    /// When an archive cannot be read.
+    fn content_key(&self) -> Result<Option<Digest>, SourceError>;
+
+    /// Whether everything read since this source was opened belongs to that key, with certainty. Only then may facts be
+    /// kept for it.
+    fn was_read_as(&self, key: &Digest) -> bool;
+
     /// Calls the visitor for every entry once, in the order of the archive.
     ///
     /// # Errors

@@ -42,6 +42,14 @@ impl ReleaseSource for Memory {
         Ok(self.checksums.clone())
     }
 
+    fn content_key(&self) -> Result<Option<Digest>, SourceError> {
+        Ok(None)
+    }
+
+    fn was_read_as(&self, _: &Digest) -> bool {
+        false
+    }
+
     fn visit(&self, visitor: Visitor<'_>) -> Result<(), SourceError> {
         for (entry, content) in &self.entries {
             let mut reader: &[u8] = content;
@@ -302,6 +310,12 @@ fn a_reader_that_breaks_off_is_a_damaged_archive() {
         }
         fn checksums(&self) -> Result<Vec<(String, bool)>, SourceError> {
             self.0.checksums()
+        }
+        fn content_key(&self) -> Result<Option<Digest>, SourceError> {
+            self.0.content_key()
+        }
+        fn was_read_as(&self, key: &Digest) -> bool {
+            self.0.was_read_as(key)
         }
         fn visit(&self, visitor: Visitor<'_>) -> Result<(), SourceError> {
             let last = self.0.entries.len() - 1;

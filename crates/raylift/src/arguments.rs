@@ -92,6 +92,9 @@ pub(crate) struct Target {
     /// With --app-server bundle: whose file to take where both differ, for a file or folder below Tomcat's; may be repeated
     #[arg(long, value_name = "PATH=site|release", value_parser = resolution)]
     pub(crate) resolve: Vec<(String, Side)>,
+    /// Read the releases from the first to the last byte, even where their facts are remembered
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 /// Whose Tomcat.

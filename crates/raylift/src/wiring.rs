@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use raylift_host::archive;
+use raylift_host::cache::Cache;
 use raylift_host::effects::RealHost;
 use raylift_host::machine::RealMachine;
 use raylift_host::ownership;
@@ -17,6 +18,7 @@ use raylift_report::Report;
 use raylift_run::RunError;
 use raylift_run::engine::{Engine, Outcome};
 use raylift_run::journal::{FileStore, JOURNAL_FILE};
+use raylift_survey::release::FactsStore;
 use raylift_survey::site::SurveyRequest;
 
 use crate::exit::Exit;
@@ -57,8 +59,8 @@ fn request(site: &SiteArgument) -> SurveyRequest {
     }
 }
 
-/// Reads a release.
-pub(crate) fn survey_release(path: &Path) -> Result<ReleaseFacts, Problem> {
+/// Reads a release, or takes what the cache remembers of it.
+pub(crate) fn survey_release(path: &Path, cache: Option<&Cache>) -> Result<ReleaseFacts, Problem> {
     let refused = |error: raylift_survey::source::SourceError| {
         let mut evidence = Vec::new();
         let mut cause = std::error::Error::source(&error);
@@ -73,7 +75,7 @@ pub(crate) fn survey_release(path: &Path) -> Result<ReleaseFacts, Problem> {
         )
         .because(evidence)
     };
-    let source = archive::open(path).map_err(refused)?;
+    let source = archive::open_with(path, cache).map_err(refused)?;
     let checksums = source.checksums().map_err(refused)?;
     if let Some((name, _)) = checksums.iter().find(|(_, right)| !right) {
         return Err(Problem::refused(
@@ -82,7 +84,9 @@ pub(crate) fn survey_release(path: &Path) -> Result<ReleaseFacts, Problem> {
             "Get the archive again; do not use this one.",
         ));
     }
-    let mut facts = raylift_survey::release::survey(source.as_ref()).map_err(refused)?;
+    let store = cache.map(|cache| cache as &dyn FactsStore);
+    let mut facts =
+        raylift_survey::release::survey_with(source.as_ref(), store).map_err(refused)?;
     if checksums.is_empty() && path.is_file() {
         facts.findings.push(raylift_model::finding::Finding::new(
             raylift_model::finding::Severity::Note,

@@ -14,6 +14,7 @@ use raylift_survey::source::SourceError;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::fault;
+use crate::cache::Hashes;
 
 /// More than any list of checksums beside one archive has.
 const LONGEST_LIST: u64 = 1 << 20;
@@ -48,17 +49,42 @@ struct Published {
     expected: Option<String>,
 }
 
-/// Reads the archive once for everything that has to be known.
-pub(super) fn sums(archive: &Path) -> Result<Sums, SourceError> {
+/// Compares the checksum files that lie there now with the archive's digests: those that are known, else those of its
+/// bytes, read once for all of them. Gives back the digests, too.
+pub(super) fn sums(archive: &Path, known: Option<&Hashes>) -> Result<(Sums, Hashes), SourceError> {
     let published = find(archive)?;
     let wants = |algorithm| {
         published
             .iter()
             .any(|published| published.algorithm == algorithm)
     };
+    let (sha512, md5) = (wants(Algorithm::Sha512), wants(Algorithm::Md5));
+    let known =
+        known.filter(|known| (known.sha512.is_some() || !sha512) && (known.md5.is_some() || !md5));
+    let hashes = match known {
+        Some(known) => known.clone(),
+        None => hashes(archive, sha512, md5)?,
+    };
+    let published = published
+        .into_iter()
+        .map(|published| {
+            let actual = match published.algorithm {
+                Algorithm::Sha512 => hashes.sha512.as_deref(),
+                Algorithm::Sha256 => Some(hashes.sha256.as_str()),
+                Algorithm::Md5 => hashes.md5.as_deref(),
+            };
+            let agrees = published.expected.is_some() && published.expected.as_deref() == actual;
+            (published.name, agrees)
+        })
+        .collect();
+    let digest = hashes.sha256.clone();
+    Ok((Sums { digest, published }, hashes))
+}
+
+fn hashes(archive: &Path, sha512: bool, md5: bool) -> Result<Hashes, SourceError> {
     let mut sha256 = Sha256::new();
-    let mut sha512 = wants(Algorithm::Sha512).then(Sha512::new);
-    let mut md5 = wants(Algorithm::Md5).then(Md5::new);
+    let mut sha512 = sha512.then(Sha512::new);
+    let mut md5 = md5.then(Md5::new);
     read_all(archive, &mut |bytes| {
         sha256.update(bytes);
         if let Some(sha512) = &mut sha512 {
@@ -68,22 +94,11 @@ pub(super) fn sums(archive: &Path) -> Result<Sums, SourceError> {
             md5.update(bytes);
         }
     })?;
-    let digest = Digest::finish(sha256);
-    let sha512 = sha512.map(|sha512| hexadecimal(&sha512.finalize()));
-    let md5 = md5.map(|md5| hexadecimal(&md5.finalize()));
-    let published = published
-        .into_iter()
-        .map(|published| {
-            let actual = match published.algorithm {
-                Algorithm::Sha512 => sha512.as_deref(),
-                Algorithm::Sha256 => Some(digest.as_str()),
-                Algorithm::Md5 => md5.as_deref(),
-            };
-            let agrees = published.expected.is_some() && published.expected.as_deref() == actual;
-            (published.name, agrees)
-        })
-        .collect();
-    Ok(Sums { digest, published })
+    Ok(Hashes {
+        sha256: Digest::finish(sha256),
+        sha512: sha512.map(|sha512| hexadecimal(&sha512.finalize())),
+        md5: md5.map(|md5| hexadecimal(&md5.finalize())),
+    })
 }
 
 fn find(archive: &Path) -> Result<Vec<Published>, SourceError> {
@@ -181,7 +196,7 @@ mod tests {
                 ),
             ),
         ]);
-        let sums = sums(&archive).unwrap();
+        let (sums, _) = sums(&archive, None).unwrap();
         assert_eq!(sums.digest.as_str(), SHA256_OF_ABC);
         assert_eq!(
             sums.published,
@@ -200,7 +215,7 @@ mod tests {
             (".sha256", &format!("{SHA256_OF_ABC}  other.zip")),
             (".md5", ""),
         ]);
-        let sums = sums(&archive).unwrap();
+        let (sums, _) = sums(&archive, None).unwrap();
         assert!(
             sums.published.iter().all(|(_, agrees)| !agrees),
             "{:?}",
@@ -213,8 +228,26 @@ mod tests {
     fn upper_case_digits_agree() {
         let (_folder, archive) = archive_with(&[(".md5", &MD5_OF_ABC.to_uppercase())]);
         assert_eq!(
-            sums(&archive).unwrap().published,
+            sums(&archive, None).unwrap().0.published,
             [("release.zip.md5".to_owned(), true)]
         );
+    }
+
+    #[test]
+    fn known_digests_are_compared_with_the_checksum_files_of_now() {
+        let (folder, archive) = archive_with(&[(".sha512", SHA512_OF_ABC)]);
+        let (_, known) = sums(&archive, None).unwrap();
+        assert_eq!(known.md5, None);
+        std::fs::write(&archive, "something else").unwrap();
+        let (same, _) = sums(&archive, Some(&known)).unwrap();
+        assert_eq!(same.published, [("release.zip.sha512".to_owned(), true)]);
+        let beside = folder.path().join("release.zip.sha512");
+        std::fs::write(beside, SHA512_OF_ABC.replace('d', "e")).unwrap();
+        let (other, _) = sums(&archive, Some(&known)).unwrap();
+        assert_eq!(other.published, [("release.zip.sha512".to_owned(), false)]);
+        std::fs::write(folder.path().join("release.zip.md5"), MD5_OF_ABC).unwrap();
+        let (read, hashes) = sums(&archive, Some(&known)).unwrap();
+        assert_ne!(read.digest, known.sha256, "an unknown digest is computed");
+        assert!(hashes.md5.is_some());
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use raylift_model::digest::Digest;
 use raylift_model::facts::{FileKind, ReleaseForm};
@@ -15,15 +16,17 @@ use super::fault::{self, Fault};
 use super::limits::{Limits, Meter};
 use super::links::{self, Bounds};
 use super::names;
+use crate::cache::fingerprint;
 
 /// A release that was unpacked before. It takes no more space than it has, so that its size is not bounded.
 pub(super) struct Folder {
     place: PathBuf,
+    clock: fn() -> SystemTime,
 }
 
 impl Folder {
-    pub(super) fn new(place: PathBuf) -> Self {
-        Self { place }
+    pub(super) fn new(place: PathBuf, clock: fn() -> SystemTime) -> Self {
+        Self { place, clock }
     }
 
     fn judge(&self, found: &DirEntry) -> Result<Option<SourceEntry>, SourceError> {
@@ -87,6 +90,16 @@ impl ReleaseSource for Folder {
 
     fn checksums(&self) -> Result<Vec<(String, bool)>, SourceError> {
         Ok(Vec::new())
+    }
+
+    /// The identity of every file stands for its content: to know that would be to read everything.
+    fn content_key(&self) -> Result<Option<Digest>, SourceError> {
+        // What cannot be walked is told by the visit.
+        Ok(fingerprint(&self.place, (self.clock)()).unwrap_or_default())
+    }
+
+    fn was_read_as(&self, key: &Digest) -> bool {
+        fingerprint(&self.place, (self.clock)()).is_ok_and(|now| now.as_ref() == Some(key))
     }
 
     fn visit(&self, visitor: Visitor<'_>) -> Result<(), SourceError> {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use raylift_model::codes;
 use raylift_model::digest::Digest;
@@ -15,15 +16,30 @@ use super::fault;
 use super::folder::Folder;
 use super::limits::Limits;
 use super::{seven_z, tar_gz, zip};
+use crate::cache::{Cache, Settled};
+
+/// Opens a release without a cache: every digest is computed from the bytes that lie there now.
+///
+/// # Errors
+/// Those of [`open_with`].
+pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
+    open_with(path, None)
+}
 
 /// Opens a release: a folder, or an archive told by its first bytes (zip: APPNOTE.TXT 4.3.7; gzip: RFC 1952 2.3.1;
 /// 7z: `7zFormat.txt`). A name that promises an archive makes an empty or foreign file a damaged archive.
 ///
+/// With a cache, the digests of an archive that looks as it did when they were taken are those that were remembered.
+///
 /// # Errors
 /// `RL0203` when there is nothing, or nothing that could be a release; `RL0201` when it cannot be read. The entries of
 /// an archive are judged by [`ReleaseSource::visit`], not here.
-pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
+pub fn open_with(
+    path: &Path,
+    cache: Option<&Cache>,
+) -> Result<Box<dyn ReleaseSource>, SourceError> {
     let place = std::path::absolute(path).map_err(|error| fault::unreadable(path, error))?;
+    let clock = cache.map_or(SystemTime::now as fn() -> SystemTime, Cache::clock);
     let metadata = match std::fs::metadata(&place) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -32,7 +48,7 @@ pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
         Err(error) => return Err(fault::unreadable(&place, error)),
     };
     if metadata.is_dir() {
-        return Ok(Box::new(Folder::new(place)));
+        return Ok(Box::new(Folder::new(place, clock)));
     }
     if !metadata.is_file() {
         return Err(not_a_release(
@@ -41,6 +57,8 @@ pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
             None,
         ));
     }
+    let settled =
+        Settled::look(&place, clock()).map_err(|error| fault::unreadable(&place, error))?;
     let form = match (form_by_content(&place)?, form_by_name(&place)) {
         (Some(form), _) => form,
         (None, Some(_)) => {
@@ -59,6 +77,8 @@ pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
         }
     };
     Ok(Box::new(Archive {
+        cache: cache.cloned(),
+        settled,
         place,
         form,
         sums: OnceLock::new(),
@@ -102,6 +122,9 @@ fn form_by_name(place: &Path) -> Option<ReleaseForm> {
 
 /// A release in one file.
 struct Archive {
+    cache: Option<Cache>,
+    /// How the file looked before anything was read; `None` when it had been changed a moment before.
+    settled: Option<Settled>,
     place: PathBuf,
     form: ReleaseForm,
     sums: OnceLock<Sums>,
@@ -112,7 +135,15 @@ impl Archive {
         match self.sums.get() {
             Some(sums) => Ok(sums),
             None => {
-                let sums = checksums::sums(&self.place)?;
+                let memory = self.cache.as_ref().zip(self.settled.as_ref());
+                let known = memory.and_then(|(cache, settled)| cache.hashes(&self.place, settled));
+                let (sums, hashes) = checksums::sums(&self.place, known.as_ref())?;
+                if let Some((cache, settled)) = memory
+                    && known.as_ref() != Some(&hashes)
+                    && settled.is_still_at(&self.place)
+                {
+                    cache.remember(&self.place, settled, &hashes);
+                }
                 Ok(self.sums.get_or_init(|| sums))
             }
         }
@@ -136,13 +167,23 @@ impl ReleaseSource for Archive {
         Ok(self.sums()?.published.clone())
     }
 
+    fn content_key(&self) -> Result<Option<Digest>, SourceError> {
+        self.digest()
+    }
+
+    fn was_read_as(&self, key: &Digest) -> bool {
+        let reads_it = self.sums.get().is_some_and(|sums| sums.digest == *key);
+        let settled = self.settled.as_ref();
+        reads_it && settled.is_some_and(|settled| settled.is_still_at(&self.place))
+    }
+
     fn visit(&self, visitor: Visitor<'_>) -> Result<(), SourceError> {
         let limits = Limits::default();
         match self.form {
             ReleaseForm::Zip => zip::visit(&self.place, limits, visitor),
             ReleaseForm::TarGz => tar_gz::visit(&self.place, limits, visitor),
             ReleaseForm::SevenZ => seven_z::visit(&self.place, limits, visitor),
-            ReleaseForm::Folder => Folder::new(self.place.clone()).visit(visitor),
+            ReleaseForm::Folder => Folder::new(self.place.clone(), SystemTime::now).visit(visitor),
         }
     }
 }

@@ -7,6 +7,7 @@ use raylift_model::digest::Digest;
 use raylift_model::facts::{FileFact, FileKind, ReleaseFacts, ReleaseForm};
 use raylift_model::finding::{Finding, Severity};
 
+use super::facts_store::FactsStore;
 use super::layout;
 use super::pass::{self, Pass};
 use crate::core_registry::CoreParts;
@@ -21,21 +22,66 @@ use crate::source::{ReleaseSource, SourceError};
 /// [`codes::LAYOUT_UNSUPPORTED`], and whatever the source says about a damaged or unsafe archive. Everything smaller
 /// is a finding of the result.
 pub fn survey(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
-    let place = source.place();
-    let form = source.form();
-    let mut findings = checksums(source, &place, form)?;
+    survey_with(source, None)
+}
+
+/// The same, with facts that an earlier command kept for the same content in place of the pass. Published checksums are
+/// compared in either case.
+///
+/// # Errors
+/// Those of [`survey`].
+pub fn survey_with(
+    source: &dyn ReleaseSource,
+    store: Option<&dyn FactsStore>,
+) -> Result<ReleaseFacts, SourceError> {
+    let (place, form) = (source.place(), source.form());
+    let checksums = checksums(source, &place, form)?;
+    let mut facts = match store {
+        Some(store) => kept_or_read(source, store)?,
+        None => read(source)?,
+    };
+    facts.place = place;
+    facts.findings.extend(checksums);
+    facts.findings.sort();
+    Ok(facts)
+}
+
+fn kept_or_read(
+    source: &dyn ReleaseSource,
+    store: &dyn FactsStore,
+) -> Result<ReleaseFacts, SourceError> {
+    let Some(key) = source.content_key()? else {
+        return read(source);
+    };
+    if let Some(facts) = store.recall(&key) {
+        return Ok(facts);
+    }
+    let facts = read(source)?;
+    if source.was_read_as(&key) {
+        store.keep(&key, &facts);
+    }
+    Ok(facts)
+}
+
+/// What the content alone says: neither where the release lies nor what lies beside it, so that it holds for every copy.
+fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
+    let (place, form) = (source.place(), source.form());
     let mut pass = pass::run(source, form != ReleaseForm::Folder)?;
     let files: Vec<FileFact> = std::mem::take(&mut pass.files).into_values().collect();
     let layout = layout::find(&place, &pass.top, &files, tomcat_version(&pass))?;
-    findings.extend(pass.beside.iter().map(|name| {
-        Finding::new(
-            Severity::Warning,
-            codes::UNKNOWN_ENTRY,
-            name.as_str(),
-            format!("the archive holds {name} beside its folder {}", pass.top),
-            "check that the archive is a published one; raylift leaves this entry out",
-        )
-    }));
+    let mut findings: Vec<Finding> = pass
+        .beside
+        .iter()
+        .map(|name| {
+            Finding::new(
+                Severity::Warning,
+                codes::UNKNOWN_ENTRY,
+                name.as_str(),
+                format!("the archive holds {name} beside its folder {}", pass.top),
+                "check that the archive is a published one; raylift leaves this entry out",
+            )
+        })
+        .collect();
     findings.extend(parts::missing(&layout, &files));
     let (identity, disagreements) = identity::conclude(clues(&mut pass, form));
     findings.extend(disagreements);
@@ -47,10 +93,9 @@ pub fn survey(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         findings.extend(content.findings);
     }
     bundles.sort_by(|left, right| (&left.file, &left.entry).cmp(&(&right.file, &right.entry)));
-    findings.sort();
     let digest = source.digest()?.unwrap_or_else(|| folder_digest(&files));
     Ok(ReleaseFacts {
-        place,
+        place: String::new(),
         form,
         digest,
         identity,

@@ -1,5 +1,6 @@
 //! `raylift plan`.
 
+use raylift_host::cache::Cache;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Plan, Verdict};
 
@@ -37,11 +38,16 @@ pub(crate) fn make(site: &SiteArgument, target: &arguments::Target) -> Result<Pl
         .release
         .as_deref()
         .ok_or_else(wiring::release_missing)?;
-    let release = wiring::survey_release(release)?;
+    let cache = if target.no_cache {
+        None
+    } else {
+        Cache::of_user()
+    };
+    let release = wiring::survey_release(release, cache.as_ref())?;
     let old = target
         .old_release
         .as_deref()
-        .map(wiring::survey_release)
+        .map(|release| wiring::survey_release(release, cache.as_ref()))
         .transpose()?;
     let facts = wiring::survey_site(site)?;
     let version = release

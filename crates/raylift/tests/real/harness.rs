@@ -33,7 +33,7 @@ pub(crate) fn release(version: ReleaseVersion) -> PathBuf {
 /// A 7.2.0 site, running, with the demo's content, and settings that suit a test.
 pub(crate) struct TestSite {
     pub(crate) site: Site,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// How a run of the binary ended.
@@ -69,10 +69,7 @@ impl TestSite {
         }
         let site =
             Site::create(lab(), &scenario, &folder.path().join("site")).expect("the site is made");
-        let made = Self {
-            site,
-            _folder: folder,
-        };
+        let made = Self { site, folder };
         made.settings("");
         made
     }
@@ -102,8 +99,14 @@ impl TestSite {
             .arg("--site")
             .arg(self.home())
             .args(arguments)
+            .env("XDG_CACHE_HOME", self.cache())
             .stdin(Stdio::null());
         command
+    }
+
+    /// The cache folder, which is there after the first plan.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.folder.path().join("cache")
     }
 
     /// Runs it to its end.

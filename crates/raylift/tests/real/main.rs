@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+mod cache;
 mod harness;
 mod kills;
 mod main_job;
