@@ -6,6 +6,15 @@ use raylift_lab::ReleaseVersion;
 
 use crate::harness::{TestSite, release};
 
+/// The lines in which two plans differ, but for the free space, which others use up meanwhile.
+fn differences<'a>(one: &'a str, other: &'a str) -> Vec<(&'a str, &'a str)> {
+    let lines = one.lines().zip(other.lines());
+    assert_eq!(one.lines().count(), other.lines().count());
+    lines
+        .filter(|(one, other)| one != other && !one.trim().starts_with("\"free\": "))
+        .collect()
+}
+
 fn entries(cache: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(cache.join("raylift"))
         .map(|listed| {
@@ -31,12 +40,24 @@ fn remembered_facts_give_the_same_plan() {
     };
     let read = plan(&["--no-cache"]);
     assert_eq!(entries(&site.cache()), Vec::<String>::new());
-    assert_eq!(plan(&[]), read, "the plan that fills the cache");
+    assert_eq!(
+        differences(&plan(&[]), &read),
+        [],
+        "the plan that fills the cache"
+    );
     let kept = entries(&site.cache());
     assert_eq!(kept.len(), 2, "{kept:?}");
-    assert_eq!(plan(&[]), read, "the plan from the cache");
+    assert_eq!(
+        differences(&plan(&[]), &read),
+        [],
+        "the plan from the cache"
+    );
     assert_eq!(entries(&site.cache()), kept);
     std::fs::remove_dir_all(site.cache()).unwrap();
     std::fs::write(site.cache(), "no folder").unwrap();
-    assert_eq!(plan(&[]), read, "the plan without a cache folder");
+    assert_eq!(
+        differences(&plan(&[]), &read),
+        [],
+        "the plan without a cache folder"
+    );
 }
