@@ -26,7 +26,11 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let mut text = format!("\n{}\n", paint("Upgrade steps", strong()));
+    let mut text = format!(
+        "\n{}  {}\n",
+        paint("Upgrade steps", strong()),
+        headline(plan)
+    );
     text.push_str(&columns(
         Some(&[
             "module", "from", "to", "kind", "runs", "rows", "way back", "",
@@ -37,6 +41,37 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
         text.push_str(&format!("  {}\n", paint(&refusal(plan), careful())));
     }
     text
+}
+
+/// How much runs when, in one line.
+fn headline(plan: &Plan) -> String {
+    let parts = [
+        When::InOutage,
+        When::AtStart,
+        When::Waits,
+        When::Undetermined,
+    ]
+    .map(|when| {
+        let modules = plan.modules.iter().filter(|module| module.when == when);
+        let mut parts = Vec::new();
+        if plan.core.when == when {
+            parts.push(match plan.core.steps.len() {
+                0 => "the core".to_owned(),
+                steps => format!("{} of the core", count(steps, "step")),
+            });
+        }
+        match modules.count() {
+            0 => {}
+            modules => parts.push(count(modules, "module")),
+        }
+        (when, parts.join(" and "))
+    });
+    parts
+        .iter()
+        .filter(|(_, what)| !what.is_empty())
+        .map(|(when, what)| format!("{}: {what}", when.word()))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn refusal(plan: &Plan) -> String {
