@@ -1,25 +1,34 @@
 //! The module executor's graph, as Liferay builds and walks it.
 //!
 //! `ReleaseGraphManager` of the 7.x line: vertices are version texts, compared exactly; one edge per step;
-//! a second edge between the same two versions is dropped; ends are reachable vertices without an outgoing
-//! edge, other than the current one; the path with the fewest edges wins.
+//! of several edges between the same two versions one is kept; ends are reachable vertices without an outgoing
+//! edge, other than the current one; the path with the fewest edges wins. Of two paths with equally few edges Liferay
+//! takes either.
+//!
+//! `tests/graph.rs` holds it against the real classes of the 7.0 line, from the call of `register` to the path.
+
+mod edges;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use raylift_model::version::SchemaVersion;
 
+pub use edges::{ANY_DATABASE, Edges, edges, initial, is_later};
+
 /// One edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edge {
-    pub(crate) from: SchemaVersion,
-    pub(crate) to: SchemaVersion,
+pub struct Edge {
+    /// The version before the steps.
+    pub from: SchemaVersion,
+    /// The version after them.
+    pub to: SchemaVersion,
     /// Classes of the steps, in order; several only where one edge takes them all.
-    pub(crate) classes: Vec<String>,
+    pub classes: Vec<String>,
 }
 
 /// What the executor would do from one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Walk {
+pub enum Walk {
     /// Nothing is reachable: nothing runs, without a word.
     Nothing,
     /// Exactly one end: this path runs.
@@ -28,8 +37,8 @@ pub(crate) enum Walk {
     SeveralEnds(Vec<SchemaVersion>),
 }
 
-/// Walks from `current`.
-pub(crate) fn walk(edges: &[Edge], current: &SchemaVersion) -> Walk {
+/// What the executor would do when the module's row holds `current`.
+pub fn walk(edges: &[Edge], current: &SchemaVersion) -> Walk {
     let reached = breadth_first(edges, current);
     let ends: Vec<&SchemaVersion> = reached
         .keys()

@@ -9,7 +9,7 @@ mod core;
 mod database;
 mod devices;
 mod files;
-mod graph;
+pub mod graph;
 mod health;
 mod lint;
 mod make;

@@ -1,6 +1,5 @@
 //! The modules' part of the plan.
 
-mod edges;
 mod filters;
 mod headers;
 mod one;

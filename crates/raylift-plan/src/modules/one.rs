@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use raylift_model::facts::{AutomaticSwitch, BundleFacts, PublishedStep, StepGrouping};
+use raylift_model::facts::{
+    AutomaticSwitch, BundleFacts, ExecutorFacts, PublishedStep, StepGrouping,
+};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::plan::{ModulePlan, PlannedStep, ReturnNeed, TouchedTable, When};
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
-use super::edges::{self, ANY_DATABASE};
 use super::filters::Filters;
 use super::rows::Rows;
 use super::rules::{Accepts, Rules};
-use crate::graph::{self, Edge, Walk};
+use crate::graph::{self, ANY_DATABASE, Edge, Walk};
 
 /// The step with which a module of 7.4 takes over the row of an older one; its text arguments are the new and the old
 /// name (upgrade-internals 2.1).
@@ -134,7 +135,7 @@ fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<Str
     if bundle.upgrades.release_creation.is_empty() || row.is_some() {
         return start;
     }
-    if !context.rules.is_later() {
+    if !graph::is_later(&context.rules.facts) {
         undetermined.push(
             "it registers steps for a new row, which the executor of this release does not have"
                 .to_owned(),
@@ -224,18 +225,16 @@ fn walk_by(
     start: &SchemaVersion,
     grouping: StepGrouping,
 ) -> Result<Vec<Edge>, Vec<String>> {
-    let found = edges::edges(
-        bundle,
-        published,
-        context.rules,
+    let executor = ExecutorFacts {
         grouping,
-        context.core_is_latest,
-    );
+        ..context.rules.facts.clone()
+    };
+    let found = graph::edges(bundle, published, &executor, context.core_is_latest);
     if !found.undetermined.is_empty() {
         return Err(found.undetermined);
     }
     // `SchemaCreator` makes the tables first, and the graph is walked from where it ends (upgrade-internals 2.4).
-    let made = match edges::initial(bundle) {
+    let made = match graph::initial(bundle) {
         Some(edge) if grouping == StepGrouping::OneEdge && start.is_zero() => Some(edge),
         _ => None,
     };

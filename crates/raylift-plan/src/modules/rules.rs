@@ -36,11 +36,6 @@ impl Rules {
         }
     }
 
-    /// The executor of 7.4 and later, as far as the graph is concerned.
-    pub(crate) fn is_later(&self) -> bool {
-        self.facts.grouping != StepGrouping::Hyphen
-    }
-
     /// What the reader should know about them.
     pub(crate) fn finding(&self, version: &ReleaseVersion) -> Option<Finding> {
         if self.read_from.is_some() {

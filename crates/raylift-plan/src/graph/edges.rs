@@ -1,70 +1,86 @@
 //! The edges of a module's upgrade graph, by the rules of the release.
 
-use raylift_model::facts::{BundleFacts, PublishedStep, Registration, StepGrouping};
+use raylift_model::facts::{
+    AutomaticSwitch, BundleFacts, ExecutorFacts, PublishedStep, Registration, StepGrouping,
+};
 use raylift_model::version::{OsgiVersion, SchemaVersion};
 
-use super::rules::Rules;
-use crate::graph::Edge;
+use super::Edge;
 
 /// `upgrade.db.type` of a step that is taken on every database (upgrade-internals 2.2).
-pub(crate) const ANY_DATABASE: &str = "any";
+pub const ANY_DATABASE: &str = "any";
 /// What `InitialUpgradeExtender` calls its step.
-pub(crate) const INITIAL: &str = "Initial Database Creation";
+const INITIAL: &str = "Initial Database Creation";
 /// What `registerInitialization` puts at the start.
 const DUMMY: &str = "com.liferay.portal.kernel.upgrade.DummyUpgradeStep";
 
 /// The edges, and what about them cannot be known.
 #[derive(Debug, Default)]
-pub(crate) struct Edges {
-    pub(crate) edges: Vec<Edge>,
-    pub(crate) undetermined: Vec<String>,
+pub struct Edges {
+    /// In the order of the version before.
+    pub edges: Vec<Edge>,
+    /// Why they are not all known; empty when they are.
+    pub undetermined: Vec<String>,
 }
 
-/// All edges of a bundle when several steps of one call are grouped so. `core_is_latest` says whether the core will be at its latest version when
-/// modules are upgraded.
+/// True for the executors of 7.4 and later.
+pub fn is_later(executor: &ExecutorFacts) -> bool {
+    executor.grouping != StepGrouping::Hyphen
+}
+
+/// All edges of a bundle by the rules of an executor whose way to group steps is known. `core_is_latest` says whether
+/// the core will be at its latest version when modules are upgraded.
 ///
 /// Up to 7.3 and in early 7.4 `InitialUpgradeExtender` adds the creation of a Service Builder module's tables as an edge;
 /// later `SchemaCreator` does it beside the graph, see [`initial`].
-pub(crate) fn edges(
+///
+/// Of several edges between the same two versions the commands of the Gogo shell keep the one registered last: their map
+/// of services is sorted by the text of the from-version, and where that is the same the service registered last comes
+/// first (`ServiceReference.compareTo`). Which of the three sources registers first differs from start to start; the
+/// initial edge is kept before a registrator's, that before a published one (inference). An executor that runs modules
+/// at the start keeps the first call of a registrator instead (read in the source of 2023), so that where modules may
+/// start by themselves two steps of different classes are undetermined.
+pub fn edges(
     bundle: &BundleFacts,
     published: &[&PublishedStep],
-    rules: &Rules,
-    grouping: StepGrouping,
+    executor: &ExecutorFacts,
     core_is_latest: bool,
 ) -> Edges {
     let mut found = Edges::default();
-    if grouping != StepGrouping::OneEdge
-        && let Some(edge) = initial(bundle)
-    {
-        found.push(edge);
-    }
-    if bundle.upgrades.initialization {
-        found.initialization(bundle, rules, grouping, core_is_latest);
-    }
-    for registration in &bundle.upgrades.registrations {
-        for edge in split(registration, grouping) {
-            found.push(edge);
-        }
-    }
+    let mut registered = Vec::new();
     for step in published {
-        if rules.is_later() {
+        if is_later(executor) {
             found.undetermined.push(format!(
                 "step {} is a component of its own, which later executors are not known to take",
                 step.class
             ));
         } else if step.database.as_deref() == Some(ANY_DATABASE) {
-            found.push(Edge {
+            registered.push(Edge {
                 from: step.from.clone(),
                 to: step.to.clone(),
                 classes: vec![step.class.clone()],
             });
         }
     }
+    let calls = &bundle.upgrades.registrations;
+    registered.extend(calls.iter().flat_map(|call| split(call, executor.grouping)));
+    if bundle.upgrades.initialization {
+        registered.extend(found.initialization(bundle, executor, core_is_latest));
+    }
+    if executor.grouping != StepGrouping::OneEdge {
+        registered.extend(initial(bundle));
+    }
+    registered.reverse();
+    registered.sort_by(|one, two| one.from.cmp(&two.from));
+    let by_itself = executor.switch != AutomaticSwitch::AutoUpgrade;
+    for edge in registered {
+        found.push(edge, by_itself);
+    }
     found
 }
 
 /// The creation of a Service Builder module's tables: to `Liferay-Require-SchemaVersion`, else to the bundle's version.
-pub(crate) fn initial(bundle: &BundleFacts) -> Option<Edge> {
+pub fn initial(bundle: &BundleFacts) -> Option<Edge> {
     let asked = bundle.require_schema_version.clone();
     bundle.liferay_service.then(|| Edge {
         from: SchemaVersion::zero(),
@@ -74,11 +90,17 @@ pub(crate) fn initial(bundle: &BundleFacts) -> Option<Edge> {
 }
 
 impl Edges {
-    /// A second edge between the same two versions is dropped (jgrapht's simple graph).
-    fn push(&mut self, edge: Edge) {
-        let known = |known: &Edge| known.from == edge.from && known.to == edge.to;
-        if !self.edges.iter().any(known) {
-            self.edges.push(edge);
+    fn push(&mut self, edge: Edge, by_itself: bool) {
+        let twin = |known: &&Edge| known.from == edge.from && known.to == edge.to;
+        match self.edges.iter().find(twin) {
+            None => self.edges.push(edge),
+            Some(known) if by_itself && known.classes != edge.classes => {
+                self.undetermined.push(format!(
+                    "two steps lead from {} to {}, and which one runs depends on who starts it",
+                    edge.from, edge.to
+                ));
+            }
+            Some(_) => {}
         }
     }
 
@@ -86,45 +108,45 @@ impl Edges {
     fn initialization(
         &mut self,
         bundle: &BundleFacts,
-        rules: &Rules,
-        grouping: StepGrouping,
+        executor: &ExecutorFacts,
         core_is_latest: bool,
-    ) {
-        if !rules.is_later() {
-            self.undetermined.push(
+    ) -> Option<Edge> {
+        let mut unknown = |reason: String| {
+            self.undetermined.push(reason);
+            None
+        };
+        if !is_later(executor) {
+            return unknown(
                 "it calls registerInitialization, which the executor of this release does not have"
                     .to_owned(),
             );
-            return;
         }
-        if rules.facts.initialization_needs_core && !core_is_latest {
-            self.undetermined.push(
+        if executor.initialization_needs_core && !core_is_latest {
+            return unknown(
                 "whether it is set up in one go depends on the core's version at that moment"
                     .to_owned(),
             );
-            return;
         }
         let mut highest: Option<OsgiVersion> = None;
         for registration in &bundle.upgrades.registrations {
             let text = registration.to.as_str();
             // `UpgradeStepRegistry` with a dot looks at the first five characters only (read).
-            let cut = grouping == StepGrouping::Dot && text.chars().count() != 5;
+            let cut = executor.grouping == StepGrouping::Dot && text.chars().count() != 5;
             match text.parse::<OsgiVersion>() {
                 Ok(version) if !cut => highest = highest.max(Some(version)),
                 _ => {
-                    self.undetermined.push(format!(
+                    return unknown(format!(
                         "registerInitialization does not understand version {text}"
                     ));
-                    return;
                 }
             }
         }
         let to = highest.unwrap_or_else(|| OsgiVersion::new(1, 0, 0));
-        self.push(Edge {
+        Some(Edge {
             from: SchemaVersion::zero(),
             to: SchemaVersion::new(to.to_string()),
             classes: vec![DUMMY.to_owned()],
-        });
+        })
     }
 }
 
