@@ -65,13 +65,15 @@ impl Lab {
     }
 
     /// Writes where each part lies, lines of coordinate, tabulator, absolute path, and returns that file. Tests of other
-    /// crates find real parts by it.
+    /// crates find real parts by it. The Java 11 runtime is among them, as a folder.
     ///
     /// # Errors
     /// Whatever fetching or checking can meet.
     pub fn parts_index(&self) -> Result<PathBuf, LabError> {
         let parts = self.parts()?;
-        crate::pieces::write_parts_index(&self.cache, &parts)
+        let java = self.java_11()?;
+        let runtime = std::iter::once((jdk::PIN, java.as_path()));
+        crate::pieces::write_parts_index(&self.cache, parts.iter().chain(runtime))
     }
 
     /// Fetches every part without checking and pins those that have no digest yet.

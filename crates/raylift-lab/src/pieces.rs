@@ -33,16 +33,19 @@ pub(crate) fn build(lab: &Lab, parts: &Parts) -> Result<PathBuf, LabError> {
         fs::remove_dir_all(&staging).map_err(LabError::io("remove", &staging))?;
     }
     fs::create_dir_all(&staging).map_err(LabError::io("create", &staging))?;
-    let index = write_parts_index(&staging, parts)?;
+    let index = write_parts_index(&staging, parts.iter())?;
     run_build(&java, parts, &index, &staging)?;
     fs::rename(&staging, &folder).map_err(LabError::io("rename", &staging))?;
     Ok(folder)
 }
 
-pub(crate) fn write_parts_index(folder: &Path, parts: &Parts) -> Result<PathBuf, LabError> {
+/// Writes coordinate, tabulator, path of each of `parts` into a file in `folder`.
+pub(crate) fn write_parts_index<'parts>(
+    folder: &Path,
+    parts: impl Iterator<Item = (&'parts str, &'parts Path)>,
+) -> Result<PathBuf, LabError> {
     let index = folder.join("parts-index.tsv");
     let text: String = parts
-        .iter()
         .map(|(coordinate, file)| format!("{coordinate}\t{}\n", file.display()))
         .collect();
     fs::write(&index, text).map_err(LabError::io("write", &index))?;
