@@ -17,7 +17,7 @@ pub(crate) fn run(filter: Option<&str>) -> anyhow::Result<()> {
     let began = Instant::now();
     let lab = Lab::open(None)?;
     println!(
-        "parts: one Maven call and one wheel, checked by SHA-256 (the first run downloads about 300 MB)"
+        "parts: one Maven call and one wheel, checked by SHA-256 (the first run downloads about 330 MB)"
     );
     lab.fetch()?;
     let index = lab.parts_index()?;
