@@ -15,9 +15,9 @@ import java.nio.file.Paths;
  * gone in 7.4), then the statements of FILE. "upgrade URL": the real DBUpgrader.upgrade(), in 7.4 upgradePortal(), to
  * the point where steps, indexes and build information are done.
  *
- * Output, tab-separated: "before" and "after" with schema version, build number and state_ of the core's row; between
- * them, in order, "written" with each schema version that the core's row got, and "row" with name and schema version of
- * every other row that was added or got a version.
+ * Output, tab-separated: "before" and "after" with schema version, build number and state_ of the core's row. Between
+ * them, in order, "row" with servletContextName and schema version of each row that was added or got a version; the
+ * core's row, "portal", gets one after each step.
  */
 public final class CoreUpgrade {
 

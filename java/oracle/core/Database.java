@@ -95,11 +95,9 @@ final class Database implements AutoCloseable {
         execute(WATCH);
     }
 
-    /** What was noted since {@link #watch}. */
+    /** What was noted since {@link #watch}, in order. */
     String watched() throws SQLException {
-        String core = "select 'written', version from OracleNote where name = 'portal' order by id";
-        String others = "select 'row', name, version from OracleNote where name <> 'portal' order by id";
-        String noted = query(core) + query(others);
+        String noted = query("select 'row', name, version from OracleNote order by id");
         execute(UNWATCH);
         return noted;
     }

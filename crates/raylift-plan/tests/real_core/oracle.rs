@@ -29,14 +29,23 @@ pub(crate) struct CoreRow {
     pub(crate) state: Option<i64>,
 }
 
+/// A module's row of table `Release_`, written by a core step.
+#[derive(Debug)]
+pub(crate) struct ModuleRow {
+    /// Schema version of the core step.
+    pub(crate) step: String,
+    pub(crate) name: String,
+    pub(crate) schema_version: String,
+}
+
 /// What a real upgrade did to table `Release_`.
 #[derive(Debug)]
 pub(crate) struct Upgrade {
     pub(crate) before: CoreRow,
     /// Every schema version that the core's row got, in order.
     pub(crate) written: Vec<String>,
-    /// Name and schema version of every other row that was written, in order.
-    pub(crate) rows: Vec<(String, String)>,
+    /// Every other row that was written, in order.
+    pub(crate) rows: Vec<ModuleRow>,
     pub(crate) after: CoreRow,
 }
 
@@ -70,14 +79,28 @@ impl Oracle {
             .lines()
             .map(|line| line.split('\t').collect())
             .collect();
-        let written = lines.iter().filter(|fields| fields[0] == "written");
-        let rows = lines.iter().filter(|fields| fields[0] == "row");
+        let mut written: Vec<String> = Vec::new();
+        let mut rows: Vec<ModuleRow> = Vec::new();
+        // Backwards, because the core's row gets its version when the step has ended.
+        for fields in lines.iter().rev() {
+            match fields[..] {
+                ["row", "portal", version] => written.insert(0, version.to_owned()),
+                ["row", name, version] => rows.insert(
+                    0,
+                    ModuleRow {
+                        step: written.first().cloned().unwrap_or_default(),
+                        name: name.to_owned(),
+                        schema_version: version.to_owned(),
+                    },
+                ),
+                // Liferay's own lines.
+                _ => {}
+            }
+        }
         Upgrade {
             before: core_row(&lines, "before"),
-            written: written.map(|fields| fields[1].to_owned()).collect(),
-            rows: rows
-                .map(|fields| (fields[1].to_owned(), fields[2].to_owned()))
-                .collect(),
+            written,
+            rows,
             after: core_row(&lines, "after"),
         }
     }
