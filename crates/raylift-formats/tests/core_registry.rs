@@ -89,6 +89,16 @@ const RELEASES: &[Release] = &[
         kernel_needed: false,
     },
     Release {
+        implementation: "52.1.1",
+        kernel: "71.0.0",
+        further: PETRA_7_4,
+        keys: 126,
+        latest: "17.0.0",
+        required: "17.0.0",
+        check: StartupCheck::SchemaVersion,
+        kernel_needed: true,
+    },
+    Release {
         implementation: "93.0.0",
         kernel: "128.0.1",
         further: PETRA_7_4,
@@ -239,10 +249,12 @@ fn compare(
 #[test]
 fn without_the_kernel_a_7_4_registry_is_the_same_and_names_its_assumption() {
     let parts = Parts::load();
-    let release = RELEASES
-        .iter()
-        .find(|release| release.kernel_needed)
-        .unwrap();
+    for release in RELEASES.iter().filter(|release| release.kernel_needed) {
+        without_the_kernel(&parts, release);
+    }
+}
+
+fn without_the_kernel(parts: &Parts, release: &Release) {
     let find = |artifact: &str, version: &str| {
         parts
             .find(&format!("com.liferay.portal:{artifact}:{version}"))
