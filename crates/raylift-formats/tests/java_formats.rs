@@ -11,6 +11,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -262,10 +263,20 @@ fn is_one_section(bytes: &[u8]) -> bool {
     !text.starts_with('\n') && !text.contains("\n\n")
 }
 
+/// What the fuzzer of manifests begins with and has found.
+fn corpus() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/manifest_reader");
+    let files = fs::read_dir(folder).unwrap();
+    files
+        .map(|file| fs::read(file.unwrap().path()).unwrap())
+        .collect()
+}
+
 #[test]
 fn manifests_are_read_as_java_reads_them() {
     let mut texts = generate(&folded_headers(), 6_000);
     texts.extend(generate(&pieces(MANIFEST, 14), 8_000));
+    texts.extend(corpus());
     texts.retain(|text| is_one_section(text));
     let mut cases = Cases { bytes: Vec::new() };
     texts.iter().for_each(|text| cases.add(b'M', text));

@@ -143,6 +143,7 @@ fn package(path: &RelativePath, bytes: &[u8]) -> Content {
                 .iter()
                 .map(|(entry, error)| unreadable(&format!("{path}!/{entry}"), error))
                 .collect();
+            findings.extend(further(path, read.further_unreadable));
             findings.extend(read.too_deep.iter().map(|entry| {
                 Finding::new(
                     Severity::Warning,
@@ -195,6 +196,7 @@ fn bundle(path: &RelativePath, bytes: &[u8]) -> Content {
                 .unreadable
                 .iter()
                 .map(|(entry, error)| unreadable(&format!("{path}!/{entry}"), error))
+                .chain(further(path, war.further_unreadable))
                 .collect(),
             bundles: war.bundles,
             ..Content::default()
@@ -280,6 +282,19 @@ fn by_liferay(manifest: Manifest) -> bool {
             .headers()
             .iter()
             .any(|header| header.name.starts_with("Liferay-Portal-"))
+}
+
+/// For the entries that are only counted.
+fn further(path: &RelativePath, count: usize) -> Option<Finding> {
+    (count > 0).then(|| {
+        Finding::new(
+            Severity::Warning,
+            codes::BUNDLE_UNREADABLE,
+            path.as_str(),
+            format!("{count} more of its entries cannot be read"),
+            "replace the file by an undamaged copy, or remove it when nothing needs it",
+        )
+    })
 }
 
 fn unreadable(subject: &str, error: &dyn std::error::Error) -> Finding {

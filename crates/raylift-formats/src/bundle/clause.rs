@@ -2,6 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Parsed};
 
+/// Names and parameters of one header that are read; the longest real headers have some thousand.
+const MOST_PARTS: usize = 100_000;
+/// Warnings about one header that are kept.
+const MOST_REMARKS: usize = 100;
+
 /// One clause of a header (OSGi Core, section 3.2.4): `name;other-name;directive:=value;attribute="value"`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Clause {
@@ -41,15 +46,23 @@ impl Clause {
 pub fn clauses(text: &str) -> Parsed<Vec<Clause>> {
     let mut diagnostics = Vec::new();
     let mut found = Vec::new();
-    for clause_text in split_outside_quotes(text, ',') {
+    let is_empty = text.trim().is_empty();
+    let mut parts_left = MOST_PARTS;
+    'clauses: for clause_text in split_outside_quotes(text, ',') {
         if clause_text.trim().is_empty() {
-            if !text.trim().is_empty() {
-                diagnostics.push(Diagnostic::warning(0, "a clause is empty"));
+            if !is_empty {
+                warn(&mut diagnostics, || "a clause is empty".to_owned());
             }
             continue;
         }
         let mut clause = Clause::default();
         for part in split_outside_quotes(clause_text, ';') {
+            if parts_left == 0 {
+                let message = format!("what follows {MOST_PARTS} parts is not read");
+                diagnostics.push(Diagnostic::error(0, message));
+                break 'clauses;
+            }
+            parts_left -= 1;
             add_part(&mut clause, part.trim(), &mut diagnostics);
         }
         found.push(clause);
@@ -63,9 +76,16 @@ pub fn clauses(text: &str) -> Parsed<Vec<Clause>> {
     }
 }
 
+fn warn(diagnostics: &mut Vec<Diagnostic>, message: impl FnOnce() -> String) {
+    if diagnostics.len() < MOST_REMARKS {
+        diagnostics.push(Diagnostic::warning(0, message()));
+    }
+}
+
 fn add_part(clause: &mut Clause, part: &str, diagnostics: &mut Vec<Diagnostic>) {
-    let mut pieces = split_outside_quotes(part, '=').into_iter();
-    let Some(left) = pieces.next() else { return };
+    let Some(left) = split_outside_quotes(part, '=').next() else {
+        return;
+    };
     let left_length = left.len();
     match part.get(left_length + 1..) {
         Some(value) => {
@@ -75,15 +95,14 @@ fn add_part(clause: &mut Clause, part: &str, diagnostics: &mut Vec<Diagnostic>) 
                 None => clause.attributes.push((left.trim().to_owned(), value)),
             }
         }
-        None if left.is_empty() => {
-            diagnostics.push(Diagnostic::warning(0, "a part between semicolons is empty"))
-        }
+        None if left.is_empty() => warn(diagnostics, || {
+            "a part between semicolons is empty".to_owned()
+        }),
         None => {
             if !clause.attributes.is_empty() || !clause.directives.is_empty() {
-                diagnostics.push(Diagnostic::warning(
-                    0,
-                    format!("\"{left}\" stands after parameters"),
-                ));
+                warn(diagnostics, || {
+                    format!("\"{left}\" stands after parameters")
+                });
             }
             clause.names.push(unquote(left));
         }
@@ -113,18 +132,21 @@ impl Quotes {
     }
 }
 
-fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut quotes = Quotes::default();
-    for (at, character) in text.char_indices() {
-        if quotes.take(character) && character == separator {
-            parts.push(text.get(start..at).unwrap_or_default());
-            start = at + separator.len_utf8();
-        }
-    }
-    parts.push(text.get(start..).unwrap_or_default());
-    parts
+fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        // A separator stands outside quotes, so each part begins there.
+        let mut quotes = Quotes::default();
+        let end = text
+            .char_indices()
+            .find(|(_, character)| quotes.take(*character) && *character == separator);
+        let Some((at, _)) = end else {
+            return rest.take();
+        };
+        rest = text.get(at + separator.len_utf8()..);
+        text.get(..at)
+    })
 }
 
 fn quotes_are_open(text: &str) -> bool {

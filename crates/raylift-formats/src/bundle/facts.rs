@@ -18,6 +18,13 @@ use crate::registrator;
 /// Limits in bytes for what is read into memory; real files stay far below.
 const LARGEST_MANIFEST: u64 = 8 << 20;
 const LARGEST_DESCRIPTION: u64 = 8 << 20;
+/// Bytes of all descriptions of one bundle together, and what each counts at least.
+const LARGEST_DESCRIPTIONS: u64 = 64 << 20;
+const SMALLEST_DESCRIPTION: u64 = 1 << 10;
+/// Patterns in `Service-Component` that are followed; real bundles have one or two.
+const MOST_PATTERNS: usize = 20;
+/// Bytes of one of them.
+const LONGEST_PATTERN: usize = 1_000;
 
 /// The interface by whose filters components wait for a schema.
 const RELEASE: &str = "com.liferay.portal.kernel.model.Release";
@@ -129,7 +136,16 @@ fn components_of(
 ) -> (ModuleRegistrations, Vec<ReleaseFilter>) {
     let mut upgrades = ModuleRegistrations::default();
     let mut filters = Vec::new();
-    for name in descriptions(jar, manifest) {
+    let mut left = LARGEST_DESCRIPTIONS;
+    for name in descriptions(jar, manifest, &mut upgrades.undetermined) {
+        if left == 0 {
+            upgrades.undetermined.push(format!(
+                "{name} and those after it: the component descriptions take more than {LARGEST_DESCRIPTIONS} bytes"
+            ));
+            break;
+        }
+        let size = jar.size(&name).min(LARGEST_DESCRIPTION);
+        left = left.saturating_sub(size.max(SMALLEST_DESCRIPTION));
         match jar.read(&name, LARGEST_DESCRIPTION) {
             Ok(Some(description)) if is_of_use(&description) => {
                 match components::read(&description) {
@@ -158,16 +174,27 @@ fn components_of(
 }
 
 /// Paths in `Service-Component`; the last part of one may hold wildcards (OSGi Compendium, section 112.4.1).
-fn descriptions(jar: &Jar<'_>, manifest: &Manifest) -> Vec<String> {
+fn descriptions(jar: &Jar<'_>, manifest: &Manifest, undetermined: &mut Vec<String>) -> Vec<String> {
     let header = clauses(manifest.get("Service-Component").unwrap_or_default()).value;
     let mut found = Vec::new();
+    let mut all = None;
+    let mut patterns = 0;
     for pattern in header.iter().flat_map(|clause| &clause.names) {
         let pattern = pattern.trim_start_matches('/');
         if pattern.contains('*') {
+            patterns += 1;
+            if patterns > MOST_PATTERNS || pattern.len() > LONGEST_PATTERN {
+                undetermined.push(format!(
+                    "Service-Component has more than {MOST_PATTERNS} patterns, or one of more than {LONGEST_PATTERN} \
+                     bytes"
+                ));
+                break;
+            }
+            let all = all.get_or_insert_with(|| jar.names());
             found.extend(
-                jar.names()
-                    .into_iter()
-                    .filter(|name| matches_pattern(name, pattern)),
+                all.iter()
+                    .filter(|name| matches_pattern(name, pattern))
+                    .cloned(),
             );
         } else {
             found.push(pattern.to_owned());

@@ -1,9 +1,15 @@
 //! JAR manifests, main section only.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Parsed};
 
 /// The longest line with its end, in bytes, that `java.util.jar.Manifest` reads. (Writers fold at 72 bytes.)
 const LONGEST_LINE_JAVA_READS: usize = 512;
+/// Headers that are kept; real main sections have some fifty.
+const MOST_HEADERS: usize = 10_000;
+/// Remarks of each level that are kept: a file of megabytes may give cause for a million.
+const MOST_REMARKS: usize = 100;
 
 /// One header of the main section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +63,9 @@ impl Manifest {
 struct Reader {
     manifest: Manifest,
     diagnostics: Vec<Diagnostic>,
+    errors: usize,
+    warnings: usize,
+    names: HashSet<String>,
     open: Option<OpenHeader>,
 }
 
@@ -70,10 +79,7 @@ impl Reader {
     fn read(mut self, bytes: &[u8]) -> Parsed<Manifest> {
         let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
             Some(rest) => {
-                self.diagnostics.push(Diagnostic::error(
-                    1,
-                    "the manifest starts with a byte order mark",
-                ));
+                self.error(1, "the manifest starts with a byte order mark");
                 rest
             }
             None => bytes,
@@ -85,17 +91,19 @@ impl Reader {
             let (line, after) = split_line(rest);
             if after.is_none() {
                 let message = "the last line has no line end: Java leaves its header out";
-                self.diagnostics.push(Diagnostic::error(number, message));
+                self.error(number, message);
             }
             let after = after.unwrap_or_default();
             if rest.len() - after.len() > LONGEST_LINE_JAVA_READS {
-                self.diagnostics.push(Diagnostic::error(
-                    number,
-                    "the line is longer than Java reads",
-                ));
+                self.error(number, "the line is longer than Java reads");
             }
             rest = after;
             if line.is_empty() {
+                break;
+            }
+            if self.manifest.headers.len() >= MOST_HEADERS {
+                self.error(number, "there are more headers than are read");
+                self.open = None;
                 break;
             }
             self.line(line, number);
@@ -111,17 +119,13 @@ impl Reader {
         if let Some(continued) = line.strip_prefix(b" ") {
             match &mut self.open {
                 Some(header) => header.value.extend_from_slice(continued),
-                None => self.diagnostics.push(Diagnostic::error(
-                    number,
-                    "a continuation line continues nothing",
-                )),
+                None => self.error(number, "a continuation line continues nothing"),
             }
             return;
         }
         self.close();
         let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            self.diagnostics
-                .push(Diagnostic::error(number, "the line has no colon"));
+            self.error(number, "the line has no colon");
             return;
         };
         let (name, value) = (
@@ -129,16 +133,10 @@ impl Reader {
             line.get(colon + 1..).unwrap_or_default(),
         );
         if !is_header_name(name) {
-            self.diagnostics.push(Diagnostic::error(
-                number,
-                "the header's name is not allowed",
-            ));
+            self.error(number, "the header's name is not allowed");
         }
         let value = value.strip_prefix(b" ").unwrap_or_else(|| {
-            self.diagnostics.push(Diagnostic::error(
-                number,
-                "there is no blank after the colon",
-            ));
+            self.error(number, "there is no blank after the colon");
             value
         });
         let name = String::from_utf8_lossy(name).into_owned();
@@ -149,23 +147,36 @@ impl Reader {
         });
     }
 
+    fn error(&mut self, line: u32, message: impl Into<String>) {
+        self.errors += 1;
+        if self.errors <= MOST_REMARKS {
+            self.diagnostics.push(Diagnostic::error(line, message));
+        }
+    }
+
+    fn warning(&mut self, line: u32, message: impl Into<String>) {
+        self.warnings += 1;
+        if self.warnings <= MOST_REMARKS {
+            self.diagnostics.push(Diagnostic::warning(line, message));
+        }
+    }
+
     fn close(&mut self) {
         let Some(header) = self.open.take() else {
             return;
         };
-        if self.manifest.get(&header.name).is_some() {
+        if !self.names.insert(header.name.to_ascii_lowercase()) {
             let message = format!(
                 "header {} stands there twice; the last one counts",
                 header.name
             );
-            self.diagnostics
-                .push(Diagnostic::warning(header.line, message));
+            self.warning(header.line, message);
         }
         let value = String::from_utf8(header.value).unwrap_or_else(|error| {
-            self.diagnostics.push(Diagnostic::warning(
+            self.warning(
                 header.line,
                 format!("the value of {} is not UTF-8", header.name),
-            ));
+            );
             String::from_utf8_lossy(error.as_bytes()).into_owned()
         });
         self.manifest.headers.push(Header {

@@ -252,6 +252,10 @@ fn entries(content: LpkgContent) -> Vec<Value> {
             .iter()
             .map(|entry| unread(entry, "it lies too deep".to_owned())),
     );
+    if content.further_unreadable > 0 {
+        let why = format!("{} more are not read", content.further_unreadable);
+        bundles.push(json!({ "undetermined": why }));
+    }
     bundles
 }
 
