@@ -3,7 +3,8 @@
 use raylift_model::facts::BundleFacts;
 use raylift_model::names::RelativePath;
 
-use crate::bundle::{BundleError, Jar, JarError, bundle_facts};
+use crate::bundle::{BundleError, Jar, JarError, read_bundle};
+use crate::diagnostic::Diagnostic;
 
 /// LPKGs in LPKGs that are followed. Liferay itself explodes one level (a container LPKG).
 const DEEPEST: usize = 3;
@@ -27,6 +28,8 @@ pub struct LpkgContent {
     pub unreadable: Vec<(String, BundleError)>,
     /// LPKGs inside that lie too deep to be followed: the first hundred.
     pub too_deep: Vec<String>,
+    /// What was noticed about the manifests of bundles inside, with their entries: the first hundred.
+    pub noticed: Vec<(String, Vec<Diagnostic>)>,
     /// How many more could not be read or lie too deep.
     pub further_unreadable: usize,
 }
@@ -105,7 +108,7 @@ impl<'file> Walk<'file> {
     }
 
     fn war(&mut self, bytes: &[u8], entry: Option<&str>) -> Result<(), BundleError> {
-        let own = bundle_facts(bytes, self.file, entry)?;
+        let own = self.facts(bytes, entry)?;
         self.content.bundles.extend(own);
         let mut archive = Jar::open(bytes)?;
         for name in archive.names() {
@@ -141,9 +144,23 @@ impl<'file> Walk<'file> {
         entry: &str,
     ) -> Result<Option<BundleFacts>, BundleError> {
         match self.unpack(archive, name)? {
-            Some(bytes) => bundle_facts(&bytes, self.file, Some(entry)),
+            Some(bytes) => self.facts(&bytes, Some(entry)),
             None => Ok(None),
         }
+    }
+
+    fn facts(
+        &mut self,
+        bytes: &[u8],
+        entry: Option<&str>,
+    ) -> Result<Option<BundleFacts>, BundleError> {
+        let read = read_bundle(bytes, self.file, entry)?;
+        let is_bundle = read.value.is_some();
+        if is_bundle && !read.diagnostics.is_empty() && self.content.noticed.len() < MOST_NAMED {
+            let entry = entry.unwrap_or_default().to_owned();
+            self.content.noticed.push((entry, read.diagnostics));
+        }
+        Ok(read.value)
     }
 
     /// Unpacks an entry, as long as all of them together stay below the bound.

@@ -1,7 +1,7 @@
 //! What the content of one file of a release or a home says: bundles, who made it, which release it belongs to.
 
 use raylift_formats::bundle::{Jar, Manifest, portal_identity, read_bundle};
-use raylift_formats::lpkg;
+use raylift_formats::{Diagnostic, Level, lpkg};
 use raylift_model::codes;
 use raylift_model::facts::BundleFacts;
 use raylift_model::finding::{Finding, Severity};
@@ -144,6 +144,9 @@ fn package(path: &RelativePath, bytes: &[u8]) -> Content {
                 .map(|(entry, error)| unreadable(&format!("{path}!/{entry}"), error))
                 .collect();
             findings.extend(further(path, read.further_unreadable));
+            findings.extend(read.noticed.iter().filter_map(|(entry, diagnostics)| {
+                noticed(&format!("{path}!/{entry}"), diagnostics)
+            }));
             findings.extend(read.too_deep.iter().map(|entry| {
                 Finding::new(
                     Severity::Warning,
@@ -197,12 +200,26 @@ fn bundle(path: &RelativePath, bytes: &[u8]) -> Content {
                 .iter()
                 .map(|(entry, error)| unreadable(&format!("{path}!/{entry}"), error))
                 .chain(further(path, war.further_unreadable))
+                .chain(war.noticed.iter().filter_map(|(entry, diagnostics)| {
+                    let subject = match entry.as_str() {
+                        "" => path.to_string(),
+                        entry => format!("{path}!/{entry}"),
+                    };
+                    noticed(&subject, diagnostics)
+                }))
                 .collect(),
             bundles: war.bundles,
             ..Content::default()
         })
     } else {
         read_bundle(bytes, path, None).map(|read| Content {
+            findings: read
+                .value
+                .is_some()
+                .then(|| noticed(path.as_str(), &read.diagnostics))
+                .flatten()
+                .into_iter()
+                .collect(),
             bundles: read.value.into_iter().collect(),
             ..Content::default()
         })
@@ -282,6 +299,35 @@ fn by_liferay(manifest: Manifest) -> bool {
             .headers()
             .iter()
             .any(|header| header.name.starts_with("Liferay-Portal-"))
+}
+
+/// Remarks about one manifest that are shown.
+const MOST_REMARKS: usize = 5;
+
+/// For a bundle whose manifest Java refuses, or reads in another way than its author meant.
+fn noticed(subject: &str, diagnostics: &[Diagnostic]) -> Option<Finding> {
+    let is_damaged = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Level::Error);
+    let (severity, message) = if is_damaged {
+        (
+            Severity::Warning,
+            "its manifest is damaged: the server refuses it or loses a part of it",
+        )
+    } else {
+        (Severity::Note, "its manifest is unusual")
+    };
+    let mut finding = Finding::new(
+        severity,
+        codes::BUNDLE_UNREADABLE,
+        subject,
+        message,
+        "check that the server starts the bundle; if not, replace the file by an undamaged copy",
+    );
+    for diagnostic in diagnostics.iter().take(MOST_REMARKS) {
+        finding = finding.because(diagnostic.to_string());
+    }
+    (!diagnostics.is_empty()).then_some(finding)
 }
 
 /// For the entries that are only counted.
