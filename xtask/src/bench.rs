@@ -1,5 +1,7 @@
-//! The benchmarks: time of reading, time without a site, memory. What they mean stands in `docs/benchmarks.md`.
+//! The benchmarks: time of reading, time without a site, memory, growth. What they mean stands in `docs/benchmarks.md`.
 
+mod bundles;
+mod cost;
 mod downtime;
 mod memory;
 mod prober;
@@ -32,6 +34,8 @@ pub(crate) enum Part {
     Downtime,
     /// How much memory each verb takes
     Memory,
+    /// How reading grows with the number of bundles, cold, warm and remembered
+    Bundles,
 }
 
 /// Measures one part, or all, and prints. Goals that are not met are printed as such and are no error: a busy machine
@@ -56,6 +60,7 @@ pub(crate) fn run(quick: bool, part: Option<Part>) -> anyhow::Result<()> {
         (Part::Reading, reading::measure as fn(&Stand, Extent) -> _),
         (Part::Downtime, downtime::measure),
         (Part::Memory, memory::measure),
+        (Part::Bundles, bundles::measure),
     ] {
         if part.is_none_or(|part| part == one) {
             let tables: anyhow::Result<String> = measure(&stand, extent);

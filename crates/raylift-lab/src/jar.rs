@@ -1,6 +1,6 @@
 //! Making and changing JARs so that the same input gives the same bytes.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
@@ -86,15 +86,22 @@ fn incompressible(seed: &str, length: usize) -> Vec<u8> {
 pub(crate) fn manifest_of(path: &Path) -> Result<Manifest, LabError> {
     let file = std::fs::File::open(path).map_err(LabError::io("open", path))?;
     let mut archive = ZipArchive::new(file).map_err(LabError::archive(path))?;
+    manifest_in(path, &mut archive)
+}
+
+fn manifest_in(
+    name: &Path,
+    archive: &mut ZipArchive<impl Read + Seek>,
+) -> Result<Manifest, LabError> {
     let mut text = String::new();
     match archive.by_name(MANIFEST) {
         Ok(mut entry) => {
             entry
                 .read_to_string(&mut text)
-                .map_err(LabError::io("read the manifest of", path))?;
+                .map_err(LabError::io("read the manifest of", name))?;
         }
         Err(zip::result::ZipError::FileNotFound) => {}
-        Err(error) => return Err(LabError::archive(path)(error)),
+        Err(error) => return Err(LabError::archive(name)(error)),
     }
     Ok(Manifest::parse(&text))
 }
@@ -105,34 +112,45 @@ pub(crate) fn with_attributes<'values>(
     path: &Path,
     attributes: impl IntoIterator<Item = (&'values str, &'values str)>,
 ) -> Result<Vec<u8>, LabError> {
-    let mut manifest = manifest_of(path)?;
-    for (name, value) in attributes {
-        manifest.set(name, value);
-    }
     let file = std::fs::File::open(path).map_err(LabError::io("open", path))?;
-    let mut archive = ZipArchive::new(file).map_err(LabError::archive(path))?;
+    with_manifest(path, file, |manifest| {
+        for (name, value) in attributes {
+            manifest.set(name, value);
+        }
+    })
+}
+
+/// A copy of a JAR with a changed manifest, of whose sections the main one is kept.
+pub(crate) fn with_manifest(
+    name: &Path,
+    jar: impl Read + Seek,
+    change: impl FnOnce(&mut Manifest),
+) -> Result<Vec<u8>, LabError> {
+    let mut archive = ZipArchive::new(jar).map_err(LabError::archive(name))?;
+    let mut manifest = manifest_in(name, &mut archive)?;
+    change(&mut manifest);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     writer
         .start_file(MANIFEST, options(CompressionMethod::Deflated))
-        .map_err(LabError::archive(path))?;
+        .map_err(LabError::archive(name))?;
     writer
         .write_all(manifest.text().as_bytes())
-        .map_err(LabError::io("change", path))?;
+        .map_err(LabError::io("change", name))?;
     for index in 0..archive.len() {
         let entry = archive
             .by_index_raw(index)
-            .map_err(LabError::archive(path))?;
-        let name = entry.name().map_err(LabError::archive(path))?;
-        if name != MANIFEST && !entry.is_dir() {
+            .map_err(LabError::archive(name))?;
+        let inner = entry.name().map_err(LabError::archive(name))?;
+        if inner != MANIFEST && !entry.is_dir() {
             writer
                 .raw_copy_file(entry)
-                .map_err(LabError::archive(path))?;
+                .map_err(LabError::archive(name))?;
         }
     }
     writer
         .finish()
         .map(Cursor::into_inner)
-        .map_err(LabError::archive(path))
+        .map_err(LabError::archive(name))
 }
 
 #[cfg(test)]

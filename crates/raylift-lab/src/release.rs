@@ -281,7 +281,7 @@ fn write_all(tree: &Tree, folder: &Path, version: ReleaseVersion) -> Result<(), 
     fs::rename(&staging, folder).map_err(LabError::io("rename", &staging))
 }
 
-fn write_digests(archive: &Path, digests: &ArchiveDigests) -> Result<(), LabError> {
+pub(crate) fn write_digests(archive: &Path, digests: &ArchiveDigests) -> Result<(), LabError> {
     for (ending, digest) in [("sha512", &digests.sha512), ("MD5", &digests.md5)] {
         let mut name = archive.as_os_str().to_owned();
         name.push(format!(".{ending}"));

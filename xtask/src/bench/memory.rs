@@ -13,7 +13,7 @@ use super::stand::{PATIENCE, Stand};
 use super::table::{Table, verdict};
 
 /// Less than this, in kibibytes as `/proc` counts.
-const GOAL: u64 = 200_000_000 / 1024;
+pub(super) const GOAL: u64 = 200_000_000 / 1024;
 /// Between two looks. The kernel keeps the highest value itself, so that only growth in the last moments before the
 /// end could be missed.
 const LOOK: Duration = Duration::from_millis(2);
@@ -41,26 +41,35 @@ pub(super) fn measure(stand: &Stand, extent: Extent) -> anyhow::Result<String> {
     for (shown, arguments) in [
         ("inspect", vec!["inspect"]),
         ("inspect --json", vec!["inspect", "--json"]),
-        ("plan of a folder", vec!["plan", folder.as_str()]),
-        ("plan of a .zip", vec!["plan", zip.as_str()]),
-        ("plan of a .tar.gz", vec!["plan", tar.as_str()]),
-        ("update from a .zip", vec!["update", zip.as_str(), "--yes"]),
+        (
+            "plan of a folder",
+            vec!["plan", "--no-cache", folder.as_str()],
+        ),
+        ("plan of a .zip", vec!["plan", "--no-cache", zip.as_str()]),
+        (
+            "plan of a .tar.gz",
+            vec!["plan", "--no-cache", tar.as_str()],
+        ),
+        (
+            "update from a .zip",
+            vec!["update", "--no-cache", zip.as_str(), "--yes"],
+        ),
         ("status", vec!["status"]),
         ("resume (nothing to do)", vec!["resume"]),
         ("rollback", vec!["rollback", "--discard-writes"]),
         (
             "update from a .tar.gz",
-            vec!["update", tar.as_str(), "--yes"],
+            vec!["update", "--no-cache", tar.as_str(), "--yes"],
         ),
         ("report", vec!["report"]),
         ("commit", vec!["commit"]),
         ("history", vec!["history"]),
     ] {
-        let highest =
-            highest(stand.verb(site.home(), &arguments)).with_context(|| format!("in {shown}"))?;
+        let highest = highest(stand.verb(site.home(), &arguments), &[0])
+            .with_context(|| format!("in {shown}"))?;
         table.row([
             shown.to_owned(),
-            format!("{:.0}", highest as f64 * 1024.0 / 1e6),
+            megabytes(highest),
             verdict(highest < GOAL),
         ]);
     }
@@ -73,8 +82,13 @@ fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// `VmHWM` of the process (`proc_pid_status(5)`), in kibibytes.
-fn highest(mut verb: Command) -> anyhow::Result<u64> {
+/// Kibibytes as megabytes.
+pub(super) fn megabytes(kibibytes: u64) -> String {
+    format!("{:.0}", kibibytes as f64 * 1024.0 / 1e6)
+}
+
+/// `VmHWM` of the process (`proc_pid_status(5)`), in kibibytes. It must end with one of the codes.
+pub(super) fn highest(mut verb: Command, codes: &[i32]) -> anyhow::Result<u64> {
     let mut child = verb.spawn()?;
     let place = format!("/proc/{}/status", child.id());
     let mut highest = 0;
@@ -88,7 +102,7 @@ fn highest(mut verb: Command) -> anyhow::Result<u64> {
         highest = number.map_or(highest, |number| highest.max(number));
         std::thread::sleep(LOOK);
     };
-    if !status.success() {
+    if !status.code().is_some_and(|code| codes.contains(&code)) {
         bail!("{verb:?} ended with {status}");
     }
     Ok(highest)

@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
-use anyhow::{Context as _, bail};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
+use anyhow::Context as _;
 use raylift_lab::Weight;
 use serde_json::Value;
 use walkdir::WalkDir;
 
 use super::Extent;
+use super::cost::{Cost, done};
 use super::stand::Stand;
 use super::table::{Table, verdict};
 use crate::command;
@@ -41,7 +39,7 @@ fn one(stand: &Stand, extent: Extent, weight: Weight, name: &str) -> anyhow::Res
     let of_site = digested(stand, site.home())?;
     let of_release = files(&release)?;
     let place = release.to_string_lossy().into_owned();
-    let plan = ["plan", place.as_str()];
+    let plan = ["plan", "--no-cache", place.as_str()];
     let works: [&dyn Fn() -> anyhow::Result<()>; 5] = [
         &|| done(stand.verb(site.home(), &["inspect"])),
         &|| done(stand.verb(site.home(), &plan)),
@@ -51,52 +49,6 @@ fn one(stand: &Stand, extent: Extent, weight: Weight, name: &str) -> anyhow::Res
     ];
     let best = best(&works, extent.rounds)?;
     Ok(table(name, extent.rounds, best, &of_site, &of_release))
-}
-
-/// Seconds on the clock, and of all processors.
-#[derive(Debug, Clone, Copy)]
-struct Cost {
-    clock: f64,
-    processors: f64,
-}
-
-impl Cost {
-    const UNKNOWN: Self = Self {
-        clock: f64::INFINITY,
-        processors: f64::INFINITY,
-    };
-
-    fn combine(self, other: Self, how: impl Fn(f64, f64) -> f64) -> Self {
-        Self {
-            clock: how(self.clock, other.clock),
-            processors: how(self.processors, other.processors),
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        self.combine(other, |one, two| one + two)
-    }
-
-    fn minus(self, other: Self) -> Self {
-        self.combine(other, |one, two| one - two)
-    }
-
-    fn of(work: &dyn Fn() -> anyhow::Result<()>) -> anyhow::Result<Self> {
-        let before = processors()?;
-        let began = Instant::now();
-        work()?;
-        Ok(Self {
-            clock: began.elapsed().as_secs_f64(),
-            processors: processors()? - before,
-        })
-    }
-}
-
-/// Seconds that all ended children and their children have had of all processors (`getrusage(2)`).
-fn processors() -> anyhow::Result<f64> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
 fn table(
@@ -229,15 +181,6 @@ fn sum(files: &[PathBuf]) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// A plan with blockers and a look at a home without a database have been made all the same.
-fn done(mut verb: Command) -> anyhow::Result<()> {
-    let status = verb.status()?;
-    match status.code() {
-        Some(0 | 3) => Ok(()),
-        _ => bail!("{verb:?} ended with {status}"),
-    }
 }
 
 fn megabytes(files: &[PathBuf]) -> String {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use raylift_lab::{Lab, ReleasePaths, Scenario, Site, Weight};
+use raylift_lab::{Lab, Multiplied, ReleasePaths, Scenario, Site, Weight};
 use tempfile::TempDir;
 
 use crate::command;
@@ -18,6 +18,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(180);
 pub(super) struct Stand {
     binary: PathBuf,
     lab: Lab,
+    /// Where raylift remembers releases, in place of the user's cache folder.
+    cache: TempDir,
 }
 
 impl Stand {
@@ -32,6 +34,7 @@ impl Stand {
         let lab = Lab::open(None)?;
         lab.fetch()?;
         Ok(Self {
+            cache: lab.scratch()?,
             binary: command::target().join("release/raylift"),
             lab,
         })
@@ -48,6 +51,18 @@ impl Stand {
     /// A release.
     pub(super) fn release(&self, name: &str, weight: Weight) -> anyhow::Result<ReleasePaths> {
         Ok(self.lab.release(&Self::scenario(name, weight)?)?)
+    }
+
+    /// A release with every bundle so many times, as one `.zip` in the new folder.
+    pub(super) fn multiplied(
+        &self,
+        name: &str,
+        weight: Weight,
+        times: usize,
+        folder: &Path,
+    ) -> anyhow::Result<Multiplied> {
+        let scenario = Self::scenario(name, weight)?;
+        Ok(self.lab.multiplied_into(&scenario, times, folder)?)
     }
 
     /// A release unpacked below `folder`; its top folder.
@@ -87,6 +102,7 @@ impl Stand {
             .arg("--site")
             .arg(home)
             .args(arguments)
+            .env("XDG_CACHE_HOME", self.cache.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
