@@ -17,6 +17,8 @@ const RELEASE: &str = "release-7.2.1.toml";
 const TIMES: usize = 10;
 /// Ten times the bundles at most in so many times the time.
 const TIME: f64 = 10.5;
+/// The same for each byte, since files that are no bundles are there once.
+const TIME_PER_BYTE: f64 = 1.05;
 /// And in so many times the memory.
 const MEMORY: f64 = 2.0;
 /// A plan from remembered facts at most in this part of the time.
@@ -190,15 +192,22 @@ fn ratios(whole: &Measured, tenfold: &Measured) -> Table {
             format!("{goal} {}", verdict(ratio <= goal)),
         ]);
     };
+    let bytes = tenfold.bytes as f64 / whole.bytes.max(1) as f64;
     let times = tenfold.bundles as f64 / whole.bundles.max(1) as f64;
     for (how, small, large) in [
         ("cold", whole.cold, tenfold.cold),
         ("warm", whole.warm, tenfold.warm),
     ] {
+        let time = tenfold.part(large) / whole.part(small);
         row(
             format!("time for {times:.0} times the bundles, {how}"),
-            tenfold.part(large) / whole.part(small),
+            time,
             TIME,
+        );
+        row(
+            format!("time per byte, as the archive is {bytes:.1} times as large, {how}"),
+            time / bytes,
+            TIME_PER_BYTE,
         );
     }
     row(
