@@ -294,6 +294,18 @@ fn checksum_files_are_compared_anew_each_time() {
     );
 }
 
+#[test]
+fn facts_of_another_archive_are_not_taken() {
+    use raylift_survey::release::FactsStore as _;
+    let scene = marked();
+    let archive = scene.archive();
+    let old = with(&scene.cache, &archive).unwrap();
+    fs::write(&archive, archive_of("Bundle-Version: 2.0.0")).unwrap();
+    let key = open(&archive).unwrap().digest().unwrap().unwrap();
+    scene.cache.keep(&key, &old);
+    assert_eq!(version(&with(&scene.cache, &archive).unwrap()), "2.0.0");
+}
+
 /// A run compares the release with its plan by this digest, whatever the plan was made from.
 #[test]
 fn the_digest_a_run_checks_is_that_of_the_bytes() {

@@ -81,6 +81,17 @@ mod tests {
     }
 
     #[test]
+    fn root_makes_none_in_the_home_of_another_user() {
+        if current_uid() != 0 {
+            return;
+        }
+        let home = tempfile::tempdir().unwrap();
+        std::os::unix::fs::chown(home.path(), Some(65_534), None).unwrap();
+        assert_eq!(make(&home.path().join(".cache")), None);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn what_cannot_be_made_is_no_cache() {
         let scratch = tempfile::tempdir().unwrap();
         let file = scratch.path().join("file");

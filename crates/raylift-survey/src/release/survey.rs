@@ -53,7 +53,9 @@ fn kept_or_read(
     let Some(key) = source.content_key()? else {
         return read(source);
     };
-    if let Some(facts) = store.recall(&key) {
+    let digest = source.digest()?;
+    let fits = |facts: &ReleaseFacts| digest.as_ref().is_none_or(|digest| facts.digest == *digest);
+    if let Some(facts) = store.recall(&key).filter(fits) {
         return Ok(facts);
     }
     let facts = read(source)?;
