@@ -5,6 +5,7 @@ mod bench;
 mod command;
 mod demo;
 mod prerequisites;
+mod schema;
 mod test;
 mod tidy;
 
@@ -43,6 +44,8 @@ enum Task {
         /// Only this part
         part: Option<bench::Part>,
     },
+    /// Write the JSON schema of plans into docs/schema
+    Schema,
     /// Check the house rules that no other tool checks
     Tidy,
 }
@@ -62,6 +65,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Demo { keep } => demo::run(keep),
         Task::Test { filter } => test::run(filter.as_deref()),
         Task::Bench { quick, part } => bench::run(quick, part),
+        Task::Schema => schema::run(),
         Task::Tidy => tidy::run(),
     }
 }

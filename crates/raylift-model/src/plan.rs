@@ -4,6 +4,7 @@ mod action;
 mod binding;
 mod files;
 mod health;
+mod schema;
 mod site;
 mod steps;
 mod way_back;
@@ -14,6 +15,7 @@ pub use action::{Action, Phase, PlannedAction};
 pub use binding::Binding;
 pub use files::{Decision, Exchange, ExchangeProbe, FileDecision};
 pub use health::{HealthPlan, Probe, Timeouts};
+pub use schema::schema;
 pub use site::{PlannedRelease, PlannedSite};
 pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
 pub use way_back::{ReturnMode, ReturnNeed, WayBack};
@@ -26,9 +28,9 @@ use crate::version::ReleaseVersion;
 pub const FORMAT: u32 = 1;
 
 /// Everything that was decided about one update.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Plan {
-    /// [`FORMAT`].
+    /// The number of the plan's format ([`FORMAT`]).
     pub format: u32,
     /// The installed release.
     pub from: ReleaseVersion,
@@ -63,7 +65,7 @@ pub struct Plan {
 }
 
 /// The plan in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// No upgrade step runs: the outage is a stop and a start.
@@ -77,7 +79,7 @@ pub enum Verdict {
 }
 
 /// Space on one file system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SpaceNeed {
     /// A folder on it.
     pub path: String,

@@ -106,7 +106,7 @@ pub struct ModuleTable {
 ///
 /// Read from the calls in that class (real-core facts, section 4): 7.1 and 7.2 GA1 call
 /// `DBUpgrader.checkRequiredBuildNumber`, later releases `verifyRequiredSchemaVersion`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartupCheck {
     /// The build number in `Release_` must equal the code's.

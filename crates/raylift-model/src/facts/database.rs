@@ -29,7 +29,7 @@ pub struct DatabaseFacts {
 }
 
 /// The effective JDBC settings and where each came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DatabaseSettings {
     /// What kind of database the settings name.
     pub kind: DatabaseKind,
@@ -49,7 +49,7 @@ pub struct DatabaseSettings {
 }
 
 /// One place that sets a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SettingSource {
     /// The property's name.
     pub key: String,
@@ -58,7 +58,7 @@ pub struct SettingSource {
 }
 
 /// The kind of a database, concluded from positive evidence only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatabaseKind {
     /// Embedded HSQLDB in files below the home.
@@ -70,7 +70,9 @@ pub enum DatabaseKind {
 }
 
 /// One row of table `Release_`, without its dates.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct ReleaseRow {
     /// `servletContextName`: `portal` for the core, else a bundle's symbolic name.
     pub name: BundleSymbolicName,
@@ -97,7 +99,9 @@ impl ReleaseRow {
 }
 
 /// A table and how many rows it has.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct TableFacts {
     /// Name as the database gives it.
     pub name: String,

@@ -43,7 +43,7 @@ pub enum FileKind {
 }
 
 /// Owner of a file or a process.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ownership {
     /// Numeric user id.
     pub uid: u32,

@@ -33,7 +33,7 @@ pub struct ReleaseFacts {
 }
 
 /// The form a release is given in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReleaseForm {
     /// `.zip`.

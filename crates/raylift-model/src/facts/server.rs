@@ -30,7 +30,7 @@ pub struct AppServerFacts {
 }
 
 /// One HTTP connector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Connector {
     /// Address it binds to; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ pub struct ProcessFacts {
 }
 
 /// A Java runtime.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct JavaFacts {
     /// Home of the runtime; `bin/java` lies below.
     pub home: String,
@@ -74,7 +74,7 @@ pub struct JavaFacts {
 }
 
 /// Who manages the server, from `/proc/PID/cgroup` and its namespaces.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ManagedBy {
     /// Nobody: started with `catalina.sh` or `startup.sh`.

@@ -93,7 +93,7 @@ pub struct StoreFacts {
 }
 
 /// One stored version of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DocumentFact {
     /// `DLFileVersion.fileVersionId`.
     pub file_version_id: i64,

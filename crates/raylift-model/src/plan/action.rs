@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::plan::DataUpgrade;
 
 /// An action and the phase that is reached when the last action of that phase is done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlannedAction {
     /// The phase this action works towards.
     pub phase: Phase,
@@ -17,7 +17,19 @@ pub struct PlannedAction {
 }
 
 /// How far a run is. The order of the first eight is the order of a good update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// The plan stands, nothing is done.
@@ -67,7 +79,7 @@ impl Phase {
 
 /// One unit of a run. Each can be probed, run and undone; undoing all of them in reverse order,
 /// each idempotent, is the rollback.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Action {
     /// Compares the release's digest with the plan's. Undo: nothing.

@@ -11,7 +11,7 @@ use crate::names::RelativePath;
 /// Named digests of everything that must not have changed.
 ///
 /// Not bound: `data/`, logs, caches, document contents, dates in `Release_`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Binding {
     /// One digest per part: `release`, `file <path>`, `properties <place>`, `row <name>`,
     /// `database settings`, `document store`, `mounts`, `connectors`.

@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::names::RelativePath;
 
 /// The decision about one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FileDecision {
     /// Path in the home after the update. The release's Tomcat folder is already translated to the site's.
     pub path: RelativePath,
@@ -19,7 +19,7 @@ pub struct FileDecision {
 }
 
 /// What happens to a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "what", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Decision {
     /// The release's file takes the place of the site's, or is new.
@@ -54,7 +54,7 @@ pub enum Decision {
 }
 
 /// One exchange of the switch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Exchange {
     /// What is exchanged, relative to the home (`osgi`, `tomcat-9.0.19/webapps/ROOT`).
     pub root: RelativePath,
@@ -69,7 +69,7 @@ pub struct Exchange {
 }
 
 /// How it is told which side of an exchange is live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExchangeProbe {
     /// A directory: the new tree holds a file `.raylift-tree` with this text.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::DocumentFact;
 
 /// The health gate. What failed before the update cannot condemn after it: only what was good then stands here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct HealthPlan {
     /// Pages that must answer as they did before.
     pub probes: Vec<Probe>,
@@ -18,7 +18,7 @@ pub struct HealthPlan {
 }
 
 /// One page and what it must answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Probe {
     /// URL, reached from this machine.
     pub url: String,
@@ -36,7 +36,7 @@ pub struct Probe {
 }
 
 /// Limits in seconds. While an upgrade step runs or the log advances nothing is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Timeouts {
     /// From the start command to the first good answer (default 1800).
     pub start_seconds: u64,

@@ -11,7 +11,7 @@ use crate::facts::{
 };
 
 /// The site, as far as the run must know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlannedSite {
     /// Home, absolute, without links.
     pub home: PathBuf,
@@ -54,7 +54,7 @@ pub struct PlannedSite {
 }
 
 /// The release, as far as the run must know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlannedRelease {
     /// Archive or folder, absolute.
     pub place: PathBuf,

@@ -8,7 +8,7 @@ use crate::plan::ReturnNeed;
 use crate::version::{SchemaChange, SchemaVersion};
 
 /// The core's part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CorePlan {
     /// The schema version in the database.
     pub current: Option<SchemaVersion>,
@@ -38,7 +38,7 @@ pub struct CorePlan {
 }
 
 /// One upgrade step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlannedStep {
     /// From this version.
     pub from: SchemaVersion,
@@ -63,7 +63,7 @@ pub struct TouchedTable {
 }
 
 /// One module's part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ModulePlan {
     /// Symbolic name.
     pub module: BundleSymbolicName,
@@ -101,7 +101,7 @@ pub struct ModulePlan {
 }
 
 /// When upgrade steps run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// There are none.
@@ -130,7 +130,7 @@ impl When {
 }
 
 /// What the upgrade client has to reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DataUpgrade {
     /// Folder of the upgrade client after the switch.
     pub client: std::path::PathBuf,
@@ -147,7 +147,7 @@ pub struct DataUpgrade {
 }
 
 /// One module to upgrade.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ModuleTarget {
     /// Symbolic name.
     pub module: BundleSymbolicName,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a rollback treats the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReturnMode {
     /// The old code accepts the database as it is; only the core row's build number, build date and
@@ -14,7 +14,7 @@ pub enum ReturnMode {
 }
 
 /// What going back means for this plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WayBack {
     /// The way that loses least.
     pub preferred: ReturnMode,

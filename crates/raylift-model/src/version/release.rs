@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Ordered by its numbers, part by part. The `ga` suffix of folder names is not a part of it: inside one
 /// line the last number already rises with every GA. Build numbers are no versions: all of 7.4.3 share one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct ReleaseVersion {
     text: String,

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// The module executor compares versions as text (`1.0` and `1.0.0` are different vertices of its
 /// graph), so equality here is equality of text. Use [`SchemaVersion::numbers`] where the order matters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct SchemaVersion(String);
 
@@ -17,7 +19,19 @@ pub struct SchemaVersion(String);
 ///
 /// Source: `UpgradeProcessUtil.isRequiredSchemaVersion` (7.3 and later) and Liferay's rules of
 /// meaningful schema versioning: micro is optional, minor and major are required.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SchemaChange {
     /// Nothing changes.

@@ -6,4 +6,5 @@ mod executor;
 mod facts;
 mod files;
 mod rows;
+mod schema;
 mod steps;
