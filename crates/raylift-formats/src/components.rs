@@ -1,6 +1,8 @@
 //! Declarative-services descriptions: `OSGI-INF/*.xml` (OSGi Compendium, section 112.4).
 
-use roxmltree::{Document, Node};
+use roxmltree::Node;
+
+use crate::xml::{self, XmlError};
 
 /// One component.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub enum ComponentsError {
     NotUtf8(#[source] std::str::Utf8Error),
     /// It is not well-formed, or has a DTD, which is refused.
     #[error("the component description is not well-formed")]
-    NotXml(#[source] roxmltree::Error),
+    NotXml(#[source] XmlError),
 }
 
 /// Reads the components of one description; it holds one component at its root, or several inside another element.
@@ -62,7 +64,7 @@ pub enum ComponentsError {
 pub fn read(bytes: &[u8]) -> Result<Vec<Component>, ComponentsError> {
     let text = std::str::from_utf8(bytes).map_err(ComponentsError::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = Document::parse(text).map_err(ComponentsError::NotXml)?;
+    let document = xml::parse(text).map_err(ComponentsError::NotXml)?;
     Ok(document
         .descendants()
         .filter(|node| named(node, "component"))

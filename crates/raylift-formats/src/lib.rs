@@ -20,5 +20,6 @@ pub mod registrator;
 pub mod release_info;
 pub mod tomcat_xml;
 pub mod version_range;
+pub mod xml;
 
 pub use diagnostic::{Diagnostic, Level, Parsed};

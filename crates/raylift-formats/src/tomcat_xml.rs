@@ -1,7 +1,9 @@
 //! Tomcat's own files: `conf/server.xml`, `conf/Catalina/localhost/ROOT.xml` and `RELEASE-NOTES`.
 
 use raylift_model::facts::Connector;
-use roxmltree::{Document, Node};
+use roxmltree::Node;
+
+use crate::xml::{self, XmlError};
 
 /// Why an XML file of Tomcat cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +13,7 @@ pub enum TomcatXmlError {
     NotUtf8(#[source] std::str::Utf8Error),
     /// It is not well-formed, or has a DTD, which is refused.
     #[error("the file is not well-formed XML without a DTD")]
-    NotXml(#[source] roxmltree::Error),
+    NotXml(#[source] XmlError),
 }
 
 /// What `server.xml` says.
@@ -44,7 +46,7 @@ pub struct ContextXml {
 /// [`TomcatXmlError`] when it is no XML without DTD in UTF-8.
 pub fn server(bytes: &[u8]) -> Result<ServerXml, TomcatXmlError> {
     let text = utf8(bytes)?;
-    let document = Document::parse(text).map_err(TomcatXmlError::NotXml)?;
+    let document = xml::parse(text).map_err(TomcatXmlError::NotXml)?;
     let root = document.root_element();
     let mut server = ServerXml::default();
     server.shutdown_port = match root.attribute("port").map_or(Ok(8005), str::parse::<i32>) {
@@ -79,7 +81,7 @@ pub fn server(bytes: &[u8]) -> Result<ServerXml, TomcatXmlError> {
 /// [`TomcatXmlError`] when it is no XML without DTD in UTF-8.
 pub fn context(bytes: &[u8]) -> Result<ContextXml, TomcatXmlError> {
     let text = utf8(bytes)?;
-    let document = Document::parse(text).map_err(TomcatXmlError::NotXml)?;
+    let document = xml::parse(text).map_err(TomcatXmlError::NotXml)?;
     let resources = document
         .descendants()
         .filter(|node| {

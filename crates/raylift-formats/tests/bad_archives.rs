@@ -217,6 +217,21 @@ fn component_descriptions_that_are_too_much_are_said() {
         let bytes = bundle("Service-Component: OSGI-INF/*.xml", description.as_bytes());
         bounded("deep XML", || bundle_facts(&bytes, &file(), None)).unwrap();
     }
+    // Each attribute is compared with those before it, each element with the namespaces around it.
+    let attributes: String = (0..200_000)
+        .map(|number| format!(" a{number}=''"))
+        .collect();
+    let namespaces: String = (0..50_000)
+        .map(|number| format!("<a xmlns:a{number}='u{number}'>"))
+        .collect();
+    for description in [format!("<component{attributes}/>"), namespaces] {
+        let bytes = bundle(
+            "Service-Component: OSGI-INF/*.xml",
+            format!("{WORD}{description}").as_bytes(),
+        );
+        let undetermined = facts(&bytes).upgrades.undetermined;
+        assert_eq!(undetermined.len(), 1);
+    }
     let many: String = (0..30_000)
         .map(|number| {
             format!(
