@@ -54,7 +54,7 @@ pub struct PlannedStep {
 }
 
 /// A table that steps touch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TouchedTable {
     /// Its name, as the release writes it.
     pub name: String,
