@@ -27,6 +27,7 @@ const MOST_SUPERCLASSES: usize = 8;
 pub(super) struct Behaviour {
     pub(super) may_be_skipped: bool,
     pub(super) asks: Vec<String>,
+    pub(super) creates: Vec<String>,
 }
 
 /// Steps that a factory makes look before they act, too, but always end at the same columns; nothing is said of them.
@@ -36,6 +37,7 @@ pub(super) fn behaviour(source: ClassSource<'_>, step: &Value) -> Behaviour {
     };
     let mut machine = Machine::new(source, crate::class::Branches::Refuse);
     let mut asks = BTreeSet::new();
+    let mut creates = BTreeSet::new();
     let mut may_be_skipped = false;
     let mut current = class.clone();
     for _ in 0..MOST_SUPERCLASSES {
@@ -54,6 +56,13 @@ pub(super) fn behaviour(source: ClassSource<'_>, step: &Value) -> Behaviour {
                 .map(|call| call.name)
                 .filter(|name| QUESTIONS.contains(&name.as_str())),
         );
+        creates.extend(
+            file.texts()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|text| created(text))
+                .map(str::to_owned),
+        );
         match file.super_name() {
             Some(super_name) => current = super_name.to_owned(),
             None => break,
@@ -62,5 +71,12 @@ pub(super) fn behaviour(source: ClassSource<'_>, step: &Value) -> Behaviour {
     Behaviour {
         may_be_skipped,
         asks: asks.into_iter().collect(),
+        creates: creates.into_iter().collect(),
     }
+}
+
+/// The table of a text such as `create table Country (countryId LONG, ...`.
+fn created(text: &str) -> Option<&str> {
+    let rest = text.trim_start().strip_prefix("create table ")?;
+    rest.split([' ', '(', '\n']).find(|name| !name.is_empty())
 }

@@ -40,6 +40,7 @@ pub(super) fn core_step(source: ClassSource<'_>, key: &Key, value: &Value) -> Co
         module_rows: module_rows(source, value),
         may_be_skipped: behaviour.may_be_skipped,
         asks: behaviour.asks,
+        creates: behaviour.creates,
         schema_version: key.schema_version(),
         log_text: log_text(value),
         class,

@@ -49,6 +49,9 @@ pub struct CoreStep {
     /// what the step does depends on the answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<String>,
+    /// Tables that texts of its class create (`create table NAME (`), as written, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub creates: Vec<String>,
     /// Why the step could not be determined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<String>,

@@ -1,6 +1,6 @@
 //! What the two releases' registries say about each other and about this database (real-core facts, sections 2 and 6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::codes;
 use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts};
@@ -33,7 +33,7 @@ pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan
         )
     }));
     findings.extend(depend(&release.core, core));
-    findings.extend(tables_missing(site, core));
+    findings.extend(tables_missing(site, &release.core, core));
     findings
 }
 
@@ -139,21 +139,30 @@ fn depend(registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
     Some(finding)
 }
 
-/// A step whose table is missing fails at run time, as 7.3's 7.1.0 does without `AssetCategoryProperty`.
-fn tables_missing(site: &SiteFacts, core: &CorePlan) -> Option<Finding> {
+/// A step whose table is missing fails at run time, as 7.3's 7.1.0 does without `AssetCategoryProperty`; one that drops
+/// columns or tables does not (7.4's 13.0.0.step-3 drops a column of a table that no database has).
+fn tables_missing(site: &SiteFacts, registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
     if site.database.tables.is_empty() {
         return None;
     }
+    let steps = by_version(registry);
+    let mut made: BTreeSet<String> = BTreeSet::new();
     let mut evidence = Vec::new();
-    for step in &core.steps {
-        for table in step.tables.iter().filter(|table| table.rows.is_none()) {
-            evidence.push(format!(
-                "{} for {} ({})",
-                table.name,
-                step.to,
-                step.classes.first().map_or("", |class| simple(class))
-            ));
+    for pending in &core.steps {
+        let class = pending.classes.first().map_or("", |class| simple(class));
+        let drops = class.ends_with("#dropColumns") || class.ends_with("#dropTables");
+        for table in pending.tables.iter().filter(|table| table.rows.is_none()) {
+            if !drops && !made.contains(&table.name.to_lowercase()) {
+                evidence.push(format!("{} for {} ({class})", table.name, pending.to));
+            }
         }
+        let creates = steps.get(&pending.to).map(|step| &step.creates);
+        made.extend(
+            creates
+                .into_iter()
+                .flatten()
+                .map(|name| name.to_lowercase()),
+        );
     }
     if evidence.is_empty() {
         return None;

@@ -103,6 +103,7 @@ fn core(last: &str, required: &str, check: StartupCheck) -> CoreRegistry {
                 module_rows: raylift_model::facts::ModuleRows::default(),
                 may_be_skipped: false,
                 asks: Vec::new(),
+                creates: Vec::new(),
                 undetermined: None,
             })
             .collect(),

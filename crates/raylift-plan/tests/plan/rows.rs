@@ -33,6 +33,7 @@ fn step(version: &str, class: &str, arguments: &[&str]) -> CoreStep {
         module_rows: ModuleRows::default(),
         may_be_skipped: false,
         asks: Vec::new(),
+        creates: Vec::new(),
         undetermined: None,
     }
 }
@@ -221,4 +222,13 @@ fn tables_that_steps_change_are_counted_or_missed() {
         severity(&site(), &release, codes::CORE_TABLE_MISSING),
         Some(Severity::Warning)
     );
+    // A pending step before it makes the table.
+    let before = release.core.steps.len() - 2;
+    release.core.steps[before].creates = vec!["missing".to_owned()];
+    assert_eq!(said(&site(), &release, codes::CORE_TABLE_MISSING), []);
+    // What is not there need not be dropped.
+    release.core.steps[before].creates.clear();
+    let last = release.core.steps.last_mut().unwrap();
+    last.class = last.class.replace("#alterColumnType", "#dropColumns");
+    assert_eq!(said(&site(), &release, codes::CORE_TABLE_MISSING), []);
 }

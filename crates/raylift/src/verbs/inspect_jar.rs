@@ -178,6 +178,9 @@ fn step(step: &CoreStep) -> Value {
         if !step.asks.is_empty() {
             object.insert("asks".to_owned(), json!(step.asks));
         }
+        if !step.creates.is_empty() {
+            object.insert("creates".to_owned(), json!(step.creates));
+        }
         let reason = step.undetermined.clone().or_else(|| {
             step.log_text
                 .is_none()
