@@ -33,7 +33,7 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
     );
     text.push_str(&columns(
         Some(&[
-            "module", "from", "to", "kind", "runs", "rows", "way back", "",
+            "module", "from", "to", "kind", "runs", "rows", "way back", "what",
         ]),
         &rows,
     ));
