@@ -7,8 +7,8 @@ use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts, Star
 use raylift_model::plan::{CorePlan, PlannedStep, ReturnNeed, When};
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
+use crate::tables::Tables;
 pub(crate) use history::findings;
-use tables::Tables;
 
 /// What the core of `release` will do with the database of `site`.
 ///
@@ -16,29 +16,50 @@ use tables::Tables;
 pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> CorePlan {
     let row = site.database.release_rows.iter().find(|row| row.is_core());
     let current = row.map(|row| row.schema_version.clone());
+    let stored = row.and_then(|row| row.build_number);
+    // The first statement of every run sets the version to 0.1.0 where the build number is below 7100: until 7.1 the
+    // column held a product's version (real-core facts, section 4).
+    let start = match stored {
+        Some(build) if build < 7100 => current.as_ref().map(|_| SchemaVersion::new("0.1.0")),
+        _ => current.clone(),
+    };
     let registry = &release.core;
     let target = registry.latest_schema_version.clone();
-    let steps = current
+    let steps = start
         .as_ref()
         .map(|current| pending(registry, current, &Tables::of(site)))
         .unwrap_or_default();
-    let change = match (&current, &target) {
+    let change = match (&start, &target) {
         (Some(current), Some(target)) => current.change_to(target),
         _ => None,
     };
-    let stored = row.and_then(|row| row.build_number);
     let build_numbers = stored.zip(release.identity.build_number.map(i64::from));
     let must_run = match registry.startup_check {
         StartupCheck::BuildNumber => {
             build_numbers.is_some_and(|(stored, demanded)| stored < demanded)
         }
         StartupCheck::SchemaVersion | StartupCheck::Undetermined => {
-            is_behind(current.as_ref(), registry)
+            is_behind(start.as_ref(), registry)
         }
     };
     let mut undetermined = registry.undetermined.clone();
     if current.is_none() {
         undetermined.push("the schema version of the core in the database is not known".to_owned());
+    }
+    if let Some(start) = &start
+        && start.numbers().is_none()
+    {
+        undetermined.push(format!(
+            "the core's row stands at {start}, which is no schema version"
+        ));
+    }
+    match registry.startup_check {
+        StartupCheck::BuildNumber if build_numbers.is_none() => undetermined
+            .push("the release compares build numbers, and one of the two is not known".to_owned()),
+        StartupCheck::Undetermined if undetermined.is_empty() => {
+            undetermined.push("it is not known what the release compares when it starts".to_owned())
+        }
+        _ => {}
     }
     let when = match () {
         () if !undetermined.is_empty() => When::Undetermined,
@@ -106,7 +127,7 @@ fn planned(from: &SchemaVersion, step: &CoreStep, tables: &Tables) -> PlannedSte
         change: from
             .change_to(&step.schema_version)
             .unwrap_or(SchemaChange::Major),
-        tables: tables.touched(step),
+        tables: tables::touched(step, tables),
     }
 }
 

@@ -107,7 +107,22 @@ fn core_findings(core: &CorePlan, site: &SiteFacts, to: &ReleaseVersion) -> Vec<
             "add --micro to run them in the outage, or run the upgrade client at another time",
         ));
     }
-    if let (Some(current), Some(target)) = (&core.current, &core.target)
+    if let Some((stored, demanded)) = core.build_numbers
+        && stored > demanded
+    {
+        findings.push(blocker(
+            codes::DATABASE_AHEAD,
+            "core",
+            format!("the database holds build number {stored}, and the release, {demanded}, refuses a newer one"),
+            "give the release that this database belongs to, or a newer one",
+        ));
+    }
+    let starts_over = core
+        .steps
+        .first()
+        .is_some_and(|step| Some(&step.from) != core.current.as_ref());
+    if !starts_over
+        && let (Some(current), Some(target)) = (&core.current, &core.target)
         && let (Some(have), Some(want)) = (current.numbers(), target.numbers())
         && (have.0, have.1, have.2) > (want.0, want.1, want.2)
     {
@@ -152,7 +167,7 @@ fn module_finding(module: &ModulePlan) -> Finding {
             Severity::Warning,
             codes::MODULE_UNDETERMINED,
             name,
-            "its upgrade steps cannot be determined from its classes; raylift runs none of them",
+            "its upgrade steps cannot be determined from its classes; raylift asks for none of them",
             "after the update look at upgrade:check in a Gogo shell and run what it names",
         ),
         (When::AtStart, _) => Finding::new(

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use raylift_model::version::SchemaVersion;
 
-pub use edges::{ANY_DATABASE, Edges, edges, initial, is_later};
+pub use edges::{ANY_DATABASE, Doubt, Edges, edges, initial, is_later};
 
 /// One edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,25 @@ pub fn walk(edges: &[Edge], current: &SchemaVersion) -> Walk {
         [end] => Walk::Path(trace(&reached, end)),
         several => Walk::SeveralEnds(several.iter().map(|version| (*version).clone()).collect()),
     }
+}
+
+/// Whether several paths with equally few edges lead to the end of `path`: then Liferay may take another one.
+pub fn has_equals(edges: &[Edge], path: &[Edge]) -> bool {
+    let (Some(first), Some(last)) = (path.first(), path.last()) else {
+        return false;
+    };
+    let mut level: BTreeMap<&SchemaVersion, usize> = BTreeMap::from([(&first.from, 1)]);
+    for _ in path {
+        let mut next: BTreeMap<&SchemaVersion, usize> = BTreeMap::new();
+        for edge in edges {
+            if let Some(ways) = level.get(&edge.from) {
+                let known = next.entry(&edge.to).or_default();
+                *known = known.saturating_add(*ways);
+            }
+        }
+        level = next;
+    }
+    level.get(&last.to).is_some_and(|ways| *ways > 1)
 }
 
 /// Every reachable version with the edge by which the shortest path enters it.

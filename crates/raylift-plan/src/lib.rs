@@ -16,6 +16,7 @@ mod make;
 mod modules;
 mod release_rows;
 mod space;
+mod tables;
 mod way_back;
 mod wishes;
 

@@ -13,7 +13,7 @@ use raylift_model::plan::{
     Binding, CorePlan, DataUpgrade, Decision, FORMAT, ModulePlan, ModuleTarget, Plan,
     PlannedRelease, PlannedSite, Verdict, When,
 };
-use raylift_model::version::SchemaVersion;
+use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
 use crate::wishes::Wishes;
@@ -330,6 +330,13 @@ fn verdict(findings: &[Finding], core: &CorePlan, modules: &[ModulePlan]) -> Ver
             Verdict::Blocked
         }
         () if any(When::InOutage) => Verdict::Outage,
+        // The first start takes so much longer.
+        () if modules.iter().any(|module| {
+            module.when == When::AtStart && module.change.is_some_and(SchemaChange::is_required)
+        }) =>
+        {
+            Verdict::Outage
+        }
         () if any(When::AtStart) || any(When::Waits) || any(When::Undetermined) => {
             Verdict::OptionalOnly
         }

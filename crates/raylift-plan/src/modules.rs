@@ -9,15 +9,18 @@ mod rules;
 use std::collections::BTreeMap;
 
 use raylift_model::facts::{
-    AutomaticSwitch, BundleFacts, PublishedStep, ReleaseFacts, SiteFacts, StepGrouping,
+    AutomaticSwitch, BundleFacts, DatabaseKind, PublishedStep, ReleaseFacts, SiteFacts,
+    StepGrouping,
 };
 use raylift_model::finding::Finding;
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::plan::{CorePlan, ModulePlan, When};
 use raylift_model::version::ReleaseVersion;
 
+use crate::tables::Tables;
+
 use filters::Filters;
-use one::Context;
+use one::{Context, PlannedModule};
 use rows::Rows;
 use rules::{Accepts, Rules};
 
@@ -42,23 +45,19 @@ pub(crate) fn plan<'a>(
     micro: bool,
 ) -> Planned {
     let rules = Rules::of(release.bundles.iter(), to);
-    let newest = newest(bundles.clone());
+    let newest = newest(bundles);
     let old_bundles = self::newest(site.bundles.iter());
-    let published = published(bundles.clone());
+    let published = published(newest.values().copied());
     let context = Context {
         rows: &Rows::after_core(site, &release.core, core),
         rules: &rules,
         accepts: (Accepts::of(from), Accepts::of(to)),
         core_is_latest: core.when == When::InOutage || core.when == When::Never,
         micro,
-        tables: site
-            .database
-            .tables
-            .iter()
-            .map(|table| (table.name.to_lowercase(), table.rows))
-            .collect(),
-        filters: &Filters::of(bundles),
-        old_filters: &Filters::of(site.bundles.iter()),
+        auto_run: auto_run(site, &rules),
+        tables: &Tables::of(site),
+        filters: &Filters::of(newest.values().copied()),
+        old_filters: &Filters::of(old_bundles.values().copied()),
         old_bundles: &old_bundles,
         stored: &site
             .database
@@ -67,15 +66,22 @@ pub(crate) fn plan<'a>(
             .map(|row| (&row.name, &row.schema_version))
             .collect(),
     };
-    let mut modules = Vec::new();
+    let mut planned = Vec::new();
     let mut findings = Vec::new();
     for (name, bundle) in &newest {
         let published = published.get(name).map_or(&[][..], Vec::as_slice);
-        let planned = one::plan(&context, bundle, published);
-        findings.extend(headers::findings(&context, bundle, &planned));
-        modules.extend(planned.listed());
+        let module = one::plan(&context, bundle, published);
+        findings.extend(headers::findings(&context, bundle, &module));
+        planned.push(module);
     }
-    client_runs_more(&rules, core, &mut modules);
+    client_runs_more(&rules, core, &mut planned);
+    let modules: Vec<ModulePlan> = planned
+        .into_iter()
+        .filter_map(|mut module| {
+            one::finish(&context, &mut module);
+            module.listed()
+        })
+        .collect();
     findings.extend(headers::components(&context, &newest, &modules));
     if !modules.is_empty() {
         findings.extend(rules.finding(to));
@@ -87,14 +93,26 @@ pub(crate) fn plan<'a>(
     }
 }
 
-/// The newest bundle of each name: the one that the framework takes.
+/// Whether a release of 7.3 or later will find `upgrade.database.auto.run` set; one of 2023 or later does not go by it on
+/// HSQLDB (upgrade-internals 3.2).
+fn auto_run(site: &SiteFacts, rules: &Rules) -> bool {
+    let ignored = rules.facts.grouping != StepGrouping::Hyphen
+        && site.database.settings.kind == DatabaseKind::HsqldbFile;
+    site.auto_run && rules.facts.switch == AutomaticSwitch::AutoRun && !ignored
+}
+
+/// Files here take the place of the bundle of the same name in an LPKG, whatever its version.
+const OVERRIDES: &str = "osgi/marketplace/override/";
+
+/// The bundle of each name that counts: an override, else the newest, which is the one that the framework takes.
 fn newest<'a>(
     bundles: impl Iterator<Item = &'a BundleFacts>,
 ) -> BTreeMap<&'a BundleSymbolicName, &'a BundleFacts> {
     let mut newest: BTreeMap<&BundleSymbolicName, &BundleFacts> = BTreeMap::new();
     for bundle in bundles {
         let known = newest.entry(&bundle.symbolic_name).or_insert(bundle);
-        if bundle.version > known.version {
+        let rank = |bundle: &BundleFacts| bundle.file.as_str().starts_with(OVERRIDES);
+        if (rank(bundle), &bundle.version) > (rank(known), &known.version) {
             *known = bundle;
         }
     }
@@ -114,13 +132,15 @@ fn published<'a>(
 
 /// The upgrade client of 2023 and later runs every pending module step once it runs at all (upgrade-internals 3.2);
 /// whether those of 7.3 and early 7.4 do was not read.
-fn client_runs_more(rules: &Rules, core: &CorePlan, modules: &mut [ModulePlan]) {
+fn client_runs_more(rules: &Rules, core: &CorePlan, planned: &mut [PlannedModule]) {
+    let mut modules = planned.iter().map(|planned| &planned.module);
     let client_runs =
-        core.when == When::InOutage || modules.iter().any(|module| module.when == When::InOutage);
+        core.when == When::InOutage || modules.any(|module| module.when == When::InOutage);
     if rules.facts.switch != AutomaticSwitch::AutoRun || !client_runs {
         return;
     }
-    for module in modules {
+    for planned in planned {
+        let module = &mut planned.module;
         match (module.when, rules.facts.grouping) {
             (When::AtStart | When::Waits, StepGrouping::OneEdge) => {
                 module.when = When::InOutage;
@@ -128,6 +148,10 @@ fn client_runs_more(rules: &Rules, core: &CorePlan, modules: &mut [ModulePlan]) 
                     "the upgrade client runs every pending step once it runs at all".to_owned(),
                 );
             }
+            (When::Undetermined, StepGrouping::OneEdge) => module.remarks.push(
+                "the upgrade client runs every pending step once it runs at all, its steps too"
+                    .to_owned(),
+            ),
             (When::AtStart | When::Waits, _) => module.remarks.push(
                 "it may run earlier: it is not known whether this release's upgrade client runs it, too"
                     .to_owned(),

@@ -128,7 +128,7 @@ pub(crate) fn read(path: &RelativePath, part: Part, bytes: &[u8]) -> Content {
         Part::Bundle => bundle(path, bytes),
         Part::Library => library(path, Strength::Library, bytes),
         Part::Kernel => Content {
-            core: CoreParts::kernel(bytes),
+            core: CoreParts::kernel(path.as_str(), bytes),
             ..library(path, Strength::Kernel, bytes)
         },
         Part::Implementation => implementation(path, bytes),
@@ -280,7 +280,7 @@ fn settings_in(path: &RelativePath, bytes: &[u8]) -> Vec<Finding> {
 
 fn implementation(path: &RelativePath, bytes: &[u8]) -> Content {
     let mut content = library(path, Strength::Implementation, bytes);
-    content.core = CoreParts::implementation(bytes);
+    content.core = CoreParts::implementation(path.as_str(), bytes);
     content
 }
 

@@ -6,8 +6,12 @@ use raylift_formats::bundle::Jar;
 use raylift_model::facts::{CoreRegistry, StartupCheck};
 
 /// What the two JARs give; they are met one by one, in any order.
+///
+/// A home may hold both layouts, when an update by hand left JARs of 7.3 behind: those behind the shield of 7.4 count.
 #[derive(Debug, Default)]
 pub(crate) struct CoreParts {
+    /// The JARs lie behind the shield.
+    shielded: bool,
     /// The registry as `portal-impl.jar` alone gives it.
     registry: Option<CoreRegistry>,
     /// `portal-impl.jar`, kept only where its registry needs the kernel's classes (7.4).
@@ -17,25 +21,34 @@ pub(crate) struct CoreParts {
 
 impl CoreParts {
     /// What `portal-impl.jar` gives.
-    pub(crate) fn implementation(bytes: &[u8]) -> Self {
+    pub(crate) fn implementation(path: &str, bytes: &[u8]) -> Self {
         let registry = read(&[bytes]);
         Self {
             implementation: registry.assumed.is_some().then(|| bytes.to_vec()),
             registry: Some(registry),
             kernel: None,
+            shielded: is_shielded(path),
         }
     }
 
     /// What `portal-kernel.jar` gives.
-    pub(crate) fn kernel(bytes: &[u8]) -> Self {
+    pub(crate) fn kernel(path: &str, bytes: &[u8]) -> Self {
         Self {
+            shielded: is_shielded(path),
             kernel: Some(bytes.to_vec()),
             ..Self::default()
         }
     }
 
     /// Takes what another file gave; the first of its kind counts.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, mut other: Self) {
+        if other.registry.is_none() && other.kernel.is_none() || self.shielded && !other.shielded {
+            return;
+        }
+        if other.shielded && !self.shielded {
+            std::mem::swap(self, &mut other);
+            return;
+        }
         self.registry = self.registry.take().or(other.registry);
         self.implementation = self.implementation.take().or(other.implementation);
         self.kernel = self.kernel.take().or(other.kernel);
@@ -48,6 +61,10 @@ impl CoreParts {
             _ => self.registry.unwrap_or_else(|| undetermined(missing)),
         }
     }
+}
+
+fn is_shielded(path: &str) -> bool {
+    path.contains("/shielded-container-lib/")
 }
 
 /// A class is sought in one JAR after the other; one that cannot be opened, the first excepted, is as good as absent.

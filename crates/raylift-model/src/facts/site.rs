@@ -38,6 +38,9 @@ pub struct SiteFacts {
     pub properties: Vec<PropertySource>,
     /// `cluster.link.enabled`.
     pub cluster_link: bool,
+    /// `upgrade.database.auto.run`, by which releases of 7.3 and later upgrade modules at the start.
+    #[serde(default)]
+    pub auto_run: bool,
     /// Address of the Gogo console, when the site opens one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<String>,

@@ -16,12 +16,14 @@ const DUMMY: &str = "DummyUpgradeProcess";
 /// Everything about the core's registry that a person should know beside its pending steps.
 pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(current) = &core.current
+    // Where the steps begin, which is the stored version but for databases of before 7.1.
+    let from = core.steps.first().map(|step| &step.from);
+    if let Some(current) = from.or(core.current.as_ref())
         && site.core.undetermined.is_empty()
         && !site.core.steps.is_empty()
     {
         findings.extend(never_ran(&site.core, &release.core, current));
-        findings.extend(differ(&site.core, &release.core));
+        findings.extend(differ(&site.core, &release.core, current));
     }
     findings.extend(release.core.assumed.as_ref().map(|assumed| {
         Finding::new(
@@ -74,34 +76,50 @@ fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) ->
     Some(finding)
 }
 
-/// Keys that both releases have, with another step behind.
-fn differ(old: &CoreRegistry, new: &CoreRegistry) -> Option<Finding> {
+/// Keys up to the database's version that both releases have, with another step behind: what ran is the old one. It
+/// matters where a step that did nothing became one that does something, as 5.1.1 did between 7.2.10 and 7.3.
+fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
+    let at = order_key(current)?;
     let known = by_version(old);
-    let evidence: Vec<String> = new
-        .steps
-        .iter()
-        .filter(|step| !step.schema_version.is_intermediate())
-        .filter_map(|step| {
-            let before = known.get(&step.schema_version)?;
-            (before.class != step.class).then(|| {
-                format!(
-                    "{}: {} was {}",
-                    step.schema_version,
-                    simple(&step.class),
-                    simple(&before.class)
-                )
-            })
-        })
-        .collect();
+    let mut matters = false;
+    let mut evidence = Vec::new();
+    for step in &new.steps {
+        let Some(before) = known.get(&step.schema_version) else {
+            continue;
+        };
+        let ran = order_key(&step.schema_version).is_some_and(|key| key <= at);
+        if !ran || step.schema_version.is_intermediate() {
+            continue;
+        }
+        let version = &step.schema_version;
+        if before.class != step.class {
+            matters |= before.class.ends_with(DUMMY);
+            let (now, then) = (simple(&step.class), simple(&before.class));
+            evidence.push(format!("{version}: {now} was {then}"));
+        } else if before.arguments != step.arguments || before.module_rows != step.module_rows {
+            evidence.push(format!(
+                "{version}: {} has other arguments",
+                simple(&step.class)
+            ));
+        }
+    }
     if evidence.is_empty() {
         return None;
     }
     let mut finding = Finding::new(
-        Severity::Note,
+        if matters {
+            Severity::Warning
+        } else {
+            Severity::Note
+        },
         codes::CORE_STEPS_DIFFER,
         "core",
-        "the same version stands for another step in the new release",
-        "nothing: what ran on this database are the installed release's steps",
+        "versions that this database is past stand for other steps in the new release; what ran on it are the installed release's",
+        if matters {
+            "compare the tables that the new steps change with those of a database that came straight to this version"
+        } else {
+            "nothing, as long as the new steps are the old ones in another form"
+        },
     );
     finding.evidence = evidence;
     Some(finding)

@@ -19,8 +19,17 @@ const DUMMY: &str = "com.liferay.portal.kernel.upgrade.DummyUpgradeStep";
 pub struct Edges {
     /// In the order of the version before.
     pub edges: Vec<Edge>,
-    /// Why they are not all known; empty when they are.
-    pub undetermined: Vec<String>,
+    /// What is not known about them; empty when they are all known.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Something about the edges from one version that is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The version. A module that never comes there is not concerned.
+    pub from: SchemaVersion,
+    /// What is not known.
+    pub reason: String,
 }
 
 /// True for the executors of 7.4 and later.
@@ -50,10 +59,13 @@ pub fn edges(
     let mut registered = Vec::new();
     for step in published {
         if is_later(executor) {
-            found.undetermined.push(format!(
-                "step {} is a component of its own, which later executors are not known to take",
-                step.class
-            ));
+            found.doubts.push(Doubt {
+                from: step.from.clone(),
+                reason: format!(
+                    "step {} is a component of its own, which later executors are not known to take",
+                    step.class
+                ),
+            });
         } else if step.database.as_deref() == Some(ANY_DATABASE) {
             registered.push(Edge {
                 from: step.from.clone(),
@@ -69,6 +81,17 @@ pub fn edges(
     }
     if executor.grouping != StepGrouping::OneEdge {
         registered.extend(initial(bundle));
+    }
+    if let Some(edge) = initial(bundle)
+        && edge.to.numbers().is_none()
+    {
+        found.doubts.push(Doubt {
+            from: SchemaVersion::zero(),
+            reason: format!(
+                "its manifest asks for {}, which is no single version: at which one its tables are made is not known",
+                edge.to
+            ),
+        });
     }
     registered.reverse();
     registered.sort_by(|one, two| one.from.cmp(&two.from));
@@ -90,15 +113,36 @@ pub fn initial(bundle: &BundleFacts) -> Option<Edge> {
 }
 
 impl Edges {
+    /// What is not known about the way from `current`.
+    pub fn doubts_from(&self, current: &SchemaVersion) -> Vec<String> {
+        if self.doubts.is_empty() {
+            return Vec::new();
+        }
+        let reached = super::breadth_first(&self.edges, current);
+        let matters = |doubt: &&Doubt| reached.contains_key(&doubt.from);
+        let reasons = self.doubts.iter().filter(matters);
+        reasons.map(|doubt| doubt.reason.clone()).collect()
+    }
+
     fn push(&mut self, edge: Edge, by_itself: bool) {
         let twin = |known: &&Edge| known.from == edge.from && known.to == edge.to;
         match self.edges.iter().find(twin) {
             None => self.edges.push(edge),
-            Some(known) if by_itself && known.classes != edge.classes => {
-                self.undetermined.push(format!(
-                    "two steps lead from {} to {}, and which one runs depends on who starts it",
-                    edge.from, edge.to
-                ));
+            // The creation of tables, and the step that stands for it, end at the same state.
+            Some(known)
+                if by_itself
+                    && known.classes != edge.classes
+                    && ![INITIAL, DUMMY]
+                        .iter()
+                        .any(|class| known.classes == [*class]) =>
+            {
+                self.doubts.push(Doubt {
+                    reason: format!(
+                        "two steps lead from {} to {}, and which one runs depends on who starts it",
+                        edge.from, edge.to
+                    ),
+                    from: edge.from,
+                });
             }
             Some(_) => {}
         }
@@ -112,7 +156,8 @@ impl Edges {
         core_is_latest: bool,
     ) -> Option<Edge> {
         let mut unknown = |reason: String| {
-            self.undetermined.push(reason);
+            let from = SchemaVersion::zero();
+            self.doubts.push(Doubt { from, reason });
             None
         };
         if !is_later(executor) {

@@ -19,7 +19,7 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let module = &planned.module;
     let mut findings = Vec::new();
-    findings.extend(header_and_chain(bundle));
+    findings.extend(header_and_chain(context, bundle));
     findings.extend(ahead_or_stuck(context, bundle, module));
     findings.extend(tables_without_row(context, bundle, module));
     findings
@@ -32,8 +32,12 @@ fn numbers(version: &SchemaVersion) -> Option<Numbers> {
     Some((major, minor, micro))
 }
 
-/// The version that the manifest asks for; a range is taken as it is by Liferay and not judged here.
+/// The version that a service module's manifest asks for: only these are checked (`ServiceConfigurationExtender`). A
+/// range is taken as it is by Liferay and not judged here.
 fn header(bundle: &BundleFacts) -> Option<(SchemaVersion, Numbers)> {
+    if !bundle.liferay_service {
+        return None;
+    }
     let header = SchemaVersion::new(bundle.require_schema_version.as_deref()?);
     let numbers = numbers(&header)?;
     Some((header, numbers))
@@ -49,13 +53,13 @@ fn highest_end(bundle: &BundleFacts) -> Option<(Numbers, &SchemaVersion)> {
 }
 
 /// The header decides which rows the module accepts, so a header beyond the end of the steps keeps it off.
-fn header_and_chain(bundle: &BundleFacts) -> Option<Finding> {
+fn header_and_chain(context: &Context<'_>, bundle: &BundleFacts) -> Option<Finding> {
     let (asked, asks) = header(bundle)?;
     let (ends, last) = highest_end(bundle)?;
     if asks == ends || !bundle.upgrades.undetermined.is_empty() {
         return None;
     }
-    let off = (asks.0, asks.1) > (ends.0, ends.1) || asks.0 < ends.0;
+    let off = !context.accepts.1.accepts(asks, ends);
     let consequence = if off {
         ": the module will stay off"
     } else {

@@ -13,6 +13,7 @@ use super::filters::Filters;
 use super::rows::Rows;
 use super::rules::{Accepts, Rules};
 use crate::graph::{self, ANY_DATABASE, Edge, Walk};
+use crate::tables::Tables;
 
 /// The step with which a module of 7.4 takes over the row of an older one; its text arguments are the new and the old
 /// name (upgrade-internals 2.1).
@@ -26,8 +27,9 @@ pub(super) struct Context<'a> {
     pub(super) accepts: (Accepts, Accepts),
     pub(super) core_is_latest: bool,
     pub(super) micro: bool,
-    /// Rows by the table's name in lower case.
-    pub(super) tables: BTreeMap<String, u64>,
+    /// The site sets `upgrade.database.auto.run`, and the release goes by it.
+    pub(super) auto_run: bool,
+    pub(super) tables: &'a Tables,
     pub(super) filters: &'a Filters<'a>,
     pub(super) old_filters: &'a Filters<'a>,
     pub(super) old_bundles: &'a BTreeMap<&'a BundleSymbolicName, &'a BundleFacts>,
@@ -38,6 +40,8 @@ pub(super) struct Context<'a> {
 /// A module's part, listed in the plan or not.
 pub(super) struct PlannedModule {
     pub(super) module: ModulePlan,
+    /// It takes over another module's row.
+    takes_over: bool,
     /// Something changes, may change, or is not known.
     is_listed: bool,
 }
@@ -66,18 +70,27 @@ pub(super) fn plan(
     let start = start(context, bundle, &mut undetermined);
     undetermined.extend(beyond(bundle, published));
     let walked = walk(context, bundle, published, &start.version);
-    let (path, mut target) = match walked {
-        Ok(path) => {
+    let (path, equals, mut target) = match walked {
+        Ok((path, equals)) => {
             let end = path.last().map(|edge| edge.to.clone());
-            (path, Some(end.unwrap_or_else(|| start.version.clone())))
+            (
+                path,
+                equals,
+                Some(end.unwrap_or_else(|| start.version.clone())),
+            )
         }
         Err(reasons) => {
             undetermined.extend(reasons);
-            (Vec::new(), None)
+            (Vec::new(), false, None)
         }
     };
     // A doubt about the row matters only where the bundle does something with one.
-    let acts = !bundle.upgrades.registrations.is_empty() || bundle.liferay_service;
+    let upgrades = &bundle.upgrades;
+    let acts = bundle.liferay_service
+        || upgrades.initialization
+        || !upgrades.registrations.is_empty()
+        || !upgrades.release_creation.is_empty()
+        || !published.is_empty();
     if acts && let Some(doubt) = context.rows.doubt(&bundle.symbolic_name) {
         undetermined.push(doubt.to_owned());
     }
@@ -93,7 +106,7 @@ pub(super) fn plan(
     if renamed {
         steps.insert(0, renaming(&start));
     }
-    let mut module = ModulePlan {
+    let module = ModulePlan {
         module: bundle.symbolic_name.clone(),
         file: match &bundle.entry {
             Some(entry) => format!("{}!/{entry}", bundle.file),
@@ -111,14 +124,23 @@ pub(super) fn plan(
         way_back: ReturnNeed::CodeOnly,
         tables: tables(context, bundle),
         blocks: Vec::new(),
-        remarks: remarks(&start),
+        remarks: remarks(&start, equals),
         undetermined,
     };
-    if module.when != When::Waits {
-        module.way_back = way_back(context, &mut module);
-        module.blocks = blocks(context, &module);
+    PlannedModule {
+        module,
+        takes_over: renamed,
+        is_listed,
     }
-    PlannedModule { module, is_listed }
+}
+
+/// What depends on when the steps run, once that is settled.
+pub(super) fn finish(context: &Context<'_>, planned: &mut PlannedModule) {
+    if planned.module.when == When::Waits || planned.module.when == When::Undetermined {
+        return;
+    }
+    planned.module.way_back = way_back(context, &mut planned.module, planned.takes_over);
+    planned.module.blocks = blocks(context, &planned.module);
 }
 
 fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<String>) -> Start {
@@ -161,11 +183,15 @@ fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<Str
     start
 }
 
-fn remarks(start: &Start) -> Vec<String> {
-    if start.before.is_empty() {
-        return Vec::new();
+fn remarks(start: &Start, equals: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !start.before.is_empty() {
+        remarks.push("it takes over an older module's row: it runs at the first start, whatever the kind of its steps".to_owned());
     }
-    vec!["it takes over an older module's row: it runs at the first start, whatever the kind of its steps".to_owned()]
+    if equals {
+        remarks.push("several ways with equally few steps lead to the same version; Liferay may take another one than this".to_owned());
+    }
+    remarks
 }
 
 /// What a bundle registers that reaches beyond itself.
@@ -191,26 +217,32 @@ fn beyond(bundle: &BundleFacts, published: &[&PublishedStep]) -> Vec<String> {
     reasons
 }
 
-/// The path from `start`; `Err` says why it is not known.
+/// The path from `start`, and whether others are as short; `Err` says why it is not known.
 fn walk(
     context: &Context<'_>,
     bundle: &BundleFacts,
     published: &[&PublishedStep],
     start: &SchemaVersion,
-) -> Result<Vec<Edge>, Vec<String>> {
+) -> Result<(Vec<Edge>, bool), Vec<String>> {
     let by = |grouping| walk_by(context, bundle, published, start, grouping);
-    match context.rules.facts.grouping {
-        StepGrouping::Undetermined => {
-            let (dots, one) = (by(StepGrouping::Dot)?, by(StepGrouping::OneEdge)?);
-            if classes(&dots) == classes(&one) {
-                Ok(one)
-            } else {
-                Err(vec![
-                    "the release's way to group steps is not known, and here it matters".to_owned(),
-                ])
-            }
-        }
-        known => by(known),
+    let executor = &context.rules.facts;
+    // Where a step brings others along, more versions lie between than steps were registered: certain is what does not
+    // depend on them.
+    let unclear = match executor.grouping {
+        StepGrouping::Undetermined => true,
+        StepGrouping::Dot => executor.expands,
+        StepGrouping::Hyphen | StepGrouping::OneEdge => false,
+    };
+    if !unclear {
+        return by(executor.grouping);
+    }
+    let (dots, one) = (by(StepGrouping::Dot)?, by(StepGrouping::OneEdge)?);
+    if classes(&dots.0) == classes(&one.0) {
+        Ok(one)
+    } else {
+        Err(vec![
+            "how the release groups steps is not known, and here it matters".to_owned(),
+        ])
     }
 }
 
@@ -224,21 +256,26 @@ fn walk_by(
     published: &[&PublishedStep],
     start: &SchemaVersion,
     grouping: StepGrouping,
-) -> Result<Vec<Edge>, Vec<String>> {
+) -> Result<(Vec<Edge>, bool), Vec<String>> {
     let executor = ExecutorFacts {
         grouping,
         ..context.rules.facts.clone()
     };
     let found = graph::edges(bundle, published, &executor, context.core_is_latest);
-    if !found.undetermined.is_empty() {
-        return Err(found.undetermined);
-    }
     // `SchemaCreator` makes the tables first, and the graph is walked from where it ends (upgrade-internals 2.4).
     let made = match graph::initial(bundle) {
         Some(edge) if grouping == StepGrouping::OneEdge && start.is_zero() => Some(edge),
         _ => None,
     };
     let from = made.as_ref().map_or(start, |edge| &edge.to);
+    let mut doubts = found.doubts_from(from);
+    if made.is_some() {
+        doubts.extend(found.doubts_from(start));
+    }
+    doubts.dedup();
+    if !doubts.is_empty() {
+        return Err(doubts);
+    }
     let path = match graph::walk(&found.edges, from) {
         Walk::Nothing => Vec::new(),
         Walk::Path(path) => path,
@@ -250,7 +287,8 @@ fn walk_by(
             )]);
         }
     };
-    Ok(made.into_iter().chain(path).collect())
+    let equals = graph::has_equals(&found.edges, &path);
+    Ok((made.into_iter().chain(path).collect(), equals))
 }
 
 fn when(
@@ -266,27 +304,24 @@ fn when(
     match change {
         _ if runs_anyway => When::AtStart,
         SchemaChange::None => When::Undetermined,
+        SchemaChange::Micro if !context.micro && context.auto_run => When::AtStart,
         SchemaChange::Micro if !context.micro => When::Waits,
         _ => When::InOutage,
     }
 }
 
 /// What the old release makes of the module's row afterwards.
-fn way_back(context: &Context<'_>, module: &mut ModulePlan) -> ReturnNeed {
+fn way_back(context: &Context<'_>, module: &mut ModulePlan, takes_over: bool) -> ReturnNeed {
     let (Some(target), Some(change)) = (&module.target, module.change) else {
         return ReturnNeed::CodeOnly;
     };
-    if !context.old_bundles.contains_key(&module.module) {
-        // The old release has no such module. A row it took over is missed by the old one.
-        return if module
-            .steps
-            .first()
-            .is_some_and(|step| step.from == step.to)
-        {
-            ReturnNeed::Restore
-        } else {
-            ReturnNeed::CodeOnly
-        };
+    if takes_over {
+        // The old release looks for the row under its old name.
+        return ReturnNeed::Restore;
+    }
+    if module.current.is_none() && !context.old_bundles.contains_key(&module.module) {
+        // The old release has no such module.
+        return ReturnNeed::CodeOnly;
     }
     let need = match change {
         SchemaChange::None | SchemaChange::Micro | SchemaChange::Initial => ReturnNeed::CodeOnly,
@@ -340,10 +375,7 @@ fn tables(context: &Context<'_>, bundle: &BundleFacts) -> Vec<TouchedTable> {
         .upgrades
         .initial_tables
         .iter()
-        .map(|name| TouchedTable {
-            name: name.clone(),
-            rows: context.tables.get(&name.to_lowercase()).copied(),
-        })
+        .map(|name| context.tables.touched(name))
         .collect()
 }
 

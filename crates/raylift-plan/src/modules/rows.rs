@@ -7,6 +7,8 @@ use raylift_model::names::BundleSymbolicName;
 use raylift_model::plan::{CorePlan, When};
 use raylift_model::version::SchemaVersion;
 
+use crate::tables::Tables;
+
 /// The version of a row that a core step makes (`ReleaseDAO.addRelease`).
 const MADE_BY_CORE: &str = "0.0.1";
 
@@ -36,12 +38,7 @@ impl Rows {
         if core.when != When::InOutage {
             return rows;
         }
-        let tables: BTreeMap<String, u64> = site
-            .database
-            .tables
-            .iter()
-            .map(|table| (table.name.to_lowercase(), table.rows))
-            .collect();
+        let tables = Tables::of(site);
         let pending: BTreeSet<&SchemaVersion> = core.steps.iter().map(|step| &step.to).collect();
         for step in &registry.steps {
             if pending.contains(&step.schema_version) {
@@ -63,7 +60,7 @@ impl Rows {
         self.doubtful.get(module).or(unknown).map(String::as_str)
     }
 
-    fn apply(&mut self, change: &ModuleRows, class: &str, tables: &BTreeMap<String, u64>) {
+    fn apply(&mut self, change: &ModuleRows, class: &str, tables: &Tables) {
         if let Some(reason) = &change.undetermined {
             self.unknown.push(format!("{class}: {reason}"));
         }
@@ -74,7 +71,7 @@ impl Rows {
             if let Some(version) = self.versions.remove(&converted.from) {
                 // The name is unique in the table: with a row of its own already, the step fails.
                 self.versions.insert(converted.to.clone(), version);
-            } else if tables.get("servicecomponent").is_some_and(|rows| *rows > 0)
+            } else if tables.rows("ServiceComponent").is_some_and(|rows| rows > 0)
                 && !self.versions.contains_key(&converted.to)
             {
                 self.doubtful.insert(
@@ -87,7 +84,7 @@ impl Rows {
             }
         }
         for legacy in &change.adds_for_tables {
-            if tables.contains_key(&legacy.table.to_lowercase()) {
+            if tables.rows(&legacy.table).is_some() {
                 self.add(&legacy.module);
             }
         }

@@ -16,7 +16,7 @@ fn executor(grouping: StepGrouping, switch: AutomaticSwitch) -> BundleFacts {
     let mut bundle = bundle("com.liferay.portal.upgrade.impl", &[]);
     bundle.executor = Some(ExecutorFacts {
         grouping,
-        expands: grouping != StepGrouping::Hyphen,
+        expands: grouping == StepGrouping::OneEdge,
         initialization_needs_core: grouping == StepGrouping::OneEdge,
         switch,
     });
@@ -375,4 +375,148 @@ fn what_the_old_code_accepts_decides_about_the_way_back() {
         needs("7.2.0", "1.0.0", "1.0.1", Some(exact)),
         ReturnNeed::Undo
     );
+}
+
+fn up_to_date(executor: Option<BundleFacts>) -> ReleaseFacts {
+    let mut done = service("m", "2.0.0", &[("1.0.0", "2.0.0", 1)]);
+    done.upgrades.initialization = true;
+    let mut release = quiet(executor.into_iter().chain([done]).collect());
+    release.identity.version = Some("7.4.3.41".parse().unwrap());
+    release
+}
+
+#[test]
+fn what_is_not_known_of_new_modules_does_not_concern_one_that_is_done() {
+    let site = site_with(&[("m", "2.0.0")]);
+    for executor in [
+        Some(of_2023()),
+        Some(executor(StepGrouping::Dot, AutomaticSwitch::AutoRun)),
+        None,
+    ] {
+        let mut release = up_to_date(executor);
+        assert!(plan_of(&site, &release).modules.is_empty());
+        // With an optional core step that waits.
+        release.core = crate::facts::release().core;
+        release.core.required_schema_version = Some(SchemaVersion::new("5.0.0"));
+        assert!(plan_of(&site, &release).modules.is_empty());
+    }
+}
+
+#[test]
+fn a_row_that_is_taken_over_is_missed_by_the_old_release_even_if_it_has_both_modules() {
+    let mut taker = bundle("new.name", &[("1.0.0", "1.0.1", 1)]);
+    taker.upgrades.release_creation = vec![ReleaseCreationStep {
+        class: "com.liferay.portal.upgrade.release.ReleaseRenamingUpgradeStep".to_owned(),
+        texts: vec!["new.name".to_owned(), "old.name".to_owned()],
+    }];
+    let mut site = site_with(&[("old.name", "1.0.0")]);
+    site.bundles = vec![bundle("new.name", &[]), bundle("old.name", &[])];
+    let plan = plan_of(&site, &quiet(vec![of_2023(), taker]));
+    assert_eq!(module(&plan, "new.name").way_back, ReturnNeed::Restore);
+}
+
+#[test]
+fn a_module_with_a_row_is_judged_by_its_change_when_its_old_bundle_was_not_read() {
+    let plan = plan_of(
+        &site_with(&[("m", "1.0.0")]),
+        &quiet(vec![bundle("m", &[("1.0.0", "2.0.0", 1)])]),
+    );
+    assert_eq!(module(&plan, "m").way_back, ReturnNeed::Restore);
+    assert_eq!(plan.way_back.preferred, ReturnMode::ReturnPoint);
+}
+
+#[test]
+fn steps_that_the_client_runs_too_are_judged_like_others() {
+    let mut site = site_with(&[("m", "1.0.0"), ("other", "1.0.0")]);
+    let mut old = bundle("m", &[]);
+    old.release_filters = vec![ReleaseFilter {
+        component: "m.Page".to_owned(),
+        filter: "(&(release.bundle.symbolic.name=m)(release.schema.version=1.0.0))".to_owned(),
+    }];
+    site.bundles = vec![old];
+    let plan = plan_of(
+        &site,
+        &quiet(vec![
+            of_2023(),
+            bundle("m", &[("1.0.0", "1.0.1", 1)]),
+            bundle("other", &[("1.0.0", "1.1.0", 1)]),
+        ]),
+    );
+    assert_eq!(module(&plan, "m").when, When::InOutage);
+    assert_eq!(module(&plan, "m").way_back, ReturnNeed::Undo);
+}
+
+#[test]
+fn the_sites_auto_run_makes_optional_steps_start_by_themselves() {
+    let mut site = site_with(&[("m", "1.0.0")]);
+    site.auto_run = true;
+    let when = |site: &SiteFacts, executor: BundleFacts| {
+        let bundles = vec![executor, bundle("m", &[("1.0.0", "1.0.1", 1)])];
+        module(&plan_of(site, &quiet(bundles)), "m").when
+    };
+    assert_eq!(when(&site, of_7_3()), When::AtStart);
+    assert_eq!(
+        when(&site, of_2023()),
+        When::Waits,
+        "not on HSQLDB (upgrade-internals 3.2)"
+    );
+    let old = executor(StepGrouping::Hyphen, AutomaticSwitch::AutoUpgrade);
+    assert_eq!(
+        when(&site, old),
+        When::Waits,
+        "raylift's file stops it in 7.2"
+    );
+}
+
+#[test]
+fn an_override_counts_before_a_newer_bundle_and_shadowed_ones_wait_for_nothing() {
+    let mut taken = bundle("m", &[("1.0.0", "1.0.1", 1)]);
+    taken.file = raylift_model::names::RelativePath::new("osgi/marketplace/override/m.jar");
+    let mut newer = bundle("m", &[("1.0.0", "2.0.0", 1)]);
+    newer.version = raylift_model::version::OsgiVersion::new(1, 0, 1);
+    newer.release_filters = vec![ReleaseFilter {
+        component: "m.Page".to_owned(),
+        filter: "(&(release.bundle.symbolic.name=m)(release.schema.version>=2.0.0))".to_owned(),
+    }];
+    let plan = plan_of(&site_with(&[("m", "1.0.0")]), &quiet(vec![taken, newer]));
+    assert_eq!(
+        module(&plan, "m").change,
+        Some(raylift_model::version::SchemaChange::Micro)
+    );
+    let stays_off = |finding: &&raylift_model::finding::Finding| {
+        finding.code.as_str() == raylift_model::codes::COMPONENT_STAYS_OFF
+    };
+    assert_eq!(plan.findings.iter().find(stays_off), None);
+}
+
+#[test]
+fn of_equally_short_ways_the_plan_says_that_it_may_be_another() {
+    let steps = &[
+        ("1.0.0", "1.1.0", 1),
+        ("1.1.0", "2.0.0", 1),
+        ("1.0.0", "1.2.0", 1),
+        ("1.2.0", "2.0.0", 1),
+    ];
+    let plan = plan_of(
+        &site_with(&[("m", "1.0.0"), ("one", "1.1.0")]),
+        &quiet(vec![bundle("m", steps), bundle("one", steps)]),
+    );
+    assert_eq!(
+        module(&plan, "m").target.as_ref().unwrap().as_str(),
+        "2.0.0"
+    );
+    assert_eq!(module(&plan, "m").remarks.len(), 1);
+    assert!(module(&plan, "one").remarks.is_empty());
+}
+
+#[test]
+fn a_range_in_the_manifest_says_no_version_at_which_tables_are_made() {
+    let chain = &[("1.0.0", "1.1.0", 1)];
+    let release = quiet(vec![service("m", "[1.0.0,2.0.0)", chain)]);
+    assert_eq!(
+        module(&plan_of(&site(), &release), "m").when,
+        When::Undetermined
+    );
+    let plan = plan_of(&site_with(&[("m", "1.0.0")]), &release);
+    assert_eq!(module(&plan, "m").when, When::InOutage);
 }

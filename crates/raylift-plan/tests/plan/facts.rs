@@ -241,6 +241,7 @@ pub(crate) fn site() -> SiteFacts {
         },
         properties: Vec::new(),
         cluster_link: false,
+        auto_run: false,
         console: None,
         core: core("5.0.2", "5.0.0", StartupCheck::BuildNumber),
         bundles: Vec::new(),

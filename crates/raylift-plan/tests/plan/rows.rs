@@ -121,6 +121,7 @@ fn rows_ahead_of_the_release_and_rows_without_a_way_are_told_apart() {
     let at = |version: &str, header: &str| {
         let mut module = bundle("m", &[("1.0.0", "1.1.0", 1)]);
         module.require_schema_version = Some(header.to_owned());
+        module.liferay_service = true;
         let mut release = release();
         release.bundles = vec![module];
         let mut site = site();
@@ -231,4 +232,82 @@ fn tables_that_steps_change_are_counted_or_missed() {
     let last = release.core.steps.last_mut().unwrap();
     last.class = last.class.replace("#alterColumnType", "#dropColumns");
     assert_eq!(said(&site(), &release, codes::CORE_TABLE_MISSING), []);
+}
+
+#[test]
+fn a_core_row_of_before_7_1_holds_a_product_version() {
+    let mut site = site();
+    site.database.release_rows[0] = row("portal", "7.0.6");
+    site.database.release_rows[0].build_number = Some(7006);
+    let plan = make(&site, &release(), None, &wishes()).unwrap();
+    assert_eq!(plan.core.steps.len(), release().core.steps.len() - 1);
+    assert!(plan.core.must_run);
+    assert_eq!(said(&site, &release(), codes::DATABASE_AHEAD), []);
+    assert_eq!(said(&site, &release(), codes::CORE_STEPS_NEVER_RAN), []);
+}
+
+#[test]
+fn a_core_that_cannot_be_judged_is_undetermined_and_not_instant() {
+    let same = || {
+        let mut release = release();
+        release.core = crate::facts::site().core;
+        release
+    };
+    let undetermined = |site: &SiteFacts, release: &ReleaseFacts| {
+        said(site, release, codes::CORE_UNDETERMINED).len()
+    };
+    assert_eq!(undetermined(&site(), &same()), 0);
+    let mut unknown = same();
+    unknown.identity.build_number = None;
+    assert_eq!(undetermined(&site(), &unknown), 1);
+    let mut silent = same();
+    silent.core.startup_check = raylift_model::facts::StartupCheck::Undetermined;
+    assert_eq!(undetermined(&site(), &silent), 1);
+    let mut odd = site();
+    odd.database.release_rows[0].schema_version = SchemaVersion::new("5.0.2.1");
+    assert_eq!(undetermined(&odd, &release()), 1);
+    let mut newer = site();
+    newer.database.release_rows[0].build_number = Some(7300);
+    assert_eq!(
+        severity(&newer, &same(), codes::DATABASE_AHEAD),
+        Some(Severity::Blocker)
+    );
+}
+
+// 5.1.1: a dummy in 7.2.10's registry, `UpgradeVirtualHost` in 7.3's (real-core facts, section 2).
+#[test]
+fn a_step_that_did_nothing_and_now_does_something_is_a_warning_where_it_is_past() {
+    let mut site = site();
+    let at = |core: &mut raylift_model::facts::CoreRegistry, version: &str, class: &str| {
+        let step = core
+            .steps
+            .iter_mut()
+            .find(|step| step.schema_version.as_str() == version)
+            .unwrap();
+        step.class = class.to_owned();
+    };
+    at(&mut site.core, "5.0.1", "kernel.DummyUpgradeProcess");
+    assert_eq!(
+        severity(&site, &release(), codes::CORE_STEPS_DIFFER),
+        Some(Severity::Warning)
+    );
+    // Above the database's version it will run, whatever the installed release has there.
+    let mut site = crate::facts::site();
+    site.database.release_rows[0] = row("portal", "5.0.1");
+    at(&mut site.core, "5.0.2", "kernel.DummyUpgradeProcess");
+    assert_eq!(severity(&site, &release(), codes::CORE_STEPS_DIFFER), None);
+}
+
+#[test]
+fn a_column_with_the_name_of_a_table_is_no_table() {
+    let mut release = release();
+    *release.core.steps.last_mut().unwrap() = step(
+        "5.1.0",
+        "com.liferay.portal.kernel.upgrade.UpgradeProcessFactory#alterColumnType",
+        &["Other", "dlFileEntry", "LONG"],
+    );
+    let plan = make(&site(), &release, None, &wishes()).unwrap();
+    let tables = &plan.core.steps.last().unwrap().tables;
+    assert_eq!(tables.len(), 1);
+    assert_eq!(tables[0].name, "Other");
 }

@@ -197,6 +197,7 @@ fn a_header_beyond_the_steps_keeps_the_module_off() {
     let with_header = |header: &str| {
         let mut module = bundle("service", &[("1.0.0", "1.1.0", 1)]);
         module.require_schema_version = Some(header.to_owned());
+        module.liferay_service = true;
         let mut release = release();
         release.bundles = vec![module];
         let plan = make(&site(), &release, None, &wishes()).unwrap();

@@ -122,6 +122,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         database: data.database,
         store: data.store,
         cluster_link: data.properties.is_true("cluster.link.enabled"),
+        auto_run: data.properties.is_true("upgrade.database.auto.run"),
         console: console(&data.properties),
         properties: data.properties.sources(),
         core: core.registry("portal-impl.jar is missing or cannot be read"),

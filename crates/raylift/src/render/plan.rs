@@ -1,6 +1,6 @@
 //! What `raylift plan` shows: the verdict first, then steps, files, the way back.
 
-use raylift_model::plan::{Decision, Plan, ReturnMode, Verdict};
+use raylift_model::plan::{Decision, Plan, ReturnMode, Verdict, When};
 
 use crate::printer::{bad, careful, faint, good, paint, strong};
 use crate::render::steps::steps;
@@ -19,11 +19,20 @@ pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
 
 /// Verdict and headline.
 pub(crate) fn summary(plan: &Plan) -> String {
+    let unknown = plan
+        .modules
+        .iter()
+        .any(|module| module.when == When::Undetermined);
     let (word, style, meaning) = match plan.verdict {
         Verdict::Instant => (
             "instant",
             good(),
             "no upgrade step runs: the outage is a stop and a start",
+        ),
+        Verdict::OptionalOnly if unknown => (
+            "optional only",
+            careful(),
+            "no upgrade step is known to have to run, but some could not be determined",
         ),
         Verdict::OptionalOnly => (
             "optional only",

@@ -105,7 +105,18 @@ fn core(core: &CorePlan, most: usize, rows: &mut Vec<Vec<String>>) {
 
 fn module(module: &ModulePlan, most: usize, rows: &mut Vec<Vec<String>>) {
     let from = match &module.current {
-        None if !module.start.is_zero() => format!("{} (made by the core)", module.start),
+        None if !module.start.is_zero() => {
+            let takes_over = module
+                .steps
+                .first()
+                .is_some_and(|step| step.from == step.to);
+            let origin = if takes_over {
+                "taken over"
+            } else {
+                "made by the core"
+            };
+            format!("{} ({origin})", module.start)
+        }
         current => version(current.as_ref()),
     };
     let remark = if module.undetermined.is_empty() {

@@ -116,11 +116,15 @@ fn core(file: &Path, jar: Jar<'_>, with: &[PathBuf]) -> Result<Value, Problem> {
     let folder = std::fs::canonicalize(file)
         .ok()
         .and_then(|file| file.parent().map(Path::to_path_buf));
-    let found: Vec<Vec<u8>> = folder
+    let found: Vec<(PathBuf, Vec<u8>)> = folder
         .iter()
         .flat_map(|folder| KERNEL_PLACES.map(|place| folder.join(place)))
-        .filter_map(|place| std::fs::read(place).ok())
+        .filter_map(|place| {
+            let bytes = std::fs::read(&place).ok()?;
+            Some((place, bytes))
+        })
         .collect();
+    let mut used: Vec<&Path> = with.iter().map(PathBuf::as_path).collect();
     let mut jars = vec![RefCell::new(jar)];
     for (path, bytes) in &given {
         jars.push(RefCell::new(
@@ -128,12 +132,12 @@ fn core(file: &Path, jar: Jar<'_>, with: &[PathBuf]) -> Result<Value, Problem> {
         ));
     }
     // A kernel that merely lies there and cannot be read is no more than one that is absent.
-    jars.extend(
-        found
-            .iter()
-            .filter_map(|bytes| Jar::open(bytes).ok())
-            .map(RefCell::new),
-    );
+    for (place, bytes) in &found {
+        if let Ok(jar) = Jar::open(bytes) {
+            jars.push(RefCell::new(jar));
+            used.push(place);
+        }
+    }
     let registry =
         core_registry::read(&|class| jars.iter().find_map(|jar| jar.borrow_mut().class(class)));
     let mut answer = json!({
@@ -141,6 +145,7 @@ fn core(file: &Path, jar: Jar<'_>, with: &[PathBuf]) -> Result<Value, Problem> {
         "latest_schema_version": registry.latest_schema_version,
         "required_schema_version": registry.required_schema_version,
         "startup_check": registry.startup_check,
+        "with": used,
     });
     if let Some(object) = answer.as_object_mut() {
         if let Some(assumed) = registry.assumed {
