@@ -98,4 +98,13 @@ impl Finding {
         self.evidence.push(evidence.into());
         self
     }
+
+    /// The same finding with this evidence; none at all where there is no evidence.
+    pub fn if_any(mut self, evidence: Vec<String>) -> Option<Self> {
+        if evidence.is_empty() {
+            return None;
+        }
+        self.evidence = evidence;
+        Some(self)
+    }
 }

@@ -104,17 +104,13 @@ pub(crate) fn without_module<'a>(
         .filter(|row| !row.is_core() && !known.contains(row.name.as_str()))
         .map(|row| format!("{} {}", row.name, row.schema_version))
         .collect();
-    if left.is_empty() {
-        return None;
-    }
     left.sort();
-    let mut finding = Finding::new(
+    Finding::new(
         Severity::Note,
         codes::ROW_WITHOUT_MODULE,
         "Release_",
         "rows whose modules are not in the new release; they stay as they are",
         "check that no module is missing that the site needs: the data of a module that is gone stays in the database",
-    );
-    finding.evidence = left;
-    Some(finding)
+    )
+    .if_any(left)
 }

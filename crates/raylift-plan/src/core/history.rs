@@ -51,11 +51,8 @@ fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) ->
         .filter(|step| order_key(&step.schema_version).is_some_and(|key| key <= at))
         .filter(|step| !known.contains_key(&step.schema_version))
         .collect();
-    if missed.is_empty() {
-        return None;
-    }
     let harmless = missed.iter().all(|step| step.class.ends_with(DUMMY));
-    let mut finding = Finding::new(
+    Finding::new(
         if harmless {
             Severity::Note
         } else {
@@ -71,9 +68,8 @@ fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) ->
         } else {
             "compare the tables they change with those of a database that came straight to this version"
         },
-    );
-    finding.evidence = missed.into_iter().map(describe).collect();
-    Some(finding)
+    )
+    .if_any(missed.into_iter().map(describe).collect())
 }
 
 /// Keys up to the database's version that both releases have, with another step behind: what ran is the old one. It
@@ -103,10 +99,7 @@ fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Op
             ));
         }
     }
-    if evidence.is_empty() {
-        return None;
-    }
-    let mut finding = Finding::new(
+    Finding::new(
         if matters {
             Severity::Warning
         } else {
@@ -120,9 +113,8 @@ fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Op
         } else {
             "nothing, as long as the new steps are the old ones in another form"
         },
-    );
-    finding.evidence = evidence;
-    Some(finding)
+    )
+    .if_any(evidence)
 }
 
 /// Pending steps that may be skipped, or look at the database before they act.
@@ -143,18 +135,14 @@ fn depend(registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
             (!what.is_empty()).then(|| format!("{}: {}", describe(step), what.join("; ")))
         })
         .collect();
-    if evidence.is_empty() {
-        return None;
-    }
-    let mut finding = Finding::new(
+    Finding::new(
         Severity::Note,
         codes::CORE_STEPS_DEPEND,
         "core",
         "what these steps do depends on the database; their versions are written in any case",
         "nothing",
-    );
-    finding.evidence = evidence;
-    Some(finding)
+    )
+    .if_any(evidence)
 }
 
 /// A step whose table is missing fails at run time, as 7.3's 7.1.0 does without `AssetCategoryProperty`; one that drops
@@ -182,18 +170,14 @@ fn tables_missing(site: &SiteFacts, registry: &CoreRegistry, core: &CorePlan) ->
                 .map(|name| name.to_lowercase()),
         );
     }
-    if evidence.is_empty() {
-        return None;
-    }
-    let mut finding = Finding::new(
+    Finding::new(
         Severity::Warning,
         codes::CORE_TABLE_MISSING,
         "core",
         "steps change tables that the database lacks: they fail unless an earlier step makes them",
         "find out whether the site ever had these modules; rehearse the upgrade on a copy of the database",
-    );
-    finding.evidence = evidence;
-    Some(finding)
+    )
+    .if_any(evidence)
 }
 
 fn by_version(registry: &CoreRegistry) -> BTreeMap<&SchemaVersion, &CoreStep> {

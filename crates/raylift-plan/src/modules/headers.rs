@@ -151,18 +151,17 @@ fn tables_without_row(
         .iter()
         .filter_map(|table| Some(format!("{} with {} rows", table.name, table.rows?)))
         .collect();
-    if there.is_empty() || context.rows.doubt(&module.module).is_some() {
+    if context.rows.doubt(&module.module).is_some() {
         return None;
     }
-    let mut finding = Finding::new(
+    Finding::new(
         Severity::Warning,
         codes::TABLES_WITHOUT_ROW,
         bundle.symbolic_name.to_string(),
         "the module has no row in Release_, so that its tables will be created; but some of them are there",
         "find out where they come from; rename or remove them, or restore the lost row, before the update",
-    );
-    finding.evidence = there;
-    Some(finding)
+    )
+    .if_any(there)
 }
 
 /// Components that a row satisfies today and that the row as it will be does not.
@@ -199,10 +198,7 @@ pub(super) fn components(
             .collect();
         evidence.sort();
         evidence.dedup();
-        if evidence.is_empty() {
-            continue;
-        }
-        let mut finding = Finding::new(
+        let finding = Finding::new(
             Severity::Warning,
             codes::COMPONENT_STAYS_OFF,
             name.to_string(),
@@ -211,8 +207,7 @@ pub(super) fn components(
             ),
             "look in the release's notes; after the update ask dm wtf in a Gogo shell",
         );
-        finding.evidence = evidence;
-        findings.push(finding);
+        findings.extend(finding.if_any(evidence));
     }
     findings
 }
