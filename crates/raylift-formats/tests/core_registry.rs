@@ -116,12 +116,7 @@ fn read(jars: &[&Path]) -> CoreRegistry {
         .iter()
         .map(|bytes| RefCell::new(Jar::open(bytes).unwrap()))
         .collect();
-    core_registry::read(&|class| {
-        let name = format!("{class}.class");
-        opened
-            .iter()
-            .find_map(|jar| jar.borrow_mut().read(&name, 16 << 20).unwrap())
-    })
+    core_registry::read(&|class| opened.iter().find_map(|jar| jar.borrow_mut().class(class)))
 }
 
 /// What the real class prints: version and class of each key, then the two derived versions.
@@ -339,4 +334,22 @@ fn a_step_that_may_be_skipped_is_known_by_its_class() {
             .iter()
             .all(|class| class == "com.liferay.portal.upgrade.util.UpgradePartitionedControlTable")
     );
+}
+
+/// As `update-7.3.0-7.4.0-country.sql` and `-region.sql` in this JAR have them.
+#[test]
+fn tables_that_steps_create_by_their_sql_files_are_read() {
+    let parts = Parts::load();
+    let path = parts
+        .find("com.liferay.portal:com.liferay.portal.impl:93.0.0")
+        .unwrap();
+    let steps = read(&[path]).steps;
+    let creates = |version: &str| {
+        let step = steps
+            .iter()
+            .find(|step| step.schema_version.as_str() == version);
+        step.unwrap().creates.clone()
+    };
+    assert_eq!(creates("9.1.0"), ["RegionLocalization"]);
+    assert_eq!(creates("9.2.0"), ["CountryLocalization"]);
 }

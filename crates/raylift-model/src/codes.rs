@@ -43,6 +43,7 @@ codes! {
     LAYOUT_UNSUPPORTED = "RL0209", "the layout of this release is not supported yet";
     NO_CHECKSUM = "RL0210", "there is no published checksum beside the archive";
     CORE_UNDETERMINED = "RL0211", "the core's upgrade steps could not be determined";
+    OLD_RELEASE_DIFFERS = "RL0212", "the release given as the installed one is another";
 
     REQUIRED_CORE_STEPS = "RL0301", "the core needs upgrade steps before the server starts";
     OPTIONAL_CORE_STEPS = "RL0302", "the core has optional upgrade steps";

@@ -3,6 +3,7 @@
 use raylift_model::codes;
 use raylift_model::facts::{ManagedBy, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::version::ReleaseVersion;
 
 use crate::wishes::Wishes;
 
@@ -23,6 +24,16 @@ pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes
     findings
 }
 
+fn java_of_the_environment(site: &SiteFacts) -> String {
+    let java = site
+        .java
+        .as_ref()
+        .map_or("none was found", |java| java.home.as_str());
+    format!(
+        "Java is that of raylift.toml or of raylift's own environment ({java}); what setenv.sh sets is not known"
+    )
+}
+
 pub(crate) fn blocker(
     code: &str,
     subject: impl Into<String>,
@@ -30,6 +41,21 @@ pub(crate) fn blocker(
     remedy: &str,
 ) -> Finding {
     Finding::new(Severity::Blocker, code, subject, message, remedy)
+}
+
+/// Another release than the installed one would make certain what is wrong.
+pub(crate) fn old_release(installed: &ReleaseVersion, old: &ReleaseFacts) -> Option<Finding> {
+    let given = old.identity.version.as_ref();
+    if given == Some(installed) {
+        return None;
+    }
+    let what = given.map_or_else(|| "of an unknown version".to_owned(), ToString::to_string);
+    Some(blocker(
+        codes::OLD_RELEASE_DIFFERS,
+        old.place.clone(),
+        format!("given as the installed release, which is {installed}, but it is {what}"),
+        "give the archive of the installed release, or leave --old-release out",
+    ))
 }
 
 fn versions(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes) -> Vec<Finding> {
@@ -101,7 +127,7 @@ fn server(site: &SiteFacts) -> Vec<Finding> {
             site.app_server.base.clone(),
             "the server is not running, so that there is nothing to compare the new site's answers with; the update starts it",
             "start the site first and plan again",
-        )),
+        ).because(java_of_the_environment(site))),
         Some(process) => {
             if let ManagedBy::Container { cgroup } = &process.managed_by {
                 findings.push(

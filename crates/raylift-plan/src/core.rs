@@ -109,11 +109,20 @@ fn pending(registry: &CoreRegistry, current: &SchemaVersion, tables: &Tables) ->
         return Vec::new();
     };
     let mut from = current.clone();
+    // A version between the steps of one key is no version of its own: the kind of a step is that of its key.
+    let mut group = current.clone();
     let mut steps = Vec::new();
     for step in &registry.steps {
         if order_key(&step.schema_version).is_some_and(|key| key > at) {
-            steps.push(planned(&from, step, tables));
+            let mut next = planned(&from, step, tables);
+            next.change = group
+                .change_to(&step.schema_version.plain())
+                .unwrap_or(SchemaChange::Major);
+            steps.push(next);
             from = step.schema_version.clone();
+            if !step.schema_version.is_intermediate() {
+                group = from.clone();
+            }
         }
     }
     steps

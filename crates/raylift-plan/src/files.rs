@@ -286,7 +286,7 @@ fn automatic_upgrades_off(
                 mode: 0o644,
                 replaces,
             },
-            reason: "automatic module upgrades are off, so that nothing optional runs by itself"
+            reason: "automatic module upgrades are off, so that nothing optional runs by itself; yours to change after the commit"
                 .to_owned(),
         },
     );

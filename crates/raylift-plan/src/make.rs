@@ -97,6 +97,7 @@ pub fn make(
     let run = wishes.run.as_str();
 
     let mut findings = checks::findings(site, release, wishes);
+    findings.extend(old.and_then(|old| checks::old_release(&from, old)));
     findings.extend(database::findings(site));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);

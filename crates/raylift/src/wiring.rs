@@ -85,18 +85,7 @@ pub(crate) fn survey_release(path: &Path, cache: Option<&Cache>) -> Result<Relea
         ));
     }
     let store = cache.map(|cache| cache as &dyn FactsStore);
-    let mut facts =
-        raylift_survey::release::survey_with(source.as_ref(), store).map_err(refused)?;
-    if checksums.is_empty() && path.is_file() {
-        facts.findings.push(raylift_model::finding::Finding::new(
-            raylift_model::finding::Severity::Note,
-            codes::NO_CHECKSUM,
-            path.display().to_string(),
-            "no .sha512 or .MD5 lies beside the archive, so that only its inner checks were made",
-            "put the published checksum file beside it",
-        ));
-    }
-    Ok(facts)
+    raylift_survey::release::survey_with(source.as_ref(), store).map_err(refused)
 }
 
 /// The command needs a release.

@@ -113,12 +113,15 @@ impl<'bytes> Jar<'bytes> {
         directory.entry(index).map_or(0, |entry| entry.size())
     }
 
-    /// Unpacks a class file by the internal name of its class (`com/liferay/A`); `None` when it is not there or cannot
-    /// be unpacked.
+    /// Unpacks a class file by the internal name of its class (`com/liferay/A`), or another file by its path, which unlike
+    /// such a name has a dot; `None` when it is not there or cannot be unpacked.
     pub fn class(&mut self, name: &str) -> Option<Vec<u8>> {
-        self.read(&format!("{name}.class"), LARGEST_CLASS)
-            .ok()
-            .flatten()
+        let path = if name.contains('.') {
+            name.to_owned()
+        } else {
+            format!("{name}.class")
+        };
+        self.read(&path, LARGEST_CLASS).ok().flatten()
     }
 
     /// Unpacks one entry; `None` when there is none of that name.

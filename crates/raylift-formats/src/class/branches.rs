@@ -10,7 +10,10 @@ use super::value::{Slot, Value};
 impl Machine<'_> {
     pub(super) fn jump(&self, frame: &Frame, code: &Code, target: i64) -> Result<Next, Stop> {
         if self.branches == Branches::Refuse {
-            return Err(Stop(format!("{} branches", describe(&frame.method))));
+            return Err(Stop(format!(
+                "{} has a branch or a loop that its constants do not decide",
+                describe(&frame.method)
+            )));
         }
         code.number_at(target)
             .map(Next::At)
@@ -33,7 +36,10 @@ impl Machine<'_> {
             return Ok(Next::Following);
         };
         if self.branches == Branches::Refuse {
-            return Err(Stop(format!("{} branches", describe(&frame.method))));
+            return Err(Stop(format!(
+                "{} has a branch or a loop that its constants do not decide",
+                describe(&frame.method)
+            )));
         }
         let right = if *one_operand {
             None

@@ -18,6 +18,8 @@ const QUESTIONS: [&str; 9] = [
     "isSupportsAlterColumnType",
 ];
 const SKIP: (&str, &str) = ("isSkipUpgradeProcess", "()Z");
+/// Where `runSQLTemplate` finds its files (`BaseDB`, read in portal-impl 93.0.0).
+const TEMPLATES: &str = "com/liferay/portal/tools/sql/dependencies/";
 const KERNEL: &str = "com/liferay/portal/kernel/";
 /// Superclasses that are looked at; a longer line has another end.
 const MOST_SUPERCLASSES: usize = 8;
@@ -56,13 +58,14 @@ pub(super) fn behaviour(source: ClassSource<'_>, step: &Value) -> Behaviour {
                 .map(|call| call.name)
                 .filter(|name| QUESTIONS.contains(&name.as_str())),
         );
-        creates.extend(
-            file.texts()
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|text| created(text))
-                .map(str::to_owned),
-        );
+        for text in file.texts().unwrap_or_default() {
+            if text.ends_with(".sql") {
+                let template = source(&format!("{TEMPLATES}{text}")).unwrap_or_default();
+                let template = String::from_utf8_lossy(&template).into_owned();
+                creates.extend(template.lines().filter_map(created).map(str::to_owned));
+            }
+            creates.extend(created(&text).map(str::to_owned));
+        }
         match file.super_name() {
             Some(super_name) => current = super_name.to_owned(),
             None => break,

@@ -49,7 +49,8 @@ pub struct CoreStep {
     /// what the step does depends on the answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<String>,
-    /// Tables that texts of its class create (`create table NAME (`), as written, sorted.
+    /// Tables that its class creates (`create table NAME (`, in its texts or in the SQL files that they name), as written,
+    /// sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub creates: Vec<String>,
     /// Why the step could not be determined.

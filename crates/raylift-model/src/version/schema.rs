@@ -85,6 +85,16 @@ impl SchemaVersion {
         }
     }
 
+    /// The version without its step qualifier.
+    pub fn plain(&self) -> Self {
+        let end = self.0.find("-step-").or_else(|| self.0.find(".step-"));
+        Self(
+            end.and_then(|end| self.0.get(..end))
+                .unwrap_or(&self.0)
+                .to_owned(),
+        )
+    }
+
     /// True when the version stands in the middle of a multi-step registration.
     pub fn is_intermediate(&self) -> bool {
         self.numbers()

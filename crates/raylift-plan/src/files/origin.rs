@@ -25,7 +25,10 @@ pub(crate) fn origin(
     tomcat: &RelativePath,
 ) -> Origin {
     let below = |folder: &str| file.path.below(&RelativePath::new(folder)).is_some();
-    if below("osgi/marketplace/override") {
+    let is_package = [".jar", ".war", ".lpkg"]
+        .iter()
+        .any(|ending| file.path.as_str().to_lowercase().ends_with(ending));
+    if is_package && below("osgi/marketplace/override") {
         return Origin::Site {
             reason: "the site's override of a module".to_owned(),
             finding: Some(

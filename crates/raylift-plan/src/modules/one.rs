@@ -397,8 +397,9 @@ fn steps(path: &[Edge]) -> Vec<PlannedStep> {
             if !edge.from.is_intermediate() {
                 group = edge.from.clone();
             }
-            let change = plain(&group)
-                .change_to(&plain(&edge.to))
+            let change = group
+                .plain()
+                .change_to(&edge.to.plain())
                 .unwrap_or(SchemaChange::Major);
             PlannedStep {
                 from: edge.from.clone(),
@@ -409,11 +410,4 @@ fn steps(path: &[Edge]) -> Vec<PlannedStep> {
             }
         })
         .collect()
-}
-
-/// A version without its `step-N`: the kind of a step is the kind of its whole group.
-fn plain(version: &SchemaVersion) -> SchemaVersion {
-    let text = version.as_str();
-    let end = text.find("-step-").or_else(|| text.find(".step-"));
-    SchemaVersion::new(end.and_then(|end| text.get(..end)).unwrap_or(text))
 }

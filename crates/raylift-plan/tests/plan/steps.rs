@@ -210,3 +210,37 @@ fn a_header_beyond_the_steps_keeps_the_module_off() {
     assert_eq!(with_header("1.2.0").unwrap().severity, Severity::Warning);
     assert_eq!(with_header("2.0.0").unwrap().severity, Severity::Warning);
 }
+
+#[test]
+fn versions_between_the_steps_of_one_key_have_the_keys_kind() {
+    let mut release = release();
+    let mut between = release.core.steps.last().unwrap().clone();
+    between.schema_version = raylift_model::version::SchemaVersion::new("5.1.0.step-1");
+    let last = release.core.steps.len() - 1;
+    release.core.steps.insert(last, between);
+    let plan = make(&site(), &release, None, &wishes()).unwrap();
+    let kinds: Vec<(&str, SchemaChange)> = plan.core.steps[3..]
+        .iter()
+        .map(|step| (step.to.as_str(), step.change))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("5.1.0.step-1", SchemaChange::Minor),
+            ("5.1.0", SchemaChange::Minor)
+        ]
+    );
+}
+
+#[test]
+fn another_release_given_as_the_installed_one_is_a_blocker() {
+    let mut old = release();
+    let blocked = |old: &raylift_model::facts::ReleaseFacts| {
+        let plan = make(&site(), &release(), Some(old), &wishes()).unwrap();
+        plan.blockers()
+            .any(|finding| finding.code.as_str() == codes::OLD_RELEASE_DIFFERS)
+    };
+    assert!(blocked(&old));
+    old.identity = site().identity;
+    assert!(!blocked(&old));
+}

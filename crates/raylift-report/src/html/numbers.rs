@@ -94,7 +94,7 @@ fn ran_number(report: &Report) -> Number {
         .iter()
         .filter(|row| row.when == When::InOutage)
         .collect();
-    let steps: usize = planned.iter().map(|row| row.path.len().max(1)).sum();
+    let steps = |rows: &[&StepRow]| -> usize { rows.iter().map(|row| row.path.len().max(1)).sum() };
     let modules = planned.iter().filter(|row| !row.core).count();
     let core = planned.iter().any(|row| row.core);
     let waiting = report
@@ -116,12 +116,19 @@ fn ran_number(report: &Report) -> Number {
     };
     let place = match (core, modules) {
         (true, 0) => "of the core".to_owned(),
-        (true, modules) => format!("of the core and {}", format::count(modules, "module")),
+        (true, modules) => {
+            let of_core: Vec<&StepRow> = planned.iter().copied().filter(|row| row.core).collect();
+            format!(
+                "{} of the core, the others of {}",
+                steps(&of_core),
+                format::count(modules, "module")
+            )
+        }
         (false, modules) => format!("of {}", format::count(modules, "module")),
     };
     Number {
         name: "Upgrade steps",
-        value: steps.to_string(),
+        value: steps(&planned).to_string(),
         note: format!("{place}: {}", step_result(first.result)),
     }
 }

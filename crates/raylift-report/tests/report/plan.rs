@@ -311,7 +311,7 @@ fn files() -> Vec<FileDecision> {
         ),
         file(
             "osgi/configs/com.liferay.portal.upgrade.internal.configuration.ReleaseManagerConfiguration.config",
-            "automatic module upgrades are off, so that nothing optional runs by itself",
+            "automatic module upgrades are off, so that nothing optional runs by itself; yours to change after the commit",
             Decision::Write {
                 content: "autoUpgrade=B\"false\"\n".to_owned(),
                 mode: 0o644,

@@ -60,6 +60,9 @@ impl Jvm {
     }
 }
 
+/// The main class of raylift's own database helper.
+const HELPER: &str = "raylift.bridge.Main";
+
 /// Lists them.
 pub(crate) fn list(machine: &dyn Machine) -> Processes {
     let mut processes = Processes::default();
@@ -172,6 +175,10 @@ fn jvm(machine: &dyn Machine, pid: u32, command_line: &[u8]) -> Option<Jvm> {
         .iter()
         .any(|argument| argument.starts_with("-Dcatalina."));
     if program != "java" && !names_catalina {
+        return None;
+    }
+    // The database helper of another raylift that looks at this site; it reads a copy.
+    if arguments.iter().any(|argument| argument == HELPER) {
         return None;
     }
     let stat = proc::stat(&machine.read(&of(pid, "stat"), LARGEST).ok()?)?;

@@ -1,5 +1,6 @@
 //! What `raylift plan` shows: the verdict first, then steps, files, the way back.
 
+use raylift_model::finding::Severity;
 use raylift_model::plan::{Decision, Plan, ReturnMode, Verdict, When};
 
 use crate::printer::{bad, careful, faint, good, paint, strong};
@@ -9,11 +10,18 @@ use crate::render::table::{bytes, columns, count};
 /// The whole plan; `all_files` names every file, `all_steps` every upgrade step.
 pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
     let mut text = summary(plan);
+    let (blockers, others): (Vec<_>, Vec<_>) = plan
+        .findings
+        .iter()
+        .cloned()
+        .partition(|finding| finding.severity == Severity::Blocker);
+    text.push_str(&crate::render::findings(&blockers));
     text.push_str(&steps(plan, all_steps));
     text.push_str(&files(plan, all_files));
+    text.push_str(&outage(plan));
     text.push_str(&way_back(plan));
     text.push_str(&space(plan));
-    text.push_str(&crate::render::findings(&plan.findings));
+    text.push_str(&crate::render::findings(&others));
     text
 }
 
@@ -110,6 +118,39 @@ fn files(plan: &Plan, all: bool) -> String {
     text
 }
 
+/// What happens between the last good answer of the old site and the first of the new.
+fn outage(plan: &Plan) -> String {
+    let mut parts = vec![
+        "stop".to_owned(),
+        "copy the database".to_owned(),
+        format!("exchange {}", count(plan.exchanges.len(), "place")),
+    ];
+    if plan.core.when == When::InOutage {
+        parts.push(match plan.core.steps.len() {
+            0 => "upgrade client for the build number".to_owned(),
+            steps => format!("{} of the core", count(steps, "step")),
+        });
+    }
+    let modules = plan
+        .modules
+        .iter()
+        .filter(|module| module.when == When::InOutage);
+    match modules.count() {
+        0 => {}
+        modules => parts.push(format!("the steps of {}", count(modules, "module"))),
+    }
+    parts.extend(["start".to_owned(), "health check".to_owned()]);
+    let limits = &plan.health.timeouts;
+    format!(
+        "\n{}\n  {}\n  limits: stop {} seconds, start {} seconds, then {} stable seconds\n",
+        paint("Outage", strong()),
+        parts.join(" · "),
+        limits.stop_seconds,
+        limits.start_seconds,
+        plan.health.stable_seconds
+    )
+}
+
 fn way_back(plan: &Plan) -> String {
     let mut text = format!("\n{}\n", paint("Way back, until commit", strong()));
     match plan.way_back.preferred {
@@ -152,13 +193,5 @@ fn space(plan: &Plan) -> String {
             need.purpose
         ));
     }
-    let stop = count(
-        usize::try_from(plan.health.timeouts.stop_seconds).unwrap_or(usize::MAX),
-        "second",
-    );
-    text.push_str(&format!(
-        "  limits: stop {stop}, start {} seconds, then {} stable seconds\n",
-        plan.health.timeouts.start_seconds, plan.health.stable_seconds
-    ));
     text
 }

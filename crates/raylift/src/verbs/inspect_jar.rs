@@ -303,7 +303,7 @@ fn rows(answer: &Value) -> Vec<Vec<String>> {
     let text = |value: &Value| {
         value
             .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
+            .map_or_else(|| value.to_string().replace("null", "-"), str::to_owned)
     };
     let mut rows = Vec::new();
     for (_, content) in answer.as_object().into_iter().flatten() {
@@ -315,9 +315,26 @@ fn rows(answer: &Value) -> Vec<Vec<String>> {
             for element in list {
                 let field = |name: &str| element.get(name).map(text);
                 let first = field("schema_version").unwrap_or_else(|| name.clone());
+                let edge = || {
+                    let classes = element.get("classes").or_else(|| element.get("class"))?;
+                    let classes = match classes.as_array() {
+                        Some(all) => all.iter().map(text).collect::<Vec<_>>().join(" + "),
+                        None => text(classes),
+                    };
+                    Some(format!("{} → {}  {classes}", field("from")?, field("to")?))
+                };
+                let waits = || {
+                    Some(format!(
+                        "{} waits for {}",
+                        field("component")?,
+                        field("filter")?
+                    ))
+                };
                 let second = field("undetermined")
                     .map(|why| format!("undetermined: {why}"))
                     .or_else(|| field("log_text"))
+                    .or_else(edge)
+                    .or_else(waits)
                     .unwrap_or_else(|| text(element));
                 rows.push(vec![first, second]);
             }
