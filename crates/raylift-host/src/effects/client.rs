@@ -92,13 +92,16 @@ impl UpgradeClient<'_> {
             }
         }
         let patience = if watch.is_stalled() { IN_VAIN } else { GENTLY };
+        // What a client says while it is made to end, such as that its database is closed, explains nothing.
+        let lives = !self.members()?.is_empty();
+        let said = lives.then(|| self.excerpt(&running).ok()).flatten();
         self.end(&mut watch, patience, progress)?;
         files::put_back(self.run_folder, &self.upgrade.client)?;
         let missing = self.missing_at_last()?;
-        let excerpt = if missing.is_empty() {
-            Vec::new()
-        } else {
-            self.excerpt(&running)?
+        let excerpt = match said {
+            _ if missing.is_empty() => Vec::new(),
+            Some(said) => said,
+            None => self.excerpt(&running)?,
         };
         Ok(outcome(missing, notes, excerpt))
     }
