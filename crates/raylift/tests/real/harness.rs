@@ -43,6 +43,15 @@ pub(crate) struct Ended {
     pub(crate) stderr: String,
 }
 
+/// The whole entries of the journal in a run's folder.
+fn journal_in(folder: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
+    text.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .map(|line| line["entry"].clone())
+        .collect()
+}
+
 impl TestSite {
     /// The demo's site, started.
     pub(crate) fn started() -> Self {
@@ -139,14 +148,8 @@ impl TestSite {
 
     /// The journal of the last run, one JSON value a line; a torn last line is left out.
     pub(crate) fn journal(&self) -> Vec<Value> {
-        let Some(folder) = self.runs().pop() else {
-            return Vec::new();
-        };
-        let text = std::fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
-        text.lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .map(|line| line["entry"].clone())
-            .collect()
+        let newest = self.runs().pop();
+        newest.map_or_else(Vec::new, |folder| journal_in(&folder))
     }
 
     /// Folders of the runs, oldest first.
