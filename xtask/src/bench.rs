@@ -10,6 +10,7 @@ mod stand;
 mod table;
 
 use clap::ValueEnum;
+use raylift_lab::Weight;
 
 use crate::prerequisites;
 use stand::Stand;
@@ -23,6 +24,25 @@ struct Extent {
     outages: usize,
     /// Whether JARs as heavy as the real ones are measured, too.
     heavy: bool,
+}
+
+impl Extent {
+    /// The heaviest JARs that are measured.
+    fn heaviest(self) -> Weight {
+        if self.heavy {
+            Weight::Real
+        } else {
+            Weight::Light
+        }
+    }
+}
+
+/// What tables call JARs of this weight.
+fn shown(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Light => "light JARs",
+        Weight::Real => "JARs of the real sizes",
+    }
 }
 
 /// What can be measured by itself.

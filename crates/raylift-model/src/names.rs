@@ -77,3 +77,8 @@ impl RelativePath {
         self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
     }
 }
+
+/// A class without its package: `UpgradeModules` of `com.liferay.portal.upgrade.v7_2_x.UpgradeModules`.
+pub fn simple_class(class: &str) -> &str {
+    class.rsplit('.').next().unwrap_or(class)
+}

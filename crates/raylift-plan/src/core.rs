@@ -13,7 +13,12 @@ pub(crate) use history::findings;
 /// What the core of `release` will do with the database of `site`.
 ///
 /// Pending are the keys strictly after the stored version, in key order (`PortalUpgradeProcess.upgrade`).
-pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> CorePlan {
+pub(crate) fn plan(
+    site: &SiteFacts,
+    release: &ReleaseFacts,
+    tables: &Tables,
+    micro: bool,
+) -> CorePlan {
     let row = site.database.release_rows.iter().find(|row| row.is_core());
     let current = row.map(|row| row.schema_version.clone());
     let stored = row.and_then(|row| row.build_number);
@@ -27,7 +32,7 @@ pub(crate) fn plan(site: &SiteFacts, release: &ReleaseFacts, micro: bool) -> Cor
     let target = registry.latest_schema_version.clone();
     let steps = start
         .as_ref()
-        .map(|current| pending(registry, current, &Tables::of(site)))
+        .map(|current| pending(registry, current, tables))
         .unwrap_or_default();
     let change = match (&start, &target) {
         (Some(current), Some(target)) => current.change_to(target),
@@ -114,11 +119,7 @@ fn pending(registry: &CoreRegistry, current: &SchemaVersion, tables: &Tables) ->
     let mut steps = Vec::new();
     for step in &registry.steps {
         if order_key(&step.schema_version).is_some_and(|key| key > at) {
-            let mut next = planned(&from, step, tables);
-            next.change = group
-                .change_to(&step.schema_version.plain())
-                .unwrap_or(SchemaChange::Major);
-            steps.push(next);
+            steps.push(planned(&from, &group, step, tables));
             from = step.schema_version.clone();
             if !step.schema_version.is_intermediate() {
                 group = from.clone();
@@ -128,13 +129,18 @@ fn pending(registry: &CoreRegistry, current: &SchemaVersion, tables: &Tables) ->
     steps
 }
 
-fn planned(from: &SchemaVersion, step: &CoreStep, tables: &Tables) -> PlannedStep {
+fn planned(
+    from: &SchemaVersion,
+    group: &SchemaVersion,
+    step: &CoreStep,
+    tables: &Tables,
+) -> PlannedStep {
     PlannedStep {
         from: from.clone(),
         to: step.schema_version.clone(),
         classes: vec![step.class.clone()],
-        change: from
-            .change_to(&step.schema_version)
+        change: group
+            .change_to(&step.schema_version.plain())
             .unwrap_or(SchemaChange::Major),
         tables: tables::touched(step, tables),
     }

@@ -16,6 +16,7 @@ use raylift_model::plan::{
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
+use crate::tables::Tables;
 use crate::wishes::Wishes;
 use crate::{
     actions, checks, core, database, devices, files, health, modules, release_rows, space, way_back,
@@ -107,7 +108,8 @@ pub fn make(
     };
     let files = files::decide(site, &tomcat, release, old, &places, wishes);
     findings.extend(files.findings);
-    let core = core::plan(site, release, wishes.micro);
+    let tables = Tables::of(site);
+    let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
     let bundles = release.bundles.iter().chain(carried.iter().copied());
     findings.extend(core::findings(site, release, &core));
@@ -118,7 +120,15 @@ pub fn make(
         bundles.clone(),
         &release.core,
     ));
-    let planned = modules::plan(site, release, bundles, &core, (&from, &to), wishes.micro);
+    let planned = modules::plan(
+        site,
+        release,
+        bundles,
+        &core,
+        &tables,
+        (&from, &to),
+        wishes.micro,
+    );
     findings.extend(planned.findings);
     let modules = planned.modules;
     findings.extend(database::steps(&core, &modules, site, &to));

@@ -41,6 +41,7 @@ pub(crate) fn plan<'a>(
     release: &ReleaseFacts,
     bundles: impl Iterator<Item = &'a BundleFacts> + Clone,
     core: &CorePlan,
+    tables: &Tables,
     (from, to): (&ReleaseVersion, &ReleaseVersion),
     micro: bool,
 ) -> Planned {
@@ -49,13 +50,13 @@ pub(crate) fn plan<'a>(
     let old_bundles = self::newest(site.bundles.iter());
     let published = published(newest.values().copied());
     let context = Context {
-        rows: &Rows::after_core(site, &release.core, core),
+        rows: &Rows::after_core(site, &release.core, core, tables),
         rules: &rules,
         accepts: (Accepts::of(from), Accepts::of(to)),
         core_is_latest: core.when == When::InOutage || core.when == When::Never,
         micro,
         auto_run: auto_run(site, &rules),
-        tables: &Tables::of(site),
+        tables,
         filters: &Filters::of(newest.values().copied()),
         old_filters: &Filters::of(old_bundles.values().copied()),
         old_bundles: &old_bundles,

@@ -78,28 +78,21 @@ impl Part {
             {
                 Self::Text
             }
-            "jar"
-                if CLASS_PATH.iter().any(|folder| {
-                    path.strip_suffix("portal-impl.jar")
-                        .is_some_and(|rest| rest.ends_with(folder))
-                }) =>
-            {
-                Self::Implementation
-            }
-            "jar"
-                if CLASS_PATH.iter().any(|folder| {
-                    path.strip_suffix("portal-kernel.jar")
-                        .is_some_and(|rest| rest.ends_with(folder))
-                }) =>
-            {
-                Self::Kernel
-            }
+            "jar" if name == "portal-impl.jar" && is_on_class_path(path) => Self::Implementation,
+            "jar" if name == "portal-kernel.jar" && is_on_class_path(path) => Self::Kernel,
             "lpkg" => Self::Package,
             "jar" | "war" if is_installed_by_the_framework(path) => Self::Bundle,
             "jar" => Self::Library,
             _ => Self::Plain,
         }
     }
+}
+
+/// Whether a JAR lies in one of these folders itself.
+fn is_on_class_path(path: &str) -> bool {
+    path.rfind('/')
+        .and_then(|slash| path.get(..=slash))
+        .is_some_and(|folder| CLASS_PATH.iter().any(|known| folder.ends_with(known)))
 }
 
 /// The folders below `osgi` with bundles (layout-and-artifacts 1.2); `core` only in 7.2 and before.

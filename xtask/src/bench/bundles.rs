@@ -7,11 +7,11 @@ use anyhow::Context as _;
 use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use raylift_lab::{Multiplied, Weight};
 
-use super::Extent;
 use super::cost::{Cost, done};
 use super::memory;
 use super::stand::Stand;
 use super::table::{Table, verdict};
+use super::{Extent, shown};
 
 const RELEASE: &str = "release-7.2.1.toml";
 const TIMES: usize = 10;
@@ -25,11 +25,8 @@ const MEMORY: f64 = 2.0;
 const REMEMBERED: f64 = 0.1;
 
 pub(super) fn measure(stand: &Stand, extent: Extent) -> anyhow::Result<String> {
-    let (weight, name) = if extent.heavy {
-        (Weight::Real, "JARs of the real sizes")
-    } else {
-        (Weight::Light, "light JARs")
-    };
+    let weight = extent.heaviest();
+    let name = shown(weight);
     let scratch = stand.scratch()?;
     // A home without a database, so that no JVM is part of what is measured.
     let home = stand.unpacked(

@@ -6,11 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use raylift_lab::Weight;
 
-use super::Extent;
 use super::stand::{PATIENCE, Stand};
 use super::table::{Table, verdict};
+use super::{Extent, shown};
 
 /// Less than this, in kibibytes as `/proc` counts.
 pub(super) const GOAL: u64 = 200_000_000 / 1024;
@@ -19,11 +18,8 @@ pub(super) const GOAL: u64 = 200_000_000 / 1024;
 const LOOK: Duration = Duration::from_millis(2);
 
 pub(super) fn measure(stand: &Stand, extent: Extent) -> anyhow::Result<String> {
-    let (weight, name) = if extent.heavy {
-        (Weight::Real, "JARs of the real sizes")
-    } else {
-        (Weight::Light, "light JARs")
-    };
+    let weight = extent.heaviest();
+    let name = shown(weight);
     let scratch = stand.scratch()?;
     let mut site = stand.site(weight, &scratch.path().join("site"))?;
     let release = stand.release("release-7.2.1.toml", weight)?;

@@ -8,10 +8,10 @@ use raylift_lab::Weight;
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use super::Extent;
 use super::cost::{Cost, done};
 use super::stand::Stand;
 use super::table::{Table, verdict};
+use super::{Extent, shown};
 use crate::command;
 
 /// At most this part of the time of `sha512sum`.
@@ -20,15 +20,16 @@ const GOAL: f64 = 0.5;
 const AT_ONCE: usize = 4_000;
 
 pub(super) fn measure(stand: &Stand, extent: Extent) -> anyhow::Result<String> {
-    let mut text = one(stand, extent, Weight::Light, "light JARs")?.to_string();
+    let mut text = one(stand, extent, Weight::Light)?.to_string();
     if extent.heavy {
-        let heavy = one(stand, extent, Weight::Real, "JARs of the real sizes")?;
+        let heavy = one(stand, extent, Weight::Real)?;
         text = format!("{text}\n{heavy}");
     }
     Ok(text)
 }
 
-fn one(stand: &Stand, extent: Extent, weight: Weight, name: &str) -> anyhow::Result<Table> {
+fn one(stand: &Stand, extent: Extent, weight: Weight) -> anyhow::Result<Table> {
+    let name = shown(weight);
     let scratch = stand.scratch()?;
     let site = stand.site(weight, &scratch.path().join("site"))?;
     let release = stand.unpacked(

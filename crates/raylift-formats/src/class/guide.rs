@@ -5,7 +5,8 @@ use super::machine::Machine;
 use super::operation::{CallKind, MethodName};
 use super::value::Slot;
 
-/// Hands out class files by internal name (`com/liferay/portal/upgrade/PortalUpgradeProcess`).
+/// Hands out class files by internal name (`com/liferay/portal/upgrade/PortalUpgradeProcess`), and other files that lie
+/// beside them by path, which unlike such a name has a dot.
 pub type ClassSource<'source> = &'source dyn Fn(&str) -> Option<Vec<u8>>;
 
 /// Why the interpreter did not come to the end of a method.

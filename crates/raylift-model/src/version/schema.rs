@@ -71,10 +71,7 @@ impl SchemaVersion {
     ///
     /// Both separators are understood: `9.0.0.step-1` (core) and `2.0.0-step-1` (modules up to 7.3).
     pub fn numbers(&self) -> Option<(u32, u32, u32, Option<&str>)> {
-        let (plain, qualifier) = match self.0.find("-step-").or_else(|| self.0.find(".step-")) {
-            Some(at) => (self.0.get(..at)?, self.0.get(at + 1..)),
-            None => (self.0.as_str(), None),
-        };
+        let (plain, qualifier) = self.split();
         let mut parts = plain.split('.');
         let mut next = || -> Option<u32> { parts.next().map_or(Some(0), |part| part.parse().ok()) };
         let numbers = (next()?, next()?, next()?, qualifier);
@@ -87,12 +84,15 @@ impl SchemaVersion {
 
     /// The version without its step qualifier.
     pub fn plain(&self) -> Self {
-        let end = self.0.find("-step-").or_else(|| self.0.find(".step-"));
-        Self(
-            end.and_then(|end| self.0.get(..end))
-                .unwrap_or(&self.0)
-                .to_owned(),
-        )
+        Self(self.split().0.to_owned())
+    }
+
+    fn split(&self) -> (&str, Option<&str>) {
+        let at = self.0.find("-step-").or_else(|| self.0.find(".step-"));
+        match at.and_then(|at| self.0.split_at_checked(at)) {
+            Some((plain, rest)) => (plain, rest.get(1..)),
+            None => (&self.0, None),
+        }
     }
 
     /// True when the version stands in the middle of a multi-step registration.

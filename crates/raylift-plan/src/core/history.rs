@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use raylift_model::codes;
 use raylift_model::facts::{CoreRegistry, CoreStep, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::names::simple_class;
 use raylift_model::plan::CorePlan;
 use raylift_model::version::SchemaVersion;
 
 use super::order_key;
+
+/// A registry's steps by their versions.
+type Steps<'registry> = BTreeMap<&'registry SchemaVersion, &'registry CoreStep>;
 
 /// A step that does nothing.
 const DUMMY: &str = "DummyUpgradeProcess";
@@ -22,8 +26,9 @@ pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan
         && site.core.undetermined.is_empty()
         && !site.core.steps.is_empty()
     {
-        findings.extend(never_ran(&site.core, &release.core, current));
-        findings.extend(differ(&site.core, &release.core, current));
+        let old = by_version(&site.core);
+        findings.extend(never_ran(&old, &release.core, current));
+        findings.extend(differ(&old, &release.core, current));
     }
     findings.extend(release.core.assumed.as_ref().map(|assumed| {
         Finding::new(
@@ -34,22 +39,22 @@ pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts, core: &CorePlan
             "give the release complete, with portal-kernel.jar",
         )
     }));
-    findings.extend(depend(&release.core, core));
-    findings.extend(tables_missing(site, &release.core, core));
+    let new = by_version(&release.core);
+    findings.extend(depend(&new, core));
+    findings.extend(tables_missing(site, &new, core));
     findings
 }
 
 /// Keys below the database's version that the installed release does not have: a database that is past them will never
 /// run them. Keys between the steps of one version are no keys of their own here, since their numbers shift.
-fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
+fn never_ran(old: &Steps<'_>, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
     let at = order_key(current)?;
-    let known: BTreeMap<&SchemaVersion, &CoreStep> = by_version(old);
     let missed: Vec<&CoreStep> = new
         .steps
         .iter()
         .filter(|step| !step.schema_version.is_intermediate())
         .filter(|step| order_key(&step.schema_version).is_some_and(|key| key <= at))
-        .filter(|step| !known.contains_key(&step.schema_version))
+        .filter(|step| !old.contains_key(&step.schema_version))
         .collect();
     let harmless = missed.iter().all(|step| step.class.ends_with(DUMMY));
     Finding::new(
@@ -74,13 +79,12 @@ fn never_ran(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) ->
 
 /// Keys up to the database's version that both releases have, with another step behind: what ran is the old one. It
 /// matters where a step that did nothing became one that does something, as 5.1.1 did between 7.2.10 and 7.3.
-fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
+fn differ(old: &Steps<'_>, new: &CoreRegistry, current: &SchemaVersion) -> Option<Finding> {
     let at = order_key(current)?;
-    let known = by_version(old);
     let mut matters = false;
     let mut evidence = Vec::new();
     for step in &new.steps {
-        let Some(before) = known.get(&step.schema_version) else {
+        let Some(before) = old.get(&step.schema_version) else {
             continue;
         };
         let ran = order_key(&step.schema_version).is_some_and(|key| key <= at);
@@ -90,12 +94,12 @@ fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Op
         let version = &step.schema_version;
         if before.class != step.class {
             matters |= before.class.ends_with(DUMMY);
-            let (now, then) = (simple(&step.class), simple(&before.class));
+            let (now, then) = (simple_class(&step.class), simple_class(&before.class));
             evidence.push(format!("{version}: {now} was {then}"));
         } else if before.arguments != step.arguments || before.module_rows != step.module_rows {
             evidence.push(format!(
                 "{version}: {} has other arguments",
-                simple(&step.class)
+                simple_class(&step.class)
             ));
         }
     }
@@ -118,8 +122,7 @@ fn differ(old: &CoreRegistry, new: &CoreRegistry, current: &SchemaVersion) -> Op
 }
 
 /// Pending steps that may be skipped, or look at the database before they act.
-fn depend(registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
-    let steps = by_version(registry);
+fn depend(steps: &Steps<'_>, core: &CorePlan) -> Option<Finding> {
     let evidence: Vec<String> = core
         .steps
         .iter()
@@ -147,15 +150,17 @@ fn depend(registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
 
 /// A step whose table is missing fails at run time, as 7.3's 7.1.0 does without `AssetCategoryProperty`; one that drops
 /// columns or tables does not (7.4's 13.0.0.step-3 drops a column of a table that no database has).
-fn tables_missing(site: &SiteFacts, registry: &CoreRegistry, core: &CorePlan) -> Option<Finding> {
+fn tables_missing(site: &SiteFacts, steps: &Steps<'_>, core: &CorePlan) -> Option<Finding> {
     if site.database.tables.is_empty() {
         return None;
     }
-    let steps = by_version(registry);
     let mut made: BTreeSet<String> = BTreeSet::new();
     let mut evidence = Vec::new();
     for pending in &core.steps {
-        let class = pending.classes.first().map_or("", |class| simple(class));
+        let class = pending
+            .classes
+            .first()
+            .map_or("", |class| simple_class(class));
         let drops = class.ends_with("#dropColumns") || class.ends_with("#dropTables");
         for table in pending.tables.iter().filter(|table| table.rows.is_none()) {
             if !drops && !made.contains(&table.name.to_lowercase()) {
@@ -180,7 +185,7 @@ fn tables_missing(site: &SiteFacts, registry: &CoreRegistry, core: &CorePlan) ->
     .if_any(evidence)
 }
 
-fn by_version(registry: &CoreRegistry) -> BTreeMap<&SchemaVersion, &CoreStep> {
+fn by_version(registry: &CoreRegistry) -> Steps<'_> {
     registry
         .steps
         .iter()
@@ -189,13 +194,9 @@ fn by_version(registry: &CoreRegistry) -> BTreeMap<&SchemaVersion, &CoreStep> {
 }
 
 fn describe(step: &CoreStep) -> String {
-    let mut text = format!("{} {}", step.schema_version, simple(&step.class));
+    let mut text = format!("{} {}", step.schema_version, simple_class(&step.class));
     if let Some(first) = step.arguments.first() {
         text.push_str(&format!(" of {first}"));
     }
     text
-}
-
-fn simple(class: &str) -> &str {
-    class.rsplit('.').next().unwrap_or(class)
 }

@@ -1,6 +1,7 @@
 //! Tables that core steps change, as far as their arguments name them.
 
 use raylift_model::facts::CoreStep;
+use raylift_model::names::simple_class;
 use raylift_model::plan::TouchedTable;
 
 use crate::tables::Tables;
@@ -19,7 +20,7 @@ const TABLE_CLASSES: [&str; 2] = ["UpgradeCTModel", "CTModelUpgradeProcess"];
 /// The tables that a step changes: certain where its class or factory is known to take tables, else the arguments that
 /// are names of tables of the database.
 pub(super) fn touched(step: &CoreStep, tables: &Tables) -> Vec<TouchedTable> {
-    let simple = step.class.rsplit('.').next().unwrap_or(&step.class);
+    let simple = simple_class(&step.class);
     let names: Vec<&String> = if FIRST.iter().any(|method| simple.ends_with(method)) {
         step.arguments.first().into_iter().collect()
     } else if simple.ends_with(ALL) || TABLE_CLASSES.contains(&simple) {

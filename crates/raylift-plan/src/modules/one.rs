@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use raylift_model::facts::{
     AutomaticSwitch, BundleFacts, ExecutorFacts, PublishedStep, StepGrouping,
 };
-use raylift_model::names::BundleSymbolicName;
+use raylift_model::names::{BundleSymbolicName, simple_class};
 use raylift_model::plan::{ModulePlan, PlannedStep, ReturnNeed, TouchedTable, When};
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
@@ -165,9 +165,11 @@ fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<Str
         return start;
     }
     for step in &bundle.upgrades.release_creation {
-        let simple = step.class.rsplit('.').next().unwrap_or(&step.class);
         match step.texts.as_slice() {
-            [new, old, ..] if simple == RENAMING && *new == bundle.symbolic_name.as_str() => {
+            [new, old, ..]
+                if simple_class(&step.class) == RENAMING
+                    && *new == bundle.symbolic_name.as_str() =>
+            {
                 if let Some(version) = context.rows.version(&BundleSymbolicName::new(old.as_str()))
                 {
                     start.version = version.clone();

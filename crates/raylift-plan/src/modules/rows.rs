@@ -24,7 +24,12 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// The rows of the database, changed by the core's pending steps if these run.
-    pub(crate) fn after_core(site: &SiteFacts, registry: &CoreRegistry, core: &CorePlan) -> Self {
+    pub(crate) fn after_core(
+        site: &SiteFacts,
+        registry: &CoreRegistry,
+        core: &CorePlan,
+        tables: &Tables,
+    ) -> Self {
         let mut rows = Self {
             versions: site
                 .database
@@ -38,11 +43,10 @@ impl Rows {
         if core.when != When::InOutage {
             return rows;
         }
-        let tables = Tables::of(site);
         let pending: BTreeSet<&SchemaVersion> = core.steps.iter().map(|step| &step.to).collect();
         for step in &registry.steps {
             if pending.contains(&step.schema_version) {
-                rows.apply(&step.module_rows, &step.class, &tables);
+                rows.apply(&step.module_rows, &step.class, tables);
             }
         }
         rows

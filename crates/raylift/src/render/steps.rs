@@ -1,5 +1,6 @@
 //! The table of upgrade steps: a line for each module, below it one for each step.
 
+use raylift_model::names::simple_class;
 use raylift_model::plan::{
     CorePlan, ModulePlan, Plan, PlannedStep, ReturnNeed, TouchedTable, When,
 };
@@ -177,7 +178,7 @@ fn classes(step: &PlannedStep) -> String {
     let mut text = step
         .classes
         .iter()
-        .map(|class| simple(class))
+        .map(|class| simple_class(class))
         .collect::<Vec<_>>()
         .join(" + ");
     if !step.tables.is_empty() {
@@ -208,7 +209,7 @@ fn blocks(components: &[String]) -> String {
     if components.is_empty() {
         return String::new();
     }
-    let names: Vec<&str> = components.iter().map(|name| simple(name)).collect();
+    let names: Vec<&str> = components.iter().map(|name| simple_class(name)).collect();
     format!("until then off: {}", some(&names))
 }
 
@@ -239,9 +240,4 @@ fn way_back(when: When, need: ReturnNeed) -> String {
 
 fn version(version: Option<&SchemaVersion>) -> String {
     version.map_or_else(|| "-".to_owned(), ToString::to_string)
-}
-
-/// A class without its package.
-fn simple(class: &str) -> &str {
-    class.rsplit('.').next().unwrap_or(class)
 }
