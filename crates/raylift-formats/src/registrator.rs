@@ -46,12 +46,7 @@ pub fn read_all(source: ClassSource<'_>, registrators: &[String]) -> ModuleRegis
             break;
         }
         machine.forget();
-        let one = read_one(&mut machine, registrator);
-        all.registrations.extend(one.registrations);
-        all.initialization |= one.initialization;
-        all.release_creation.extend(one.release_creation);
-        all.initial_deployment.extend(one.initial_deployment);
-        all.undetermined.extend(one.undetermined);
+        all.add_calls(read_one(&mut machine, registrator));
     }
     all.registrators = registrators.to_vec();
     all

@@ -287,9 +287,5 @@ fn read_registrators(jar: &mut Jar<'_>, upgrades: &mut ModuleRegistrations) {
     let jar = RefCell::new(jar);
     let source = |class: &str| jar.borrow_mut().class(class);
     let read = registrator::read_all(&source, &upgrades.registrators);
-    upgrades.registrations.extend(read.registrations);
-    upgrades.initialization |= read.initialization;
-    upgrades.release_creation.extend(read.release_creation);
-    upgrades.initial_deployment.extend(read.initial_deployment);
-    upgrades.undetermined.extend(read.undetermined);
+    upgrades.add_calls(read);
 }

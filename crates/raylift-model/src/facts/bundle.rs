@@ -73,6 +73,17 @@ pub struct ModuleRegistrations {
     pub undetermined: Vec<String>,
 }
 
+impl ModuleRegistrations {
+    /// Takes over what another registrator's `register` did, in that order.
+    pub fn add_calls(&mut self, other: Self) {
+        self.registrations.extend(other.registrations);
+        self.initialization |= other.initialization;
+        self.release_creation.extend(other.release_creation);
+        self.initial_deployment.extend(other.initial_deployment);
+        self.undetermined.extend(other.undetermined);
+    }
+}
+
 /// One call `register(from, to, step...)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
