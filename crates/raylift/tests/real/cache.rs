@@ -1,6 +1,8 @@
 //! A plan from remembered facts is the plan from facts that were read, to the last byte.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 use raylift_lab::ReleaseVersion;
 
@@ -27,10 +29,20 @@ fn entries(cache: &Path) -> Vec<String> {
     names
 }
 
+/// The lab may have made the archive a moment ago, and what is that young is rightly not remembered.
+fn wait_until_settled(archive: &Path) {
+    let changed = std::fs::metadata(archive).unwrap().ctime();
+    let changed = UNIX_EPOCH + Duration::from_secs(changed.cast_unsigned());
+    while changed.elapsed().unwrap_or_default() < Duration::from_secs(4) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 #[test]
 fn remembered_facts_give_the_same_plan() {
     let site = TestSite::stopped("demo-site", &[]);
     let archive = release(ReleaseVersion::Ga2);
+    wait_until_settled(&archive);
     let archive = archive.to_str().unwrap();
     let plan = |more: &[&str]| {
         let arguments = [&["plan", archive, "--json"], more].concat();
