@@ -18,6 +18,7 @@ pub mod proc;
 pub mod properties;
 pub mod registrator;
 pub mod release_info;
+pub mod splice;
 pub mod tomcat_xml;
 pub mod version_range;
 pub mod xml;

@@ -55,6 +55,8 @@ fn read_everything(bytes: &[u8]) {
     properties::read(bytes, Encoding::Utf8);
     properties::read(bytes, Encoding::Latin1);
     properties::set(bytes, "key", "value");
+    properties::remove(bytes, "key", Some("reason"));
+    properties::rename(bytes, "key", "other");
     let _ = tomcat_xml::server(bytes);
     let _ = tomcat_xml::context(bytes);
     tomcat_xml::release_notes(&text);

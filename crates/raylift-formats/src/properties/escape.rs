@@ -1,87 +1,94 @@
 //! Escapes in keys and values.
 
-use super::read::Encoding;
-
-/// What became of some raw bytes.
+/// What became of some raw text.
 pub(super) struct Unescaped {
     pub(super) text: String,
     /// `\u` without four hexadecimal digits: `java.util.Properties` refuses the whole file.
     pub(super) malformed: bool,
-    /// Bytes that are not UTF-8, or half of a surrogate pair.
+    /// Half of a surrogate pair, which no text can hold.
     pub(super) replaced: bool,
 }
 
-/// Decodes bytes and their escapes: `\t`, `\n`, `\r`, `\f`, `\uXXXX`; before any other character a backslash is
-/// dropped. `\u` gives UTF-16 code units, so two of them may make one character.
-pub(super) fn unescape(raw: &[u8], encoding: Encoding) -> Unescaped {
-    let mut units: Vec<u16> = Vec::with_capacity(raw.len());
+/// Resolves escapes: `\t`, `\n`, `\r`, `\f`, `\uXXXX`; before any other character a backslash is dropped. `\u` gives
+/// UTF-16 code units, so two of them may make one character.
+pub(super) fn unescape(raw: &str) -> Unescaped {
     let mut result = Unescaped {
-        text: String::new(),
+        text: String::with_capacity(raw.len()),
         malformed: false,
         replaced: false,
     };
+    // The first half of a surrogate pair, as long as the second may follow.
+    let mut half: Option<u16> = None;
     let mut rest = raw;
-    while !rest.is_empty() {
-        let plain = rest
-            .iter()
-            .position(|byte| *byte == b'\\')
-            .unwrap_or(rest.len());
-        let (before, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
-        push(before, encoding, &mut units, &mut result.replaced);
-        rest = match after {
-            [b'\\', b'u', digits @ ..] => match hexadecimal(digits) {
+    while let Some(at) = rest.find('\\') {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        if !before.is_empty() {
+            result.replace_half(&mut half);
+            result.text.push_str(before);
+        }
+        let mut characters = after.chars();
+        characters.next();
+        let character = characters.next();
+        rest = characters.as_str();
+        if character == Some('u') {
+            match hexadecimal(rest) {
                 Some(unit) => {
-                    units.push(unit);
-                    digits.get(4..).unwrap_or_default()
+                    result.push_unit(&mut half, unit);
+                    rest = rest.get(4..).unwrap_or_default();
+                    continue;
                 }
-                None => {
-                    result.malformed = true;
-                    units.push(u16::from(b'u'));
-                    digits
-                }
-            },
-            [b'\\', letter @ (b't' | b'n' | b'r' | b'f'), tail @ ..] => {
-                units.push(match letter {
-                    b't' => 0x09,
-                    b'n' => 0x0a,
-                    b'r' => 0x0d,
-                    _ => 0x0c,
-                });
-                tail
+                None => result.malformed = true,
             }
-            // A backslash before a backslash is one; it must not start the next escape.
-            [b'\\', b'\\', tail @ ..] => {
-                units.push(u16::from(b'\\'));
-                tail
-            }
-            [b'\\', tail @ ..] => tail,
-            _ => &[],
-        };
+        }
+        if let Some(character) = character {
+            result.replace_half(&mut half);
+            result.text.push(match character {
+                't' => '\t',
+                'n' => '\n',
+                'r' => '\r',
+                'f' => '\u{c}',
+                other => other,
+            });
+        }
     }
-    result.text = String::from_utf16(&units).unwrap_or_else(|_| {
-        result.replaced = true;
-        String::from_utf16_lossy(&units)
-    });
+    if !rest.is_empty() {
+        result.replace_half(&mut half);
+        result.text.push_str(rest);
+    }
+    result.replace_half(&mut half);
     result
 }
 
-fn push(bytes: &[u8], encoding: Encoding, units: &mut Vec<u16>, replaced: &mut bool) {
-    match encoding {
-        Encoding::Latin1 => units.extend(bytes.iter().map(|byte| u16::from(*byte))),
-        Encoding::Utf8 => {
-            let text = String::from_utf8_lossy(bytes);
-            *replaced |= matches!(text, std::borrow::Cow::Owned(_));
-            units.extend(text.encode_utf16());
+impl Unescaped {
+    fn push_unit(&mut self, half: &mut Option<u16>, unit: u16) {
+        if let Some(first) = half.take() {
+            if let Some(Ok(character)) = char::decode_utf16([first, unit]).next() {
+                self.text.push(character);
+                return;
+            }
+            self.replace_half(&mut Some(first));
+        }
+        match char::from_u32(u32::from(unit)) {
+            Some(character) => self.text.push(character),
+            None => *half = Some(unit),
+        }
+    }
+
+    fn replace_half(&mut self, half: &mut Option<u16>) {
+        if half.take().is_some() {
+            self.text.push(char::REPLACEMENT_CHARACTER);
+            self.replaced = true;
         }
     }
 }
 
-fn hexadecimal(digits: &[u8]) -> Option<u16> {
-    let digits = digits.get(..4)?;
-    let text = std::str::from_utf8(digits)
-        .ok()
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-    u16::from_str_radix(text, 16).ok()
+/// The value of the first four characters, when all are hexadecimal digits.
+pub(crate) fn hexadecimal(text: &str) -> Option<u16> {
+    let digits = text.get(..4)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u16::from_str_radix(digits, 16).ok()
 }
 
 /// Writes a key or a value so that it is read back as it is, in any encoding: only ASCII is written.

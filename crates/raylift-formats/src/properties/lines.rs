@@ -1,15 +1,34 @@
 //! Logical lines: natural lines joined where a backslash ends them.
 
-/// One logical line that is neither empty nor a comment, with the place of each of its bytes in the file.
+use std::ops::Range;
+
+/// One logical line that is neither empty nor a comment.
 pub(super) struct LogicalLine {
-    /// Its bytes without leading blanks, joining backslashes and line ends.
-    pub(super) bytes: Vec<u8>,
-    /// For each byte of [`LogicalLine::bytes`] its place in the file.
-    pub(super) places: Vec<usize>,
+    /// Its bytes, natural line by natural line, without leading blanks, joining backslashes and line ends. The first is
+    /// never empty unless all are.
+    pub(super) parts: Vec<Range<usize>>,
+    /// Place of its first byte in the file, blanks and lone backslashes that belong to it included.
+    pub(super) begin: usize,
     /// Place of the line end that ends it, or the length of the file.
     pub(super) end: usize,
+    /// Place after that line end.
+    pub(super) after: usize,
     /// Natural line it starts on, from one.
     pub(super) number: u32,
+}
+
+impl LogicalLine {
+    /// Its bytes with their places in the file.
+    pub(super) fn bytes<'a>(&'a self, file: &'a [u8]) -> impl Iterator<Item = (usize, u8)> + 'a {
+        self.parts.iter().flat_map(move |part| {
+            let bytes = file.get(part.clone()).unwrap_or_default();
+            part.clone().zip(bytes.iter().copied())
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
 }
 
 /// Splits a file into logical lines (`java.util.Properties.load`, "line-oriented format"): lines end with LF, CR or
@@ -51,27 +70,27 @@ impl<'file> Lines<'file> {
         }
     }
 
-    fn skip_comment(&mut self) {
-        while !matches!(self.file.get(self.at), None | Some(b'\n' | b'\r')) {
+    /// Goes to the end of the natural line and says how many backslashes stand before it.
+    fn skip_line(&mut self) -> usize {
+        let mut backslashes = 0;
+        while let Some(byte) = self.file.get(self.at).copied() {
+            match byte {
+                b'\n' | b'\r' => break,
+                b'\\' => backslashes += 1,
+                _ => backslashes = 0,
+            }
             self.at += 1;
         }
+        backslashes
     }
 
     /// Collects the rest of one natural line; true when a backslash joins the next one.
     fn take_natural_line(&mut self, line: &mut LogicalLine) -> bool {
-        let mut joins = false;
-        while let Some(byte) = self.file.get(self.at).copied() {
-            if matches!(byte, b'\n' | b'\r') {
-                break;
-            }
-            line.bytes.push(byte);
-            line.places.push(self.at);
-            joins = byte == b'\\' && !joins;
-            self.at += 1;
-        }
-        if joins {
-            line.bytes.pop();
-            line.places.pop();
+        let start = self.at;
+        let joins = self.skip_line() % 2 == 1;
+        let end = self.at - usize::from(joins);
+        if end > start {
+            line.parts.push(start..end);
         }
         joins
     }
@@ -82,23 +101,28 @@ impl Iterator for Lines<'_> {
 
     fn next(&mut self) -> Option<LogicalLine> {
         let mut line = LogicalLine {
-            bytes: Vec::new(),
-            places: Vec::new(),
+            parts: Vec::new(),
+            begin: self.at,
             end: 0,
+            after: 0,
             number: 0,
         };
         let mut joined = false;
         loop {
+            if !joined {
+                line.begin = self.at;
+            }
             self.skip_blanks();
-            if line.bytes.is_empty() {
+            if line.is_empty() {
                 line.number = self.number;
                 match self.file.get(self.at) {
                     None => return None,
                     // A comment mark counts as one as long as nothing of the logical line has been read, even on a
                     // natural line that a lone backslash joined.
                     Some(b'#' | b'!') => {
-                        self.skip_comment();
+                        self.skip_line();
                         joined = false;
+                        self.take_line_end();
                         continue;
                     }
                     Some(_) => {}
@@ -110,10 +134,11 @@ impl Iterator for Lines<'_> {
             joined = self.take_natural_line(&mut line);
             line.end = self.at;
             let line_end = self.take_line_end();
+            line.after = self.at;
             let at_end = self.at >= self.file.len();
             // A lone backslash that waits for a line which never comes is an empty logical line, except before CR LF:
             // Java looks for the end of the file between the two.
-            if if line.bytes.is_empty() {
+            if if line.is_empty() {
                 joined && at_end && line_end < 2
             } else {
                 !joined || at_end
