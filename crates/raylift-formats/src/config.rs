@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::read;
-pub use write::write;
+pub use write::{escaped, write};
 
 /// The type letter of a value (Felix, `org.apache.felix.cm.file.ConfigurationHandler`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub mod properties;
 pub mod registrator;
 pub mod release_info;
 pub mod splice;
+pub mod secrecy;
 pub mod tomcat_xml;
 pub mod version_range;
 pub mod xml;

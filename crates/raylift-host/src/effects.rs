@@ -6,6 +6,7 @@
 
 mod answers;
 pub mod client;
+mod edit;
 mod error;
 pub mod exchange;
 pub mod fence;

@@ -14,4 +14,5 @@ pub mod names;
 pub mod plan;
 pub mod secret;
 pub mod settings;
+pub mod text;
 pub mod version;

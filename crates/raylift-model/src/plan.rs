@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{Action, Phase, PlannedAction};
 pub use binding::Binding;
-pub use files::{Decision, Exchange, ExchangeProbe, FileDecision};
+pub use files::{Base, Decision, Edit, Exchange, ExchangeProbe, FileDecision, Piece, Splice};
 pub use health::{HealthPlan, Probe, Timeouts};
 pub use schema::schema;
 pub use site::{PlannedRelease, PlannedSite};

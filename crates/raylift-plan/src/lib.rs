@@ -8,6 +8,7 @@ mod checks;
 mod core;
 mod database;
 mod devices;
+pub mod difference;
 mod files;
 pub mod graph;
 mod health;

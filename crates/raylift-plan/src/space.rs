@@ -3,7 +3,7 @@
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
-use raylift_model::plan::{Decision, FileDecision, SpaceNeed};
+use raylift_model::plan::{Base, Decision, FileDecision, SpaceNeed};
 
 use crate::checks::blocker;
 
@@ -32,6 +32,11 @@ pub(crate) fn needs(
             Decision::Release { from, .. } => sizes(from.as_str(), &release.files),
             Decision::Carry { .. } => sizes(decision.path.as_str(), &site.files),
             Decision::Write { content, .. } => content.len() as u64,
+            Decision::Edit(edit) => match &edit.base {
+                Base::Site { path, .. } => sizes(path.as_str(), &site.files),
+                Base::Release { from, .. } => sizes(from.as_str(), &release.files),
+                Base::Nothing => 0,
+            },
             Decision::Drop | Decision::Keep => 0,
         })
         .sum();

@@ -313,7 +313,7 @@ pub trait Host {
     /// # Errors
     /// When the marker is there and cannot be removed.
     fn remove_marker(&self, exchange: &Exchange) -> Result<(), HostError> {
-        if matches!(exchange.probe, ExchangeProbe::Content(_)) {
+        if !matches!(exchange.probe, ExchangeProbe::Marker(_)) {
             return Ok(());
         }
         let marker = exchange.live.join(TREE_MARKER);

@@ -6,12 +6,16 @@ use raylift_model::codes;
 use raylift_model::facts::BundleFacts;
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
+use raylift_model::text::SiteText;
 
 use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
 
 /// The largest manifest, marketplace description or properties file that is unpacked.
 const LARGEST_TEXT: u64 = 8 << 20;
+
+/// The largest configuration file that is kept, in bytes; people's have some kilobytes.
+const LARGEST_CONFIGURATION: usize = 16 << 20;
 
 /// The folders of Tomcat whose JARs are on the portal's class path: 7.4, and two of 7.3 and before
 /// (layout-and-artifacts 0.4).
@@ -40,6 +44,8 @@ pub(crate) struct Content {
     pub(crate) clue: Option<Clue>,
     /// What `portal-impl.jar` and `portal-kernel.jar` say about the core's registry.
     pub(crate) core: CoreParts,
+    /// The bytes of a configuration file.
+    pub(crate) text: Option<SiteText>,
     /// What could not be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -59,6 +65,8 @@ pub(crate) enum Part {
     Library,
     /// `RELEASE-NOTES` of Tomcat, `.githash`, `.liferay-version`.
     Text,
+    /// A file by which people configure the portal or Tomcat.
+    Configuration,
     /// Nothing in it is of interest but its digest.
     Plain,
 }
@@ -83,6 +91,7 @@ impl Part {
             "lpkg" => Self::Package,
             "jar" | "war" if is_installed_by_the_framework(path) => Self::Bundle,
             "jar" => Self::Library,
+            _ if is_configuration(path, &extension) => Self::Configuration,
             _ => Self::Plain,
         }
     }
@@ -93,6 +102,23 @@ fn is_on_class_path(path: &str) -> bool {
     path.rfind('/')
         .and_then(|slash| path.get(..=slash))
         .is_some_and(|folder| CLASS_PATH.iter().any(|known| folder.ends_with(known)))
+}
+
+/// Property files at the top of the home and of the upgrade client, `osgi/configs`, Tomcat's `conf` and scripts, and what
+/// lies open in the portal's `WEB-INF` (layout-and-artifacts 1).
+fn is_configuration(path: &str, extension: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [_] | ["tools", _, _] => extension == "properties",
+        ["osgi", "configs", ..] => true,
+        [_, "conf", ..] => true,
+        [_, "bin", _] => matches!(extension, "sh" | "bat"),
+        [_, "webapps", "ROOT", "WEB-INF", rest @ ..] => {
+            matches!(extension, "xml" | "properties")
+                && matches!(rest, [_] | ["classes", _] | ["classes", "META-INF", _])
+        }
+        _ => false,
+    }
 }
 
 /// The folders below `osgi` with bundles (layout-and-artifacts 1.2); `core` only in 7.2 and before.
@@ -117,6 +143,10 @@ fn is_installed_by_the_framework(path: &str) -> bool {
 pub(crate) fn read(path: &RelativePath, part: Part, bytes: &[u8]) -> Content {
     match part {
         Part::Plain | Part::Text => Content::default(),
+        Part::Configuration => Content {
+            text: (bytes.len() <= LARGEST_CONFIGURATION).then(|| SiteText::new(bytes.to_vec())),
+            ..Content::default()
+        },
         Part::Package => package(path, bytes),
         Part::Bundle => bundle(path, bytes),
         Part::Library => library(path, Strength::Library, bytes),

@@ -34,8 +34,12 @@ fn several(text: &mut String, open: char, values: &[String], close: char) {
 }
 
 fn quoted(value: &str) -> String {
-    let mut text = String::with_capacity(value.len() + 2);
-    text.push('"');
+    format!("\"{}\"", escaped(value))
+}
+
+/// One value with its escapes, without the quotation marks around it.
+pub fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
     for character in value.chars() {
         match character {
             '{' | '}' | '"' | '=' | ' ' | '\\' => {
@@ -51,7 +55,6 @@ fn quoted(value: &str) -> String {
             other => text.push(other),
         }
     }
-    text.push('"');
     text
 }
 

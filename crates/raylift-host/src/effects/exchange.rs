@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
+use raylift_model::digest::Digest;
 use raylift_model::plan::{Exchange, ExchangeProbe};
 use raylift_run::host::{HostError, LiveSide, TREE_MARKER};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -180,14 +181,15 @@ fn tree(path: &Path, probe: &ExchangeProbe) -> Result<Option<Tree>, HostError> {
                 Err(error) => return Err(read_failed(&marker, error)),
             }
         }
-        ExchangeProbe::Content(digest) => {
-            raylift_backup::digest_file(path)
-                .map_err(super::error::backup)?
-                .digest
-                == *digest
-        }
+        ExchangeProbe::Content(digest) => digest_of(path)? == *digest,
+        ExchangeProbe::Replaced(digest) => digest_of(path)? != *digest,
     };
     Ok(Some(if new { Tree::New } else { Tree::Old }))
+}
+
+fn digest_of(path: &Path) -> Result<Digest, HostError> {
+    let digested = raylift_backup::digest_file(path).map_err(super::error::backup)?;
+    Ok(digested.digest)
 }
 
 fn aside(exchange: &Exchange) -> PathBuf {

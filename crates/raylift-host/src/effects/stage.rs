@@ -10,11 +10,12 @@ use raylift_backup::attributes::Attributes;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision, Plan};
+use raylift_model::plan::{Base, Decision, Exchange, ExchangeProbe, FileDecision, Plan};
 use raylift_run::host::{HostError, LiveSide, Progress, TREE_MARKER};
 use raylift_survey::source::SourceEntry;
 use walkdir::WalkDir;
 
+use super::edit;
 use super::error::{attributes, backup, exists, read_failed, source, write_failed};
 use super::exchange::{Exchanger, sync_parent};
 use super::remove::remove_tree;
@@ -116,11 +117,18 @@ impl Stage<'_> {
     fn unpack(&self, progress: Progress<'_>) -> Result<u64, HostError> {
         let mut wanted = HashMap::new();
         for file in &self.plan.files {
-            if let Decision::Release {
-                from, digest, mode, ..
-            } = &file.decision
-            {
-                wanted.insert(from.as_str(), (self.target(&file.path)?, digest, *mode));
+            let taken = match &file.decision {
+                Decision::Release {
+                    from, digest, mode, ..
+                } => Some((from, digest, *mode)),
+                Decision::Edit(edit) => match &edit.base {
+                    Base::Release { from, digest } => Some((from, digest, edit.mode)),
+                    Base::Site { .. } | Base::Nothing => None,
+                },
+                _ => None,
+            };
+            if let Some((from, digest, mode)) = taken {
+                wanted.insert(from.as_str(), (self.target(&file.path)?, digest, mode));
             }
         }
         let top = &self.plan.release.top;
@@ -186,6 +194,13 @@ impl Stage<'_> {
                     fs::write(&target.staged, content)
                         .map_err(|error| write_failed(&target.staged, error))?;
                     self.give(&target, *mode)?;
+                    written += 1;
+                }
+                Decision::Edit(edit) => {
+                    let target = self.target(&file.path)?;
+                    self.make_parent(&target)?;
+                    edit::write(&self.plan.site.home, edit, &target.staged)?;
+                    self.give(&target, edit.mode)?;
                     written += 1;
                 }
                 Decision::Release { .. } | Decision::Drop | Decision::Keep => {}
@@ -323,7 +338,7 @@ fn plan_digest(plan: &Plan) -> Result<Digest, HostError> {
     })
 }
 
-fn changed(path: &RelativePath) -> HostError {
+pub(super) fn changed(path: &RelativePath) -> HostError {
     HostError::new(
         codes::PLAN_STALE,
         format!("{path} was changed since the plan was made"),

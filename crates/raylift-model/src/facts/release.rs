@@ -1,11 +1,14 @@
 //! A release, as an archive or as a folder.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::facts::{BundleFacts, CoreRegistry, FileFact, Identity};
 use crate::finding::Finding;
 use crate::names::RelativePath;
+use crate::text::ReleaseText;
 
 /// Everything read off a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct ReleaseFacts {
     pub core: CoreRegistry,
     /// Every bundle, sorted by file and entry.
     pub bundles: Vec<BundleFacts>,
+    /// Contents of its configuration files (see [`crate::text`]), by path; only those that are UTF-8.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<RelativePath, ReleaseText>,
     /// What the reader must know.
     pub findings: Vec<Finding>,
 }

@@ -1,5 +1,7 @@
 //! A site: home, application server, database, document store.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -9,6 +11,7 @@ use crate::facts::{
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
+use crate::text::SiteText;
 
 /// Everything read off a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,10 @@ pub struct SiteFacts {
     /// Every file in the product's part of the home (`osgi` without `state`, the web application, `lib/ext`,
     /// `tools`, `license`, marker files) and every entry at the top of the home.
     pub files: Vec<FileFact>,
+    /// Contents of its configuration files, by path: property files at the top of the home, `osgi/configs`, Tomcat's
+    /// `conf` and scripts, and the portal's own in `WEB-INF`. Never written anywhere: they may hold secrets.
+    #[serde(skip)]
+    pub texts: BTreeMap<RelativePath, SiteText>,
     /// Free space on each file system involved.
     pub disks: Vec<DiskFacts>,
     /// TCP ports that somebody listens on at this machine, from `/proc/net/tcp` and `tcp6`, sorted. Read, not probed:

@@ -47,10 +47,96 @@ pub enum Decision {
         /// False when the site has no file there.
         replaces: bool,
     },
+    /// A file of the site or of the release with some bytes of it replaced.
+    Edit(Edit),
     /// The file of the old release goes away with the old tree.
     Drop,
     /// The file stays where it is, outside every exchanged path.
     Keep,
+}
+
+/// A changed file, as what changes in it. The plan holds no byte of the site's own files, because those may be secrets:
+/// where such bytes move, it says from where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// What is changed.
+    pub base: Base,
+    /// The changes, in the order of their places, none touching another.
+    pub splices: Vec<Splice>,
+    /// Permission bits, for a file that the site does not have yet.
+    pub mode: u32,
+    /// False when the site has no file there.
+    pub replaces: bool,
+    /// The difference between the site's file and the new one as a person reads it, in unified form, secrets left out.
+    /// For the eyes only: the run never reads it.
+    pub difference: String,
+}
+
+/// The file that is changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "of", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Base {
+    /// The site's file.
+    Site {
+        /// Path in the home.
+        path: RelativePath,
+        /// Expected digest.
+        digest: Digest,
+    },
+    /// The release's file.
+    Release {
+        /// Path in the release, below its top folder.
+        from: RelativePath,
+        /// Expected digest.
+        digest: Digest,
+    },
+    /// Nothing: the file is made of the pieces alone.
+    Nothing,
+}
+
+/// Some bytes of the base that are replaced by others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Splice {
+    /// Offset in the base, in bytes.
+    pub at: u64,
+    /// Bytes of the base that go away.
+    pub remove: u64,
+    /// What comes there.
+    pub insert: Vec<Piece>,
+}
+
+/// A part of what is inserted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "piece", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Piece {
+    /// Text that is no secret: the release's, or raylift's own.
+    Text {
+        /// It.
+        text: String,
+    },
+    /// Bytes of a file of the site, as they stand there.
+    Site {
+        /// Path in the home.
+        path: RelativePath,
+        /// Expected digest.
+        digest: Digest,
+        /// Offset in bytes.
+        start: u64,
+        /// Number of bytes.
+        length: u64,
+    },
+    /// The value of a key in one of the site's `.properties` files, written as a value of a `.config` file without
+    /// quotation marks around it.
+    PropertyAsConfig {
+        /// Path in the home.
+        path: RelativePath,
+        /// Expected digest.
+        digest: Digest,
+        /// The key; of a repeated one the last counts.
+        key: String,
+    },
 }
 
 /// One exchange of the switch.
@@ -76,4 +162,6 @@ pub enum ExchangeProbe {
     Marker(String),
     /// A single file: the new one has this digest.
     Content(Digest),
+    /// A single file: the old one has this digest.
+    Replaced(Digest),
 }

@@ -1,5 +1,7 @@
 //! Facts of a small 7.2.0 site and of a 7.2.1 release, as the survey would write them.
 
+use std::collections::BTreeMap;
+
 use raylift_model::digest::Digest;
 use raylift_model::facts::{
     AppServerFacts, BundleFacts, Connector, CoreRegistry, CoreStep, DatabaseFacts, DatabaseKind,
@@ -169,6 +171,7 @@ pub(crate) fn release() -> ReleaseFacts {
         unpacked_size: 1000,
         core: core("5.1.0", "5.1.0", StartupCheck::SchemaVersion),
         bundles: Vec::new(),
+        texts: BTreeMap::new(),
         findings: Vec::new(),
     }
 }
@@ -264,6 +267,7 @@ pub(crate) fn site() -> SiteFacts {
         }],
         listening: Vec::new(),
         writable: true,
+        texts: BTreeMap::new(),
         findings: Vec::new(),
     }
 }

@@ -27,6 +27,7 @@ fn decision(plan: &Plan, path: &str) -> &'static str {
         Some(Decision::Write { .. }) => "written",
         Some(Decision::Drop) => "dropped",
         Some(Decision::Keep) => "kept",
+        Some(Decision::Edit(_)) => "edit",
         None => "nothing",
     }
 }

@@ -48,7 +48,7 @@ impl FileSummary {
                 Decision::Keep => summary.kept += 1,
                 Decision::Carry { .. } => summary.carried.push(note(file)),
                 Decision::Drop => summary.dropped.push(note(file)),
-                Decision::Write { .. } => summary.written.push(note(file)),
+                Decision::Write { .. } | Decision::Edit(_) => summary.written.push(note(file)),
             }
         }
         summary

@@ -1,11 +1,13 @@
 //! Facts of a release out of what the pass over it saw.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{FileFact, FileKind, ReleaseFacts, ReleaseForm};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::text::{ReleaseText, SiteText};
 
 use super::facts_store::FactsStore;
 use super::layout;
@@ -89,8 +91,13 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
     findings.extend(disagreements);
     let mut core = CoreParts::default();
     let mut bundles = Vec::new();
-    for content in std::mem::take(&mut pass.contents).into_values() {
+    let mut texts = BTreeMap::new();
+    for (path, content) in std::mem::take(&mut pass.contents) {
         core.add(content.core);
+        let text = content.text.as_ref().map(SiteText::expose);
+        if let Some(Ok(text)) = text.map(str::from_utf8) {
+            texts.insert(path, ReleaseText(text.to_owned()));
+        }
         bundles.extend(content.bundles);
         findings.extend(content.findings);
     }
@@ -106,6 +113,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         files,
         core: core.registry("portal-impl.jar is missing"),
         bundles,
+        texts,
         findings,
     })
 }

@@ -1,5 +1,6 @@
 //! The files of the product's part of a home, with digests and with what their contents say.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use raylift_model::codes;
@@ -7,6 +8,7 @@ use raylift_model::digest::Digest;
 use raylift_model::facts::{BundleFacts, FileFact, FileKind};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
+use raylift_model::text::SiteText;
 use rayon::prelude::*;
 
 use super::tomcat::Tomcat;
@@ -39,6 +41,8 @@ pub(crate) struct Product {
     pub(crate) files: Vec<FileFact>,
     /// Every bundle, sorted by file and entry.
     pub(crate) bundles: Vec<BundleFacts>,
+    /// Contents of its configuration files.
+    pub(crate) texts: BTreeMap<RelativePath, SiteText>,
     /// What says which release it is.
     pub(crate) clues: Vec<Clue>,
     /// The core's registry.
@@ -73,11 +77,14 @@ pub(crate) fn scan(
     let mut unreadable = walked.unreadable;
     for (fact, content, error) in looked_at {
         unreadable.extend(error.map(|error| error.to_string()));
-        product.files.push(fact);
         product.bundles.extend(content.bundles);
         product.clues.extend(content.clue);
         product.core.add(content.core);
+        product
+            .texts
+            .extend(content.text.map(|text| (fact.path.clone(), text)));
         product.findings.extend(content.findings);
+        product.files.push(fact);
     }
     unreadable.sort();
     product

@@ -72,6 +72,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         bundles,
         clues,
         core,
+        texts,
         findings: in_files,
     } = product;
     findings.extend(in_files);
@@ -128,6 +129,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         core: core.registry("portal-impl.jar is missing or cannot be read"),
         bundles,
         files,
+        texts,
         disks: disks::look(machine, &places),
         listening: listening::ports(machine),
         writable,

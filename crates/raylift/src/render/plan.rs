@@ -74,11 +74,12 @@ fn files(plan: &Plan, all: bool) -> String {
         } => "new",
         Decision::Carry { .. } => "carried",
         Decision::Write { .. } => "written",
+        Decision::Edit(_) => "edited",
         Decision::Drop => "dropped",
         Decision::Keep => "kept",
     };
     let mut text = format!("\n{}\n  ", paint("Files", strong()));
-    let counts: Vec<String> = ["replaced", "new", "carried", "written", "dropped"]
+    let counts: Vec<String> = ["replaced", "new", "carried", "edited", "written", "dropped"]
         .into_iter()
         .map(|name| {
             (
