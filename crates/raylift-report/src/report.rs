@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use clock::Moment;
 pub use downtime::{DowntimeReport, Outage, OutageCause};
-pub use files::{FileNote, FileSummary};
+pub use files::{EditNote, FileNote, FileSummary};
 pub use outcome::{FailureNote, OutcomeReport, OutcomeState, RollbackNote};
 pub use site::SiteSummary;
 pub use spans::{

@@ -101,6 +101,11 @@ pub(crate) fn bad() -> Style {
     Style::new().red().bold()
 }
 
+/// For what goes away.
+pub(crate) fn removed() -> Style {
+    Style::new().red()
+}
+
 /// For what may be skipped.
 pub(crate) fn faint() -> Style {
     Style::new().dimmed()

@@ -8,7 +8,7 @@ use super::format;
 use super::numbers::{Number, numbers};
 use super::picture::{self, Picture};
 use crate::report::{
-    ActionResult, ActionSpan, FileNote, OutcomeState, Report, StepResult, StepRow,
+    ActionResult, ActionSpan, EditNote, FileNote, OutcomeState, Report, StepResult, StepRow,
 };
 
 /// The page.
@@ -30,6 +30,7 @@ pub(crate) struct Page<'a> {
     steps_left_out: usize,
     file_counts: Vec<(usize, &'static str)>,
     file_lists: Vec<FileList<'a>>,
+    edits: Vec<Edited<'a>>,
     findings: Vec<Found<'a>>,
     actions: Vec<Done<'a>>,
     remarks: Vec<(String, &'a str)>,
@@ -51,6 +52,12 @@ struct FileList<'a> {
     files: &'a [FileNote],
 }
 
+struct Edited<'a> {
+    file: &'a EditNote,
+    open: bool,
+    lines: Vec<(&'static str, &'a str)>,
+}
+
 struct Found<'a> {
     class: &'static str,
     severity: &'static str,
@@ -65,6 +72,9 @@ struct Done<'a> {
     duration: String,
     result: String,
 }
+
+/// A difference is folded from this number of lines on.
+const LONG_DIFFERENCE: usize = 60;
 
 /// A list of files is folded from this length on.
 const LONG_LIST: usize = 12;
@@ -93,6 +103,7 @@ impl<'a> Page<'a> {
             steps_left_out: report.steps.iter().filter(|row| !relevant(row)).count(),
             file_counts: file_counts(report),
             file_lists: file_lists(report),
+            edits: report.files.edited.iter().map(edited).collect(),
             findings: report.findings.iter().map(found).collect(),
             actions: report.actions.iter().map(done).collect(),
             remarks: report
@@ -233,6 +244,7 @@ fn file_counts(report: &Report) -> Vec<(usize, &'static str)> {
         (files.replaced, "replaced"),
         (files.new, "new"),
         (files.carried.len(), "carried over"),
+        (files.edited.len(), "edited"),
         (files.written.len(), "written"),
         (files.dropped.len(), "dropped"),
         (files.kept, "left alone"),
@@ -254,6 +266,27 @@ fn file_lists(report: &Report) -> Vec<FileList<'_>> {
         files,
     })
     .collect()
+}
+
+fn edited(file: &EditNote) -> Edited<'_> {
+    let lines: Vec<(&'static str, &str)> = file
+        .difference
+        .lines()
+        .map(|line| {
+            let class = match line.chars().next() {
+                Some('+') => "added",
+                Some('-') => "removed",
+                Some('@') => "place",
+                _ => "around",
+            };
+            (class, line)
+        })
+        .collect();
+    Edited {
+        file,
+        open: lines.len() < LONG_DIFFERENCE,
+        lines,
+    }
 }
 
 fn found(finding: &raylift_model::finding::Finding) -> Found<'_> {

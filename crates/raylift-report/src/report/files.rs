@@ -18,6 +18,8 @@ pub struct FileSummary {
     pub dropped: Vec<FileNote>,
     /// Files that raylift writes. Their content is not a part of the report.
     pub written: Vec<FileNote>,
+    /// Files of which some bytes change, with the difference.
+    pub edited: Vec<EditNote>,
     /// The paths that are exchanged at the switch, in order, relative to the home.
     pub exchanged: Vec<String>,
 }
@@ -29,6 +31,19 @@ pub struct FileNote {
     pub path: String,
     /// Why, a short phrase.
     pub reason: String,
+}
+
+/// One edited file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EditNote {
+    /// Path in the home.
+    pub path: String,
+    /// Why, a short phrase.
+    pub reason: String,
+    /// False when the site had no file there.
+    pub replaces: bool,
+    /// The difference to the site's file in unified form, secrets left out.
+    pub difference: String,
 }
 
 impl FileSummary {
@@ -48,7 +63,13 @@ impl FileSummary {
                 Decision::Keep => summary.kept += 1,
                 Decision::Carry { .. } => summary.carried.push(note(file)),
                 Decision::Drop => summary.dropped.push(note(file)),
-                Decision::Write { .. } | Decision::Edit(_) => summary.written.push(note(file)),
+                Decision::Write { .. } => summary.written.push(note(file)),
+                Decision::Edit(edit) => summary.edited.push(EditNote {
+                    path: file.path.to_string(),
+                    reason: file.reason.clone(),
+                    replaces: edit.replaces,
+                    difference: edit.difference.clone(),
+                }),
             }
         }
         summary

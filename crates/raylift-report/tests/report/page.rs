@@ -1,6 +1,7 @@
 //! The page.
 
 use raylift_model::names::{BundleSymbolicName, RelativePath};
+use raylift_model::plan::{Base, Decision, Edit};
 use raylift_report::{Report, html};
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -176,4 +177,36 @@ fn bars_stay_inside_and_can_be_seen() {
             }
         });
     }
+}
+
+#[test]
+fn an_edited_file_shows_its_difference_line_by_line() {
+    let mut plan = plan();
+    plan.files[0].decision = Decision::Edit(Edit {
+        base: Base::Nothing,
+        splices: Vec::new(),
+        mode: 0o644,
+        replaces: true,
+        difference: format!("@@ -1,2 +1,2 @@\n <Server>\n-{EVIL}\n+  <Realm/>\n"),
+    });
+    let page = html(&Report::build(&plan, &[])).unwrap();
+    parsed(&page, |document| {
+        let lines: Vec<(Option<&str>, Option<&str>)> = elements(document, "pre")
+            .iter()
+            .filter(|node| node.attribute("class") == Some("evidence difference"))
+            .flat_map(|node| node.children())
+            .filter(Node::is_element)
+            .map(|node| (node.attribute("class"), node.text()))
+            .collect();
+        let evil = format!("-{EVIL}");
+        assert_eq!(
+            lines,
+            [
+                (Some("place"), Some("@@ -1,2 +1,2 @@")),
+                (Some("around"), Some(" <Server>")),
+                (Some("removed"), Some(evil.as_str())),
+                (Some("added"), Some("+  <Realm/>")),
+            ]
+        );
+    });
 }

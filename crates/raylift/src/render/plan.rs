@@ -1,9 +1,9 @@
 //! What `raylift plan` shows: the verdict first, then steps, files, the way back.
 
 use raylift_model::finding::Severity;
-use raylift_model::plan::{Decision, Plan, ReturnMode, Verdict, When};
+use raylift_model::plan::{Decision, Edit, FileDecision, Plan, ReturnMode, Verdict, When};
 
-use crate::printer::{bad, careful, faint, good, paint, strong};
+use crate::printer::{bad, careful, faint, good, paint, removed, strong};
 use crate::render::steps::steps;
 use crate::render::table::{bytes, columns, count};
 
@@ -116,7 +116,54 @@ fn files(plan: &Plan, all: bool) -> String {
         })
         .collect();
     text.push_str(&columns(None, &shown));
+    text.push_str(&configuration(plan));
     text
+}
+
+/// Every edited file with the difference that a person reviews.
+fn configuration(plan: &Plan) -> String {
+    let edited: Vec<(&FileDecision, &Edit)> = plan
+        .files
+        .iter()
+        .filter_map(|file| match &file.decision {
+            Decision::Edit(edit) => Some((file, edit)),
+            _ => None,
+        })
+        .collect();
+    let mut text = String::new();
+    if !edited.is_empty() {
+        text.push_str(&format!("\n{}\n", paint("Configuration", strong())));
+    }
+    for (file, edit) in edited {
+        let note = if edit.replaces { "" } else { " (new)" };
+        text.push_str(&format!(
+            "  {}{note}  {}\n",
+            file.path,
+            paint(&file.reason, faint())
+        ));
+        for line in edit.difference.lines() {
+            text.push_str(&format!("    {}\n", difference_line(line)));
+        }
+    }
+    text
+}
+
+/// A line of a difference, coloured by its sign, with control characters made harmless: it comes from a file of the site.
+fn difference_line(line: &str) -> String {
+    let line: String = line
+        .chars()
+        .map(|character| match character {
+            '\t' => character,
+            character if character.is_control() => '\u{fffd}',
+            character => character,
+        })
+        .collect();
+    match line.chars().next() {
+        Some('+') => paint(&line, good()),
+        Some('-') => paint(&line, removed()),
+        Some('@') => paint(&line, faint()),
+        _ => line,
+    }
 }
 
 /// What happens between the last good answer of the old site and the first of the new.
@@ -195,4 +242,28 @@ fn space(plan: &Plan) -> String {
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_difference_are_coloured_by_their_sign() {
+        assert_eq!(difference_line(" a"), " a");
+        assert_eq!(difference_line("+a"), paint("+a", good()));
+        assert_eq!(difference_line("-a"), paint("-a", removed()));
+        assert_eq!(
+            difference_line("@@ -1 +1 @@"),
+            paint("@@ -1 +1 @@", faint())
+        );
+    }
+
+    #[test]
+    fn a_file_cannot_send_commands_to_the_terminal() {
+        assert_eq!(
+            difference_line(" \u{1b}[2Ja\tb\r"),
+            " \u{fffd}[2Ja\tb\u{fffd}"
+        );
+    }
 }
