@@ -6,6 +6,7 @@ mod facts;
 mod identity;
 mod jar;
 mod manifest;
+mod metatypes;
 mod tables;
 
 pub use clause::{Clause, clauses};

@@ -6,6 +6,8 @@ mod database;
 mod executor;
 mod files;
 mod identity;
+mod metatype;
+mod properties;
 mod release;
 mod server;
 mod site;
@@ -22,6 +24,8 @@ pub use database::{
 pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};
 pub use identity::{Evidence, Identity};
+pub use metatype::{AttributeShape, AttributeType, Metatype, MetatypeAttribute, Metatypes};
+pub use properties::{ModularizedKey, MovedKey, OnMigratedKeys, PropertyDefaults, PropertyTables};
 pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};
 pub use server::{
     AppServerFacts, Connector, JavaFacts, ManagedBy, PidFile, ProbeFact, ProcessFacts,

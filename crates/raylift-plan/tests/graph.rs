@@ -168,6 +168,7 @@ impl Module {
                 ..ModuleRegistrations::default()
             },
             release_filters: Vec::new(),
+            metatypes: Default::default(),
             executor: None,
         }
     }

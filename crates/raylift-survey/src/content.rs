@@ -10,6 +10,7 @@ use raylift_model::text::SiteText;
 
 use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
+use crate::property_parts::{PropertyParts, Shipped};
 
 /// The largest manifest, marketplace description or properties file that is unpacked.
 const LARGEST_TEXT: u64 = 8 << 20;
@@ -46,6 +47,8 @@ pub(crate) struct Content {
     pub(crate) core: CoreParts,
     /// The bytes of a configuration file.
     pub(crate) text: Option<SiteText>,
+    /// What the release says about portal properties.
+    pub(crate) properties: PropertyParts,
     /// What could not be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -63,6 +66,8 @@ pub(crate) enum Part {
     Package,
     /// Any other JAR.
     Library,
+    /// Properties that the release ships outside of JARs.
+    Shipped(Shipped),
     /// `RELEASE-NOTES` of Tomcat, `.githash`, `.liferay-version`.
     Text,
     /// A file by which people configure the portal or Tomcat.
@@ -91,8 +96,11 @@ impl Part {
             "lpkg" => Self::Package,
             "jar" | "war" if is_installed_by_the_framework(path) => Self::Bundle,
             "jar" => Self::Library,
-            _ if is_configuration(path, &extension) => Self::Configuration,
-            _ => Self::Plain,
+            _ => match Shipped::of(path) {
+                Some(shipped) => Self::Shipped(shipped),
+                None if is_configuration(path, &extension) => Self::Configuration,
+                None => Self::Plain,
+            },
         }
     }
 }
@@ -155,6 +163,10 @@ pub(crate) fn read(path: &RelativePath, part: Part, bytes: &[u8]) -> Content {
             ..library(path, Strength::Kernel, bytes)
         },
         Part::Implementation => implementation(path, bytes),
+        Part::Shipped(shipped) => Content {
+            properties: PropertyParts::file(shipped, bytes),
+            ..Content::default()
+        },
     }
 }
 
@@ -304,6 +316,7 @@ fn settings_in(path: &RelativePath, bytes: &[u8]) -> Vec<Finding> {
 fn implementation(path: &RelativePath, bytes: &[u8]) -> Content {
     let mut content = library(path, Strength::Implementation, bytes);
     content.core = CoreParts::implementation(path.as_str(), bytes);
+    content.properties = PropertyParts::implementation(path.as_str(), bytes);
     content
 }
 

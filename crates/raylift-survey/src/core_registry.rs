@@ -63,7 +63,7 @@ impl CoreParts {
     }
 }
 
-fn is_shielded(path: &str) -> bool {
+pub(crate) fn is_shielded(path: &str) -> bool {
     path.contains("/shielded-container-lib/")
 }
 

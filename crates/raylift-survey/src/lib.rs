@@ -10,6 +10,7 @@ mod identity;
 pub mod machine;
 mod parts;
 mod properties;
+mod property_parts;
 pub mod release;
 pub mod site;
 pub mod source;

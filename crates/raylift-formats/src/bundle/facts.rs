@@ -10,6 +10,7 @@ use super::clause::clauses;
 use super::executor;
 use super::jar::{Jar, JarError};
 use super::manifest::Manifest;
+use super::metatypes;
 use super::tables;
 use crate::components::{self, Component};
 use crate::diagnostic::{Diagnostic, Parsed};
@@ -122,6 +123,7 @@ pub fn read_bundle(
         fragment: manifest.text("Fragment-Host").is_some(),
         upgrades,
         release_filters,
+        metatypes: metatypes::read(&mut jar),
         executor: executor::read(&mut jar),
     };
     Ok(Parsed {

@@ -99,6 +99,20 @@ impl<'bytes> Jar<'bytes> {
             .collect()
     }
 
+    /// Names of the entries that are files and lie in a folder itself, in the order of the directory. The folder's name
+    /// ends with a slash.
+    pub fn names_in(&self, folder: &str) -> Vec<String> {
+        self.archive
+            .file_names()
+            .filter_map(Result::ok)
+            .filter(|name| {
+                name.strip_prefix(folder)
+                    .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+            })
+            .map(|name| name.into_owned())
+            .collect()
+    }
+
     /// True when there is an entry of that name.
     pub fn has(&self, name: &str) -> bool {
         self.archive.index_for_name(name).is_some()

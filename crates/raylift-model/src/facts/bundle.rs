@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::ExecutorFacts;
+use crate::facts::{ExecutorFacts, Metatypes};
 use crate::names::{BundleSymbolicName, RelativePath};
 use crate::version::{OsgiVersion, SchemaVersion};
 
@@ -33,6 +33,9 @@ pub struct BundleFacts {
     /// Filters on `Release` services by which its components wait for a schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub release_filters: Vec<ReleaseFilter>,
+    /// The configurations it describes.
+    #[serde(default, skip_serializing_if = "Metatypes::is_empty")]
+    pub metatypes: Metatypes,
     /// How it upgrades modules, for the one bundle of a release that holds the module executor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executor: Option<ExecutorFacts>,

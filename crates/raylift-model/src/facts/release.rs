@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::facts::{BundleFacts, CoreRegistry, FileFact, Identity};
+use crate::facts::{
+    BundleFacts, CoreRegistry, FileFact, Identity, PropertyDefaults, PropertyTables,
+};
 use crate::finding::Finding;
 use crate::names::RelativePath;
 use crate::text::ReleaseText;
@@ -29,6 +31,12 @@ pub struct ReleaseFacts {
     pub unpacked_size: u64,
     /// The core's upgrade steps.
     pub core: CoreRegistry,
+    /// The properties it ships.
+    #[serde(default)]
+    pub defaults: PropertyDefaults,
+    /// What became of keys of older releases.
+    #[serde(default)]
+    pub property_tables: PropertyTables,
     /// Every bundle, sorted by file and entry.
     pub bundles: Vec<BundleFacts>,
     /// Contents of its configuration files (see [`crate::text`]), by path; only those that are UTF-8.

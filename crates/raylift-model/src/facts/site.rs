@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::facts::{
     AppServerFacts, BundleFacts, CoreRegistry, DatabaseFacts, FileFact, Identity, JavaFacts, Mount,
-    Ownership, ReleaseLayout,
+    Ownership, PropertyDefaults, PropertyTables, ReleaseLayout,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -49,6 +49,12 @@ pub struct SiteFacts {
     pub console: Option<String>,
     /// The core's upgrade steps of the installed release.
     pub core: CoreRegistry,
+    /// The properties that the installed release ships, from the site's own `portal-impl.jar`.
+    #[serde(default)]
+    pub defaults: PropertyDefaults,
+    /// What the installed release says about keys of older ones, from the same file.
+    #[serde(default)]
+    pub property_tables: PropertyTables,
     /// Every bundle of the site.
     pub bundles: Vec<BundleFacts>,
     /// Every file in the product's part of the home (`osgi` without `state`, the web application, `lib/ext`,

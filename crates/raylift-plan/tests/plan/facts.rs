@@ -71,6 +71,7 @@ pub(crate) fn bundle(name: &str, steps: &[(&str, &str, usize)]) -> BundleFacts {
             ..ModuleRegistrations::default()
         },
         release_filters: Vec::new(),
+        metatypes: Default::default(),
         executor: None,
     }
 }
@@ -170,6 +171,8 @@ pub(crate) fn release() -> ReleaseFacts {
         ]),
         unpacked_size: 1000,
         core: core("5.1.0", "5.1.0", StartupCheck::SchemaVersion),
+        defaults: Default::default(),
+        property_tables: Default::default(),
         bundles: Vec::new(),
         texts: BTreeMap::new(),
         findings: Vec::new(),
@@ -247,6 +250,8 @@ pub(crate) fn site() -> SiteFacts {
         auto_run: false,
         console: None,
         core: core("5.0.2", "5.0.0", StartupCheck::BuildNumber),
+        defaults: Default::default(),
+        property_tables: Default::default(),
         bundles: Vec::new(),
         files: sorted(vec![
             file("osgi/core/bootstrap.jar", "old"),

@@ -15,6 +15,7 @@ use super::pass::{self, Pass};
 use crate::core_registry::CoreParts;
 use crate::identity::{self, Clue, Strength};
 use crate::parts;
+use crate::property_parts::PropertyParts;
 use crate::source::{ReleaseSource, SourceError};
 
 /// Reads everything about a release in one pass.
@@ -90,6 +91,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
     let (identity, disagreements) = identity::conclude(clues(&mut pass, form));
     findings.extend(disagreements);
     let mut core = CoreParts::default();
+    let mut properties = PropertyParts::default();
     let mut bundles = Vec::new();
     let mut texts = BTreeMap::new();
     for (path, content) in std::mem::take(&mut pass.contents) {
@@ -98,11 +100,13 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         if let Some(Ok(text)) = text.map(str::from_utf8) {
             texts.insert(path, ReleaseText(text.to_owned()));
         }
+        properties.add(content.properties);
         bundles.extend(content.bundles);
         findings.extend(content.findings);
     }
     bundles.sort_by(|left, right| (&left.file, &left.entry).cmp(&(&right.file, &right.entry)));
     let digest = source.digest()?.unwrap_or_else(|| folder_digest(&files));
+    let (defaults, property_tables) = properties.facts("portal-impl.jar is missing");
     Ok(ReleaseFacts {
         place: String::new(),
         form,
@@ -112,6 +116,8 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         unpacked_size: files.iter().map(|file| file.size).sum(),
         files,
         core: core.registry("portal-impl.jar is missing"),
+        defaults,
+        property_tables,
         bundles,
         texts,
         findings,

@@ -18,6 +18,7 @@ use crate::content::{self, Content, Part};
 use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
 use crate::machine::{Machine, ReadError, Stat};
+use crate::property_parts::PropertyParts;
 
 /// Bytes of JARs and LPKGs that are in memory at once.
 const HELD: u64 = 32 << 20;
@@ -47,6 +48,8 @@ pub(crate) struct Product {
     pub(crate) clues: Vec<Clue>,
     /// The core's registry.
     pub(crate) core: CoreParts,
+    /// The properties that the release ships, and what it says about older keys.
+    pub(crate) properties: PropertyParts,
     /// What could not be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -83,6 +86,7 @@ pub(crate) fn scan(
         product
             .texts
             .extend(content.text.map(|text| (fact.path.clone(), text)));
+        product.properties.add(content.properties);
         product.findings.extend(content.findings);
         product.files.push(fact);
     }

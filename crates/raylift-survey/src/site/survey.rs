@@ -73,6 +73,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         clues,
         core,
         texts,
+        properties,
         findings: in_files,
     } = product;
     findings.extend(in_files);
@@ -111,6 +112,8 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
     places.extend(tomcat.map(|tomcat| tomcat.path.clone()));
     findings.sort();
     findings.dedup();
+    let (defaults, property_tables) =
+        properties.facts("portal-impl.jar is missing or cannot be read");
     Ok(SiteFacts {
         home: home.path.display().to_string(),
         given: home.given.map(|given| given.display().to_string()),
@@ -127,6 +130,8 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         console: console(&data.properties),
         properties: data.properties.sources(),
         core: core.registry("portal-impl.jar is missing or cannot be read"),
+        defaults,
+        property_tables,
         bundles,
         files,
         texts,
