@@ -45,6 +45,15 @@ codes! {
     CORE_UNDETERMINED = "RL0211", "the core's upgrade steps could not be determined";
     OLD_RELEASE_DIFFERS = "RL0212", "the release given as the installed one is another";
 
+    PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
+    PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";
+    PROPERTY_LEFT = "RL0287", "a property loses its effect and raylift cannot carry it over";
+    PROPERTY_OBSOLETE = "RL0288", "a property is no longer read by the new release";
+    PROPERTY_HAD_NO_EFFECT = "RL0289", "a property has no effect in the installed release either";
+    PROPERTY_GONE = "RL0290", "a property is no longer shipped, and its successor is not known";
+    PROPERTY_DEFAULT_CHANGED = "RL0291", "a property that the site sets has another default";
+    PROPERTIES_UNDETERMINED = "RL0292", "what the release says about properties could not be read";
+
     REQUIRED_CORE_STEPS = "RL0301", "the core needs upgrade steps before the server starts";
     OPTIONAL_CORE_STEPS = "RL0302", "the core has optional upgrade steps";
     REQUIRED_MODULE_STEPS = "RL0303", "a module needs upgrade steps";

@@ -4,6 +4,7 @@ mod action;
 mod binding;
 mod files;
 mod health;
+mod properties;
 mod schema;
 mod site;
 mod steps;
@@ -15,6 +16,9 @@ pub use action::{Action, Phase, PlannedAction};
 pub use binding::Binding;
 pub use files::{Base, Decision, Edit, Exchange, ExchangeProbe, FileDecision, Piece, Splice};
 pub use health::{HealthPlan, Probe, Timeouts};
+pub use properties::{
+    ConfigurationAttribute, Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet,
+};
 pub use schema::schema;
 pub use site::{PlannedRelease, PlannedSite};
 pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
@@ -48,6 +52,9 @@ pub struct Plan {
     pub modules: Vec<ModulePlan>,
     /// What happens to every file of the product's part of the home, by path.
     pub files: Vec<FileDecision>,
+    /// What becomes of every property that the site sets; by set and key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<PropertyPlan>,
     /// What is exchanged at the switch, in order.
     pub exchanges: Vec<Exchange>,
     /// What going back means and until when.

@@ -12,10 +12,11 @@ mod roots;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use raylift_model::facts::{FileFact, FileKind, ReleaseFacts, SiteFacts};
+use raylift_model::digest::Digest;
+use raylift_model::facts::{AutomaticSwitch, FileFact, FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision};
+use raylift_model::plan::{Decision, Edit, Exchange, ExchangeProbe, FileDecision};
 
 use crate::files::app_server::{Merge, SingleFiles};
 use crate::files::origin::{Origin, origin};
@@ -37,16 +38,57 @@ pub(crate) struct Files {
     pub(crate) findings: Vec<Finding>,
 }
 
+impl Files {
+    /// Puts changed files in the place of what was decided about them. One outside every exchanged folder is exchanged by
+    /// itself; it is told by its old content, since the new one is known only when it is staged.
+    pub(crate) fn apply(
+        &mut self,
+        site: &SiteFacts,
+        staging: &Path,
+        edits: BTreeMap<RelativePath, (Edit, &'static str)>,
+    ) {
+        for (path, (edit, reason)) in edits {
+            let covered = self
+                .exchanges
+                .iter()
+                .any(|exchange| path == exchange.root || path.below(&exchange.root).is_some());
+            if !covered {
+                let old = site.files.iter().find(|file| file.path == path);
+                let digest = old.and_then(|file| file.digest.clone());
+                self.exchanges.push(Exchange {
+                    root: path.clone(),
+                    live: Path::new(&site.home).join(path.as_str()),
+                    staged: staging.join(path.as_str()),
+                    live_exists: old.is_some(),
+                    probe: ExchangeProbe::Replaced(digest.unwrap_or_else(|| Digest::of(b""))),
+                });
+            }
+            let decision = FileDecision {
+                path: path.clone(),
+                decision: Decision::Edit(edit),
+                reason: reason.to_owned(),
+            };
+            let place = self.decisions.partition_point(|other| other.path < path);
+            match self.decisions.get_mut(place) {
+                Some(other) if other.path == path => *other = decision,
+                _ => self.decisions.insert(place, decision),
+            }
+        }
+    }
+}
+
 /// The name of raylift's own file that switches automatic module upgrades off in 7.2.
 pub(crate) const RELEASE_MANAGER: &str = "osgi/configs/com.liferay.portal.upgrade.internal.configuration.ReleaseManagerConfiguration.config";
 
-/// Decides about every file. `old` is the installed release, when its archive is at hand.
+/// Decides about every file. `old` is the installed release, when its archive is at hand; `switch` is what the new release
+/// goes by when it upgrades modules by itself.
 pub(crate) fn decide(
     site: &SiteFacts,
     site_tomcat: &RelativePath,
     release: &ReleaseFacts,
     old: Option<&ReleaseFacts>,
     places: &Places<'_>,
+    switch: AutomaticSwitch,
     wishes: &Wishes,
 ) -> Files {
     let staging = places.staging;
@@ -128,7 +170,9 @@ pub(crate) fn decide(
     if !dropped.is_empty() {
         findings.push(origin::dropped(&dropped));
     }
-    automatic_upgrades_off(&site_files, &mut decisions, &mut findings);
+    if switch != AutomaticSwitch::AutoRun {
+        automatic_upgrades_off(&site_files, &mut decisions, &mut findings);
+    }
     findings.extend(links::above(&site_files, &decisions));
     let mut exchanges: Vec<Exchange> = roots
         .iter()
@@ -266,7 +310,8 @@ fn carry(file: &FileFact, reason: impl Into<String>) -> FileDecision {
     }
 }
 
-/// Step 6 of the manual: optional module upgrades must not run by themselves at the start.
+/// Step 6 of the manual: optional module upgrades must not run by themselves at the start. Releases of 7.3 and later go by
+/// a property that is off unless the site sets it, and do not read this file.
 fn automatic_upgrades_off(
     site_files: &BTreeMap<&RelativePath, &FileFact>,
     decisions: &mut BTreeMap<RelativePath, FileDecision>,

@@ -19,7 +19,8 @@ use crate::checks::blocker;
 use crate::tables::Tables;
 use crate::wishes::Wishes;
 use crate::{
-    actions, checks, core, database, devices, files, health, modules, release_rows, space, way_back,
+    actions, checks, core, database, devices, files, health, modules, properties, release_rows,
+    space, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -106,8 +107,19 @@ pub fn make(
         staging: &staging,
         stash: &stash,
     };
-    let files = files::decide(site, &tomcat, release, old, &places, wishes);
-    findings.extend(files.findings);
+    let mut files = files::decide(
+        site,
+        &tomcat,
+        release,
+        old,
+        &places,
+        modules::switch(release, &to),
+        wishes,
+    );
+    findings.extend(std::mem::take(&mut files.findings));
+    let migration = properties::migrate(site, &tomcat, release, wishes.move_migrated_keys);
+    findings.extend(migration.findings);
+    files.apply(site, &staging, migration.edits);
     let tables = Tables::of(site);
     let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
@@ -181,6 +193,7 @@ pub fn make(
         core,
         modules,
         files: files.decisions,
+        properties: migration.properties,
         exchanges: files.exchanges,
         way_back,
         health,

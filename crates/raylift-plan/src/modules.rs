@@ -94,6 +94,11 @@ pub(crate) fn plan<'a>(
     }
 }
 
+/// What a release goes by when it upgrades modules without being told to.
+pub(crate) fn switch(release: &ReleaseFacts, version: &ReleaseVersion) -> AutomaticSwitch {
+    Rules::of(release.bundles.iter(), version).facts.switch
+}
+
 /// Whether a release of 7.3 or later will find `upgrade.database.auto.run` set; one of 2023 or later does not go by it on
 /// HSQLDB (upgrade-internals 3.2).
 fn auto_run(site: &SiteFacts, rules: &Rules) -> bool {

@@ -38,6 +38,8 @@ pub struct Wishes {
     /// Whose file is taken where site and release differ: a path below Tomcat's folder, or a folder of it, and the side.
     /// Only with [`AppServer::Bundle`].
     pub resolutions: BTreeMap<RelativePath, Side>,
+    /// Move portal properties that would keep the new release from starting to the system properties.
+    pub move_migrated_keys: bool,
     /// The site's settings.
     pub settings: Settings,
 }

@@ -9,8 +9,9 @@ mod table;
 
 pub use html::{HtmlError, html};
 pub use report::{
-    ActionError, ActionResult, ActionSpan, DowntimeReport, FailureNote, FileNote, FileSummary, Gap,
-    GapKind, Moment, Outage, OutageCause, OutcomeReport, OutcomeState, PhaseResult, PhaseSpan,
-    RemarkNote, Report, RollbackNote, SiteSummary, StepResult, StepRow, WayBackReport,
+    ActionError, ActionResult, ActionSpan, DowntimeReport, EditNote, FailureNote, FileNote,
+    FileSummary, Gap, GapKind, Moment, Outage, OutageCause, OutcomeReport, OutcomeState,
+    PhaseResult, PhaseSpan, RemarkNote, Report, RollbackNote, SiteSummary, StepResult, StepRow,
+    WayBackReport,
 };
 pub use table::text_table;

@@ -92,6 +92,9 @@ pub(crate) struct Target {
     /// With --app-server bundle: whose file to take where both differ, for a file or folder below Tomcat's; may be repeated
     #[arg(long, value_name = "PATH=site|release", value_parser = resolution)]
     pub(crate) resolve: Vec<(String, Side)>,
+    /// Move portal properties that would keep the new release from starting to system-ext.properties
+    #[arg(long)]
+    pub(crate) move_migrated_keys: bool,
     /// Read the releases from the first to the last byte, even where their facts are remembered
     #[arg(long)]
     pub(crate) no_cache: bool,
@@ -149,7 +152,7 @@ pub(crate) struct Update {
     #[command(flatten)]
     pub(crate) target: Target,
     /// Carry out a plan that raylift plan --out wrote
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["release", "old_release", "micro", "same_release", "app_server", "resolve"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["release", "old_release", "micro", "same_release", "app_server", "resolve", "move_migrated_keys"])]
     pub(crate) plan: Option<PathBuf>,
     /// Do not ask
     #[arg(long, short)]

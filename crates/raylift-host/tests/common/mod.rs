@@ -218,6 +218,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
         },
         modules: Vec::new(),
         files: Vec::new(),
+        properties: Vec::new(),
         exchanges: Vec::new(),
         way_back: WayBack {
             preferred: ReturnMode::CodeOnly,

@@ -20,6 +20,7 @@ pub(crate) fn wishes() -> Wishes {
         micro: false,
         same_release: false,
         app_server: raylift_plan::AppServer::Keep,
+        move_migrated_keys: false,
         resolutions: std::collections::BTreeMap::new(),
         settings: Settings::default(),
     }

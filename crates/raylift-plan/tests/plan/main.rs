@@ -1,10 +1,11 @@
 //! Plans made from written-down facts.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod blockers;
 mod executor;
 mod facts;
 mod files;
+mod properties;
 mod rows;
 mod schema;
 mod steps;

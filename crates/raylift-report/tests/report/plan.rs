@@ -59,6 +59,7 @@ pub(crate) fn with_roots(roots: &[&str]) -> Plan {
         core: core(),
         modules: modules(),
         files: files(),
+        properties: Vec::new(),
         way_back: WayBack {
             preferred: ReturnMode::ReturnPoint,
             reasons: vec!["the core's change is minor".to_owned()],

@@ -1,0 +1,64 @@
+//! The property files of the site that can be changed.
+
+use std::path::Path;
+
+use raylift_formats::properties::{Encoding, Properties, read};
+use raylift_model::digest::Digest;
+use raylift_model::facts::SiteFacts;
+use raylift_model::names::RelativePath;
+use raylift_model::plan::PropertySet;
+
+/// One file, read. Holds values, so it has no `Debug`.
+pub(super) struct PropertyFile<'a> {
+    /// Path in the home.
+    pub(super) path: RelativePath,
+    /// As the facts name it.
+    pub(super) place: &'a str,
+    pub(super) set: PropertySet,
+    pub(super) bytes: &'a [u8],
+    pub(super) digest: Digest,
+    pub(super) read: Properties,
+    /// Java or the portal refuses or misreads a part of it, so that it is better not touched.
+    pub(super) is_sound: bool,
+}
+
+impl PropertyFile<'_> {
+    pub(super) fn sets(&self, set: PropertySet, key: &str) -> bool {
+        self.set == set && self.read.entry(key).is_some()
+    }
+
+    pub(super) fn value(&self, set: PropertySet, key: &str) -> Option<&str> {
+        self.read.get(key).filter(|_| self.set == set)
+    }
+}
+
+/// Files with settings below the home whose contents are known, in read order.
+pub(super) fn of(site: &SiteFacts) -> Vec<PropertyFile<'_>> {
+    site.properties
+        .iter()
+        .filter_map(|source| {
+            let below = Path::new(&source.place).strip_prefix(&site.home).ok()?;
+            let path = RelativePath::new(below.to_str()?);
+            let bytes = site.texts.get(&path)?.expose();
+            let read = read(bytes, Encoding::Utf8);
+            let is_sound = !read.has_errors() && std::str::from_utf8(bytes).is_ok();
+            Some(PropertyFile {
+                set: set_of(&source.place),
+                place: &source.place,
+                digest: Digest::of(bytes),
+                bytes,
+                read: read.value,
+                is_sound,
+                path,
+            })
+        })
+        .collect()
+}
+
+/// `system.properties` and `system-ext.properties` hold system properties, everything else portal properties.
+pub(super) fn set_of(place: &str) -> PropertySet {
+    match place.rsplit('/').next() {
+        Some("system.properties" | "system-ext.properties") => PropertySet::System,
+        _ => PropertySet::Portal,
+    }
+}

@@ -1,0 +1,154 @@
+//! A property's value as a value of a `.config` file.
+
+use raylift_formats::config::{ValueType, escaped};
+use raylift_formats::secrecy::names_secret;
+use raylift_model::facts::{AttributeShape, AttributeType, MetatypeAttribute};
+use raylift_model::plan::Piece;
+
+use super::files::PropertyFile;
+
+/// Endings of values that name a text on the portal's own class path, where a module does not look.
+const RESOURCES: [&str; 4] = [".tmpl", ".ftl", ".vm", ".properties"];
+
+/// The line `attribute=value` without line end, of the type that the metatype demands. A secret is named by its place.
+///
+/// # Errors
+/// With the reason, for the person, when the value cannot be written so that it means the same.
+pub(super) fn line(
+    attribute: &MetatypeAttribute,
+    file: &PropertyFile<'_>,
+    key: &str,
+    value: &str,
+) -> Result<Vec<Piece>, String> {
+    if value.contains("${") {
+        return Err(
+            "its value holds a placeholder, which a .config file reads in another way".to_owned(),
+        );
+    }
+    if RESOURCES
+        .iter()
+        .any(|ending| value.trim_end().ends_with(ending))
+    {
+        return Err(
+            "its value names a text on the portal's class path, where a module does not look"
+                .to_owned(),
+        );
+    }
+    let value_type = type_of(attribute.value_type)
+        .ok_or("the metatype gives its attribute a type that raylift does not know")?;
+    let begin = format!("{}={}", attribute.id, letter(value_type));
+    let (open, close) = match attribute.shape() {
+        AttributeShape::Scalar => {
+            let is_secret = attribute.value_type == AttributeType::Password
+                || names_secret(key)
+                || names_secret(&attribute.id);
+            return scalar(file, key, value, value_type, &begin, is_secret);
+        }
+        AttributeShape::Array => ('[', ']'),
+        AttributeShape::Collection => ('(', ')'),
+    };
+    if names_secret(key) || names_secret(&attribute.id) {
+        return Err("it is a list of secrets".to_owned());
+    }
+    let values = value
+        .split(',')
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
+        .map(|value| converted(value, value_type).map(|value| format!("\"{}\"", escaped(&value))))
+        .collect::<Result<Vec<String>, String>>()?;
+    Ok(vec![text(format!(
+        "{begin}{open}{}{close}",
+        values.join(",")
+    ))])
+}
+
+fn scalar(
+    file: &PropertyFile<'_>,
+    key: &str,
+    value: &str,
+    value_type: ValueType,
+    begin: &str,
+    is_secret: bool,
+) -> Result<Vec<Piece>, String> {
+    if !is_secret {
+        let value = converted(value, value_type)?;
+        return Ok(vec![text(format!("{begin}\"{}\"", escaped(&value)))]);
+    }
+    if value_type != ValueType::String {
+        return Err("it is a secret that is no text".to_owned());
+    }
+    Ok(vec![
+        text(format!("{begin}\"")),
+        Piece::PropertyAsConfig {
+            path: file.path.clone(),
+            digest: file.digest.clone(),
+            key: key.to_owned(),
+        },
+        text("\"".to_owned()),
+    ])
+}
+
+pub(super) fn text(text: String) -> Piece {
+    Piece::Text { text }
+}
+
+fn letter(value_type: ValueType) -> String {
+    value_type.letter().map(String::from).unwrap_or_default()
+}
+
+fn type_of(attribute: AttributeType) -> Option<ValueType> {
+    Some(match attribute {
+        AttributeType::String | AttributeType::Password => ValueType::String,
+        AttributeType::Integer => ValueType::Integer,
+        AttributeType::Long => ValueType::Long,
+        AttributeType::Float => ValueType::Float,
+        AttributeType::Double => ValueType::Double,
+        AttributeType::Byte => ValueType::Byte,
+        AttributeType::Short => ValueType::Short,
+        AttributeType::Character => ValueType::Character,
+        AttributeType::Boolean => ValueType::Boolean,
+        AttributeType::Unknown => return None,
+    })
+}
+
+/// The value as the type is written, when it is one of that type.
+fn converted(value: &str, value_type: ValueType) -> Result<String, String> {
+    let trimmed = value.trim();
+    let fits = match value_type {
+        ValueType::String => return Ok(value.to_owned()),
+        ValueType::Boolean => {
+            let lower = trimmed.to_ascii_lowercase();
+            return match lower.as_str() {
+                "true" | "false" => Ok(lower),
+                _ => Err(unfit("true or false")),
+            };
+        }
+        ValueType::Integer => trimmed.parse::<i32>().is_ok(),
+        ValueType::Long => trimmed.parse::<i64>().is_ok(),
+        ValueType::Short => trimmed.parse::<i16>().is_ok(),
+        ValueType::Byte => trimmed.parse::<i8>().is_ok(),
+        // A text without a dot may be read as the bits of the number.
+        ValueType::Float | ValueType::Double => {
+            trimmed.contains('.') && trimmed.parse::<f64>().is_ok_and(f64::is_finite)
+        }
+        ValueType::Character => {
+            let mut characters = value.chars();
+            return match (characters.next(), characters.next()) {
+                (Some(_), None) => Ok(value.to_owned()),
+                _ => Err(unfit("a single character")),
+            };
+        }
+    };
+    if fits {
+        Ok(trimmed.to_owned())
+    } else {
+        Err(unfit(match value_type {
+            ValueType::Float | ValueType::Double => "a number with a decimal point",
+            _ => "a whole number in the type's range",
+        }))
+    }
+}
+
+fn unfit(wanted: &str) -> String {
+    format!("its value is not {wanted}, which the new release's metatype demands")
+}

@@ -1,0 +1,406 @@
+//! What becomes of the properties that a site sets, and of the files that set them.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{file, release, site, wishes};
+use raylift_model::codes;
+use raylift_model::digest::Digest;
+use raylift_model::facts::{
+    AttributeType, BundleFacts, ConfigurationRow, Metatype, MetatypeAttribute, Metatypes,
+    ModularizedKey, MovedKey, OnMigratedKeys, PropertySource, ReleaseFacts, SiteFacts,
+};
+use raylift_model::finding::Severity;
+use raylift_model::names::RelativePath;
+use raylift_model::plan::{
+    Base, ConfigurationAttribute, Decision, Edit, ExchangeProbe, Handling, OwnValue, Piece, Plan,
+    PropertyFate, PropertySet,
+};
+use raylift_model::text::SiteText;
+use raylift_plan::make;
+
+const EXT: &str = "portal-ext.properties";
+const SYSTEM_EXT: &str = "tomcat-9.0.19/webapps/ROOT/WEB-INF/classes/system-ext.properties";
+const PID: &str = "com.example.blogs.BlogsConfiguration";
+const CONFIG: &str = "osgi/configs/com.example.blogs.BlogsConfiguration.config";
+
+fn moved(from: &str, to: &str) -> MovedKey {
+    MovedKey {
+        from: from.to_owned(),
+        to: to.to_owned(),
+    }
+}
+
+fn modularized(from: &str, key: &str) -> ModularizedKey {
+    ModularizedKey {
+        from: from.to_owned(),
+        key: key.to_owned(),
+        module: "com.example.blogs".to_owned(),
+    }
+}
+
+fn defaults(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
+    entries
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn attribute(id: &str, value_type: AttributeType, cardinality: i32) -> MetatypeAttribute {
+    MetatypeAttribute {
+        id: id.to_owned(),
+        value_type,
+        cardinality,
+        default: None,
+        required: false,
+        options: Vec::new(),
+    }
+}
+
+/// A release that renamed, moved, modularized and gave up keys.
+fn next() -> ReleaseFacts {
+    let mut next = release();
+    next.defaults.portal = defaults(&[
+        ("same", "1"),
+        ("changed", "new"),
+        ("new.name", ""),
+        ("last.name", ""),
+    ]);
+    next.defaults.system = defaults(&[("moved.to.system", "x")]);
+    let tables = &mut next.property_tables;
+    tables.on_migrated = OnMigratedKeys::Logged;
+    tables.renamed_portal = vec![
+        moved("old.name", "new.name"),
+        moved("first.name", "second.name"),
+        moved("second.name", "last.name"),
+    ];
+    tables.migrated_portal = vec![moved("moved", "moved.to.system")];
+    tables.migrated_system = vec![moved("sys.moved", "moved.to.portal")];
+    tables.obsolete_portal = vec!["obsolete".to_owned(), "long.obsolete".to_owned()];
+    tables.modularized_portal = vec![
+        modularized("blogs.page.size", "page.size"),
+        modularized("blogs.enabled", "enabled"),
+        modularized("blogs.types", "types"),
+        modularized("blogs.api.secret", "api.secret"),
+        modularized("blogs.unknown", "unknown"),
+    ];
+    next.bundles.push(BundleFacts {
+        metatypes: Metatypes {
+            definitions: vec![Metatype {
+                class: PID.to_owned(),
+                pids: vec![PID.to_owned()],
+                factory_pids: Vec::new(),
+                attributes: vec![
+                    attribute("pageSize", AttributeType::Integer, 0),
+                    attribute("enabled", AttributeType::Boolean, 0),
+                    attribute("types", AttributeType::String, i32::MAX),
+                    attribute("apiSecret", AttributeType::Password, 0),
+                ],
+            }],
+            undetermined: Vec::new(),
+        },
+        ..crate::facts::bundle("com.example.blogs", &[])
+    });
+    next
+}
+
+/// A site whose files have these texts.
+fn site_with(texts: &[(&str, &str)]) -> SiteFacts {
+    let mut site = site();
+    site.defaults.portal = defaults(&[("same", "1"), ("changed", "old"), ("gone", "x")]);
+    site.defaults.system = defaults(&[("moved.to.system", "x")]);
+    site.property_tables.obsolete_portal = vec!["long.obsolete".to_owned()];
+    for (path, text) in texts {
+        let mut fact = file(path, text);
+        fact.mode = 0o640;
+        site.files.push(fact);
+        let path = RelativePath::new(*path);
+        if path.as_str().ends_with(".properties") {
+            let read = raylift_formats::properties::read(
+                text.as_bytes(),
+                raylift_formats::properties::Encoding::Utf8,
+            );
+            let keys = read.value.entries().iter().map(|entry| entry.key.clone());
+            let keys: std::collections::BTreeSet<String> = keys.collect();
+            site.properties.push(PropertySource {
+                place: format!("/srv/liferay/{path}"),
+                keys: keys.into_iter().collect(),
+                digest: Some(Digest::of(text.as_bytes())),
+            });
+        }
+        site.texts
+            .insert(path, SiteText::new(text.as_bytes().to_vec()));
+    }
+    site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    site
+}
+
+fn plan(site: &SiteFacts, release: &ReleaseFacts) -> Plan {
+    make(site, release, None, &wishes()).unwrap()
+}
+
+fn edit<'a>(plan: &'a Plan, path: &str) -> &'a Edit {
+    let decision = plan.files.iter().find(|file| file.path.as_str() == path);
+    match decision.map(|file| &file.decision) {
+        Some(Decision::Edit(edit)) => edit,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+/// What the run makes of an edit, written down here once more from its description.
+fn applied(site: &SiteFacts, edit: &Edit) -> String {
+    let of = |path: &RelativePath| site.texts.get(path).unwrap().expose();
+    let base: &[u8] = match &edit.base {
+        Base::Site { path, digest } => {
+            assert_eq!(*digest, Digest::of(of(path)));
+            of(path)
+        }
+        Base::Nothing => b"",
+        Base::Release { .. } => panic!("of the release"),
+    };
+    let (mut text, mut at) = (Vec::new(), 0);
+    for splice in &edit.splices {
+        text.extend_from_slice(&base[at..splice.at as usize]);
+        for piece in &splice.insert {
+            match piece {
+                Piece::Text { text: piece } => text.extend_from_slice(piece.as_bytes()),
+                Piece::Site {
+                    path,
+                    start,
+                    length,
+                    ..
+                } => text.extend_from_slice(&of(path)[*start as usize..][..*length as usize]),
+                Piece::PropertyAsConfig { key, .. } => {
+                    text.extend_from_slice(format!("<{key}>").as_bytes());
+                }
+            }
+        }
+        at = (splice.at + splice.remove) as usize;
+    }
+    text.extend_from_slice(&base[at..]);
+    String::from_utf8(text).unwrap()
+}
+
+fn fate<'a>(plan: &'a Plan, key: &str) -> (&'a PropertyFate, bool, &'a Handling) {
+    let found = plan.properties.iter().find(|property| property.key == key);
+    let found = found.unwrap();
+    (&found.fate, found.already, &found.handling)
+}
+
+fn has(plan: &Plan, code: &str) -> bool {
+    plan.findings
+        .iter()
+        .any(|finding| finding.code.as_str() == code)
+}
+
+#[test]
+fn every_fate_is_told_from_the_releases_own_words() {
+    let site = site_with(&[(
+        EXT,
+        "same=1\nchanged=old\ngone=1\nold.name=1\nfirst.name=1\nobsolete=1\nlong.obsolete=1\nown.key=1\nblogs.page.size=5\n",
+    )]);
+    let plan = plan(&site, &next());
+    assert_eq!(
+        fate(&plan, "same"),
+        (&PropertyFate::Unchanged, false, &Handling::Nobody)
+    );
+    let changed = PropertyFate::DefaultChanged {
+        before: "old".to_owned(),
+        after: "new".to_owned(),
+        own: OwnValue::AsBefore,
+    };
+    assert_eq!(fate(&plan, "changed"), (&changed, false, &Handling::Nobody));
+    assert_eq!(
+        fate(&plan, "gone"),
+        (&PropertyFate::Gone, false, &Handling::Nobody)
+    );
+    let renamed = |to: &str| PropertyFate::Renamed { to: to.to_owned() };
+    assert_eq!(
+        fate(&plan, "old.name"),
+        (&renamed("new.name"), false, &Handling::Raylift)
+    );
+    assert_eq!(
+        fate(&plan, "first.name"),
+        (&renamed("last.name"), false, &Handling::Raylift),
+        "a chain of two rows"
+    );
+    assert_eq!(
+        fate(&plan, "obsolete"),
+        (&PropertyFate::Obsolete, false, &Handling::Nobody)
+    );
+    assert_eq!(
+        fate(&plan, "long.obsolete"),
+        (&PropertyFate::Obsolete, true, &Handling::Nobody)
+    );
+    assert_eq!(
+        fate(&plan, "own.key"),
+        (&PropertyFate::Unknown, false, &Handling::Nobody)
+    );
+    let modularized = PropertyFate::Modularized {
+        module: "com.example.blogs".to_owned(),
+        attribute: Some(ConfigurationAttribute {
+            pid: PID.to_owned(),
+            id: "pageSize".to_owned(),
+        }),
+    };
+    assert_eq!(
+        fate(&plan, "blogs.page.size"),
+        (&modularized, false, &Handling::Raylift)
+    );
+    for code in [
+        codes::PROPERTY_CARRIED,
+        codes::PROPERTY_OBSOLETE,
+        codes::PROPERTY_HAD_NO_EFFECT,
+        codes::PROPERTY_GONE,
+        codes::PROPERTY_DEFAULT_CHANGED,
+    ] {
+        assert!(has(&plan, code), "{code}");
+    }
+    assert!(!has(&plan, codes::PROPERTY_LEFT));
+}
+
+#[test]
+fn a_renamed_key_keeps_everything_around_it() {
+    let text = "# mine\r\nother=\u{e4}\r\n  old.name : one, \\\r\n    two\r\nlast=1";
+    let site = site_with(&[(EXT, text)]);
+    let plan = plan(&site, &next());
+    let edit = edit(&plan, EXT);
+    assert_eq!(
+        applied(&site, edit),
+        "# mine\r\nother=\u{e4}\r\n  new.name : one, \\\r\n    two\r\nlast=1"
+    );
+    assert!(edit.replaces);
+    assert!(edit.difference.contains("-  old.name : one, \\"));
+    assert!(edit.difference.contains("+  new.name : one, \\"));
+    let exchange = plan
+        .exchanges
+        .iter()
+        .find(|exchange| exchange.root.as_str() == EXT)
+        .unwrap();
+    assert_eq!(
+        exchange.probe,
+        ExchangeProbe::Replaced(Digest::of(text.as_bytes()))
+    );
+    assert!(exchange.live_exists);
+}
+
+#[test]
+fn modularized_keys_become_typed_lines_of_a_config_file() {
+    let site = site_with(&[(
+        EXT,
+        "blogs.page.size= 20\nblogs.enabled=TRUE\nblogs.types=a b, c\nblogs.api.secret=ge heim\n",
+    )]);
+    let plan = plan(&site, &next());
+    let config = edit(&plan, CONFIG);
+    assert_eq!(
+        applied(&site, config),
+        "apiSecret=\"<blogs.api.secret>\"\r\nenabled=B\"true\"\r\npageSize=I\"20\"\r\ntypes=[\"a\\ b\",\"c\"]\r\n"
+    );
+    assert!(!config.replaces);
+    assert!(!config.difference.contains("heim"), "{}", config.difference);
+    let json = serde_json::to_string(&plan).unwrap();
+    assert!(!json.contains("heim"));
+    let ext = applied(&site, edit(&plan, EXT));
+    assert!(ext.lines().all(|line| line.starts_with('#')), "{ext}");
+    assert!(ext.contains("# blogs.page.size= 20"), "{ext}");
+}
+
+#[test]
+fn a_config_file_of_the_site_gets_what_it_lacks_and_keeps_what_it_has() {
+    let site = site_with(&[
+        (EXT, "blogs.page.size=20\nblogs.enabled=true\n"),
+        (CONFIG, "pageSize=I\"7\""),
+    ]);
+    let plan = plan(&site, &next());
+    assert_eq!(
+        applied(&site, edit(&plan, CONFIG)),
+        "pageSize=I\"7\"\r\nenabled=B\"true\"\r\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_for_certain_is_left_to_the_person() {
+    let row = |site: &mut SiteFacts| {
+        site.database.configurations.push(ConfigurationRow {
+            pid: PID.to_owned(),
+            file_name: String::new(),
+        });
+    };
+    let environment = |site: &mut SiteFacts| {
+        site.properties.push(PropertySource {
+            place: "environment".to_owned(),
+            keys: vec!["blogs.page.size".to_owned()],
+            digest: None,
+        });
+    };
+    let nothing = |_: &mut SiteFacts| {};
+    type Change<'a> = &'a dyn Fn(&mut SiteFacts);
+    let cases: [(&str, &str, Change<'_>); 9] = [
+        ("blogs.page.size", "blogs.page.size=many\n", &nothing),
+        ("blogs.page.size", "blogs.page.size=3000000000\n", &nothing),
+        ("blogs.page.size", "blogs.page.size=${other}\n", &nothing),
+        ("blogs.enabled", "blogs.enabled=yes\n", &nothing),
+        ("blogs.types", "blogs.types=a/b/mail.tmpl\n", &nothing),
+        ("blogs.unknown", "blogs.unknown=1\n", &nothing),
+        ("blogs.page.size", "blogs.page.size=1\n", &row),
+        ("blogs.page.size", "blogs.page.size=1\n", &environment),
+        ("old.name", "old.name=1\nnew.name=2\n", &nothing),
+    ];
+    for (key, text, change) in cases {
+        let mut site = site_with(&[(EXT, text)]);
+        change(&mut site);
+        let plan = plan(&site, &next());
+        assert!(
+            matches!(fate(&plan, key).2, Handling::Person { .. }),
+            "{text}"
+        );
+        assert!(
+            !plan
+                .files
+                .iter()
+                .any(|file| matches!(file.decision, Decision::Edit(_))),
+            "{text}"
+        );
+        assert!(has(&plan, codes::PROPERTY_LEFT), "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_stops_the_release_is_a_blocker_until_it_may_be_moved() {
+    let mut next = next();
+    next.property_tables.on_migrated = OnMigratedKeys::EndsTheJvm;
+    let mut site = site_with(&[(EXT, "moved=a, \\\n  b\nsame=1\n"), (SYSTEM_EXT, "x=y")]);
+    // The installed release names the key as well; that makes no difference to the new one.
+    site.property_tables.migrated_portal = vec![moved("moved", "moved.to.system")];
+    let blocked = plan(&site, &next);
+    let finding = blocked
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == codes::PROPERTY_STOPS_THE_SERVER)
+        .unwrap();
+    assert_eq!(finding.severity, Severity::Blocker);
+    let mut wishes = wishes();
+    wishes.move_migrated_keys = true;
+    let plan = make(&site, &next, None, &wishes).unwrap();
+    assert!(!has(&plan, codes::PROPERTY_STOPS_THE_SERVER));
+    assert_eq!(
+        applied(&site, edit(&plan, SYSTEM_EXT)),
+        "x=y\nmoved.to.system=a, \\\n  b\n"
+    );
+    let ext = applied(&site, edit(&plan, EXT));
+    assert!(ext.ends_with("\n# moved=a, \\\n#   b\nsame=1\n"), "{ext}");
+}
+
+#[test]
+fn keys_move_between_the_two_sets_both_ways() {
+    let site = site_with(&[(EXT, "moved=1\n"), (SYSTEM_EXT, "sys.moved=2\n")]);
+    let plan = plan(&site, &next());
+    assert!(applied(&site, edit(&plan, EXT)).ends_with("# moved=1\nmoved.to.portal=2\n"));
+    assert!(
+        applied(&site, edit(&plan, SYSTEM_EXT)).ends_with("# sys.moved=2\nmoved.to.system=1\n")
+    );
+    assert!(
+        plan.properties
+            .iter()
+            .any(|property| property.set == PropertySet::System)
+    );
+}
