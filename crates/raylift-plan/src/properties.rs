@@ -43,36 +43,58 @@ pub(crate) fn migrate(
     let set_keys = keys(site);
     let fates = Fates::of(site, release);
     let stops = release.property_tables.on_migrated != OnMigratedKeys::Logged;
+    let decided: Vec<Decided> = set_keys
+        .into_iter()
+        .map(|((set, key), places)| {
+            let (fate, already) = fates.of_key(set, &key, site_value(&files, set, &key));
+            let hinders = set == PropertySet::Portal
+                && stops
+                && fates.is_migrated(&key)
+                && files.iter().any(|file| file.sets(set, &key));
+            Decided {
+                set,
+                key,
+                places,
+                fate,
+                already,
+                hinders,
+            }
+        })
+        .collect();
+    let rivals = rivals(&decided);
     let mut edits = Edits::new(site, tomcat, release, &files);
     let mut properties = Vec::new();
     let mut refused = Vec::new();
-    for ((set, key), places) in set_keys {
-        let value = site_value(&files, set, &key);
-        let (fate, already) = fates.of_key(set, &key, value);
-        let hinders = set == PropertySet::Portal
-            && stops
-            && fates.is_migrated(&key)
-            && files.iter().any(|file| file.sets(set, &key));
-        let mut handling = handling(&fate, already && !hinders);
-        if hinders && !move_migrated {
-            refused.push((key.clone(), places.clone()));
-            handling = Handling::Person {
-                because: "it would keep the new release from starting; raylift moves it when asked"
-                    .to_owned(),
-            };
+    for decided in decided {
+        if decided.hinders && !move_migrated {
+            refused.push((decided.key.clone(), decided.places.clone()));
         }
-        if handling == Handling::Raylift {
-            handling = match edits.carry(set, &key, &fate, &places) {
-                Ok(()) => Handling::Raylift,
-                Err(because) => Handling::Person { because },
-            };
-        }
+        let handling = match decided.demand(move_migrated) {
+            Handling::Raylift => match rivals.get(&decided.target()) {
+                Some(keys) if keys.len() > 1 => Err(format!(
+                    "{} become the same, and it is not certain which of them is wanted",
+                    keys.join(" and ")
+                )),
+                _ => edits.carry(
+                    decided.set,
+                    &decided.key,
+                    &decided.fate,
+                    &decided.places,
+                    decided.already,
+                ),
+            }
+            .map_or_else(
+                |because| Handling::Person { because },
+                |()| Handling::Raylift,
+            ),
+            other => other,
+        };
         properties.push(PropertyPlan {
-            key,
-            set,
-            places,
-            fate,
-            already,
+            key: decided.key,
+            set: decided.set,
+            places: decided.places,
+            fate: decided.fate,
+            already: decided.already,
             handling,
         });
     }
@@ -108,13 +130,64 @@ fn site_value<'a>(files: &'a [PropertyFile<'_>], set: PropertySet, key: &str) ->
     files.iter().rev().find_map(|file| file.value(set, key))
 }
 
-/// What has to be done about a fate, before it is known whether it can be.
-fn handling(fate: &PropertyFate, already: bool) -> Handling {
-    match fate {
-        _ if already => Handling::Nobody,
-        PropertyFate::Renamed { .. }
-        | PropertyFate::Moved { .. }
-        | PropertyFate::Modularized { .. } => Handling::Raylift,
-        _ => Handling::Nobody,
+/// A key with its fate.
+struct Decided {
+    set: PropertySet,
+    key: String,
+    places: Vec<String>,
+    fate: PropertyFate,
+    already: bool,
+    /// It keeps the new release from starting.
+    hinders: bool,
+}
+
+impl Decided {
+    /// What has to be done, before it is known whether it can be.
+    fn demand(&self, move_migrated: bool) -> Handling {
+        let has_successor = matches!(
+            self.fate,
+            PropertyFate::Renamed { .. }
+                | PropertyFate::Moved { .. }
+                | PropertyFate::Modularized { .. }
+        );
+        match (has_successor, self.hinders) {
+            (true, true) if !move_migrated => Handling::Person {
+                because: "raylift moves it when it is asked to".to_owned(),
+            },
+            (true, false) if self.already => Handling::Nobody,
+            (true, _) => Handling::Raylift,
+            (false, _) => Handling::Nobody,
+        }
     }
+
+    /// Where its value goes.
+    fn target(&self) -> Option<(&'static str, String)> {
+        let (own, other) = match self.set {
+            PropertySet::Portal => ("portal", "system"),
+            PropertySet::System => ("system", "portal"),
+        };
+        match &self.fate {
+            PropertyFate::Renamed { to } => Some((own, to.clone())),
+            PropertyFate::Moved { to } => Some((other, to.clone())),
+            PropertyFate::Modularized { attribute, .. } => attribute.as_ref().map(|attribute| {
+                (
+                    "configuration",
+                    format!("{} {}", attribute.pid, attribute.id),
+                )
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The keys of each target: one new name may have several old ones.
+fn rivals(decided: &[Decided]) -> BTreeMap<Option<(&'static str, String)>, Vec<String>> {
+    let mut rivals: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for decided in decided {
+        let target = decided.target();
+        if target.is_some() && !decided.already {
+            rivals.entry(target).or_default().push(decided.key.clone());
+        }
+    }
+    rivals
 }

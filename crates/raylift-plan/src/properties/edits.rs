@@ -54,7 +54,8 @@ impl<'a> Edits<'a> {
         }
     }
 
-    /// Changes what a fate demands, everything or nothing.
+    /// Changes what a fate demands, everything or nothing. `had_no_effect` says that the installed release does not read
+    /// the key either.
     ///
     /// # Errors
     /// With the reason, for the person.
@@ -64,13 +65,14 @@ impl<'a> Edits<'a> {
         key: &str,
         fate: &PropertyFate,
         places: &[String],
+        had_no_effect: bool,
     ) -> Result<(), String> {
         let files = self.changeable(places)?;
         let mut changes = match fate {
             PropertyFate::Renamed { to } => {
                 return self.rename(set, key, to, &files);
             }
-            PropertyFate::Moved { to } => self.moved(set, key, to, &files)?,
+            PropertyFate::Moved { to } => self.moved((set, key), to, &files, had_no_effect)?,
             PropertyFate::Modularized {
                 attribute: Some(attribute),
                 ..
@@ -123,9 +125,7 @@ impl<'a> Edits<'a> {
         files: &[&PropertyFile<'_>],
     ) -> Result<(), String> {
         if self.is_set(set, to) {
-            return Err(format!(
-                "{to} is set, too, and it is not certain which of the two is wanted"
-            ));
+            return Err(both(to));
         }
         let mut changes = Vec::new();
         for file in files {
@@ -139,18 +139,20 @@ impl<'a> Edits<'a> {
     /// The value goes, as it is written, to the end of the other set's file.
     fn moved(
         &self,
-        set: PropertySet,
-        key: &str,
+        (set, key): (PropertySet, &str),
         to: &str,
         files: &[&PropertyFile<'_>],
+        had_no_effect: bool,
     ) -> Result<Vec<(RelativePath, Vec<Splice>)>, String> {
         let other = match set {
             PropertySet::Portal => PropertySet::System,
             PropertySet::System => PropertySet::Portal,
         };
-        if self.is_set(other, to) {
-            // The value there is the one that the person put there for the new release.
-            return Ok(Vec::new());
+        match (self.is_set(other, to), had_no_effect) {
+            // The value there is in effect already; only the key that does nothing has to go.
+            (true, true) => return Ok(Vec::new()),
+            (true, false) => return Err(both(to)),
+            (false, _) => {}
         }
         let (file, value) = winning(key, files)?;
         if value.contains("${") {
@@ -312,6 +314,10 @@ fn winning<'f, 'a>(
         .rev()
         .find_map(|file| Some((*file, file.read.get(key)?)))
         .ok_or_else(|| missing(key))
+}
+
+fn both(to: &str) -> String {
+    format!("{to} is set, too, and it is not certain which of the two is wanted")
 }
 
 fn missing(key: &str) -> String {

@@ -133,10 +133,21 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// Follows a key into the other set, too, where its new name may be an old one again.
     fn end(&self, set: PropertySet, key: &str) -> Option<End<'a>> {
-        match set {
-            PropertySet::Portal => self.portal.end(key),
-            PropertySet::System => self.system.end(key),
+        let (own, other) = match set {
+            PropertySet::Portal => (&self.portal, &self.system),
+            PropertySet::System => (&self.system, &self.portal),
+        };
+        match own.end(key)? {
+            End::Moved(to) => Some(match other.end(to) {
+                None => End::Moved(to),
+                // There and back again: this set's first word counts.
+                Some(End::Moved(_)) => End::Moved(to),
+                Some(End::Renamed(to)) => End::Moved(to),
+                Some(end) => end,
+            }),
+            end => Some(end),
         }
     }
 }
