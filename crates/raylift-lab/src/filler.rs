@@ -7,24 +7,52 @@ use crate::LabError;
 use crate::jar;
 use crate::lpkg::Packages;
 use crate::manifest::Manifest;
-use crate::scenario::{ReleaseVersion, Weight};
+use crate::scenario::{Layout, ReleaseVersion, Weight};
 use crate::tree::Tree;
 
 /// Paths of a real 7.2.1 home with size and, for summaries (`folder/**`), number of files.
 const REAL_TREE: &str = include_str!("../data/tree-7.2.1.tsv");
 
-/// Tomcat's folder in the real tree.
-const REAL_TOMCAT: &str = "tomcat-9.0.17/";
+/// The same of a real 7.4 home, whose folder `osgi` is not known.
+const REAL_TREE_7_4: &str = include_str!("../data/tree-7.4.tsv");
+
+/// Tomcat's folder in the real trees.
+const REAL_TOMCATS: [&str; 2] = ["tomcat-9.0.17/", "tomcat-9.0.56/"];
 
 /// JARs of Liferay's own, below Tomcat, that carry the headers of the release's build besides kernel
 /// and impl, as in a real home.
-pub(crate) const WITH_BUILD: [&str; 5] = [
-    "lib/ext/support-tomcat.jar",
-    "webapps/ROOT/WEB-INF/lib/util-bridges.jar",
-    "webapps/ROOT/WEB-INF/lib/util-java.jar",
-    "webapps/ROOT/WEB-INF/lib/util-slf4j.jar",
-    "webapps/ROOT/WEB-INF/lib/util-taglib.jar",
-];
+pub(crate) fn with_build(version: ReleaseVersion) -> [&'static str; 5] {
+    match version.layout() {
+        Layout::Classic => [
+            "lib/ext/support-tomcat.jar",
+            "webapps/ROOT/WEB-INF/lib/util-bridges.jar",
+            "webapps/ROOT/WEB-INF/lib/util-java.jar",
+            "webapps/ROOT/WEB-INF/lib/util-slf4j.jar",
+            "webapps/ROOT/WEB-INF/lib/util-taglib.jar",
+        ],
+        Layout::Shielded => [
+            "webapps/ROOT/WEB-INF/lib/support-tomcat.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/util-bridges.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/util-java.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/util-slf4j.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/util-taglib.jar",
+        ],
+    }
+}
+
+/// `portal-impl.jar` and `portal-kernel.jar` below Tomcat.
+pub(crate) fn core_jars(version: ReleaseVersion) -> [&'static str; 2] {
+    match version.layout() {
+        Layout::Classic => [
+            "webapps/ROOT/WEB-INF/lib/portal-impl.jar",
+            "lib/ext/portal-kernel.jar",
+        ],
+        Layout::Shielded => [
+            "webapps/ROOT/WEB-INF/shielded-container-lib/portal-impl.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/portal-kernel.jar",
+        ],
+    }
+}
 
 /// The shipped `.config` files with the lab's own content: name, text of GA1, text of GA2. GA1 has
 /// no file where its text is empty. Names are the real ones; that one file differs between the
@@ -84,7 +112,7 @@ const CONFIGS: [(&str, &str, &str); 10] = [
 
 /// Declares every LPKG of the real tree, so that none is missing.
 pub(crate) fn declare_packages(packages: &mut Packages) -> Result<(), LabError> {
-    for row in rows()? {
+    for row in rows(REAL_TREE)? {
         if row.path.ends_with(".lpkg") {
             packages.declare(&row.path);
         }
@@ -97,7 +125,7 @@ pub(crate) fn add_configs(version: ReleaseVersion, tree: &mut Tree) {
     for (name, first, second) in CONFIGS {
         let text = match version {
             ReleaseVersion::Ga1 | ReleaseVersion::Ga1Respin => first,
-            ReleaseVersion::Ga2 => second,
+            ReleaseVersion::Ga2 | ReleaseVersion::Ga7 | ReleaseVersion::Ga41 => second,
         };
         if !text.is_empty() {
             tree.add_bytes(format!("osgi/configs/{name}"), text);
@@ -105,16 +133,33 @@ pub(crate) fn add_configs(version: ReleaseVersion, tree: &mut Tree) {
     }
 }
 
+/// Adds the files at the top by which a release of late 7.4 is known (layout-and-artifacts, 1.1).
+pub(crate) fn add_markers(version: ReleaseVersion, commit: &str, tree: &mut Tree) {
+    if version.layout() == Layout::Shielded {
+        tree.add_bytes(".githash", commit);
+        tree.add_bytes(".liferay-home", "");
+        tree.add_bytes(".liferay-version", format!("{}\n", version.directory()));
+    }
+}
+
 /// Adds an inert file at every path of the real tree that the tree does not have yet. `build` are
 /// the headers of the release's build.
 pub(crate) fn add(
-    tomcat: &str,
+    version: ReleaseVersion,
     build: &[(String, String)],
     weight: Weight,
     tree: &mut Tree,
 ) -> Result<(), LabError> {
-    for row in rows()? {
-        let path = match row.path.strip_prefix(REAL_TOMCAT) {
+    let tomcat = version.tomcat_folder();
+    let real = match version.layout() {
+        Layout::Classic => REAL_TREE,
+        Layout::Shielded => REAL_TREE_7_4,
+    };
+    for row in rows(real)? {
+        let in_tomcat = REAL_TOMCATS
+            .iter()
+            .find_map(|folder| row.path.strip_prefix(folder));
+        let path = match in_tomcat {
             // Tomcat's own files come from the distribution, of another version.
             Some(inner) if row.is_of_tomcat_itself(inner) => continue,
             Some(inner) => format!("{tomcat}/{inner}"),
@@ -125,11 +170,27 @@ pub(crate) fn add(
             add_summary(folder, &row, tree);
         } else if tree.get(&path).is_none() {
             let size = row.size.filter(|_| weight == Weight::Real);
-            tree.add_bytes(&path, content(&path, build, size)?);
+            tree.add_bytes(&path, content(version, &path, build, size)?);
         }
+    }
+    for path in beyond_the_trees(version) {
+        tree.add_bytes(*path, content(version, path, build, None)?);
     }
     tree.add_folder("deploy");
     Ok(())
+}
+
+/// A file of the search engine that 7.3 and later carry, and one of the WAR plug-ins of 7.4; which files they have is
+/// not known.
+fn beyond_the_trees(version: ReleaseVersion) -> &'static [&'static str] {
+    match version {
+        ReleaseVersion::Ga1 | ReleaseVersion::Ga1Respin | ReleaseVersion::Ga2 => &[],
+        ReleaseVersion::Ga7 => &["elasticsearch7/lib/elasticsearch.jar"],
+        ReleaseVersion::Ga41 => &[
+            "elasticsearch-sidecar/lib/elasticsearch.jar",
+            "osgi/portal-war/classic-theme.war",
+        ],
+    }
 }
 
 /// The files of a folder of which only number and total size are known; their names are the lab's.
@@ -145,14 +206,19 @@ fn add_summary(folder: &str, row: &Row, tree: &mut Tree) {
     }
 }
 
-fn content(path: &str, build: &[(String, String)], size: Option<u64>) -> Result<Vec<u8>, LabError> {
+fn content(
+    version: ReleaseVersion,
+    path: &str,
+    build: &[(String, String)],
+    size: Option<u64>,
+) -> Result<Vec<u8>, LabError> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     Ok(match ending {
-        "jar" => {
+        "jar" | "war" => {
             let mut manifest = Manifest::default();
             manifest.set("Created-By", "raylift-lab");
-            if WITH_BUILD.iter().any(|one| path.ends_with(one)) {
+            if with_build(version).iter().any(|one| path.ends_with(one)) {
                 for (attribute, value) in build {
                     manifest.set(attribute, value);
                 }
@@ -179,9 +245,8 @@ impl Row {
     }
 }
 
-fn rows() -> Result<Vec<Row>, LabError> {
-    REAL_TREE
-        .lines()
+fn rows(real: &str) -> Result<Vec<Row>, LabError> {
+    real.lines()
         .enumerate()
         .skip(1)
         .map(|(index, line)| {
@@ -193,7 +258,7 @@ fn rows() -> Result<Vec<Row>, LabError> {
                     files: files.parse().unwrap_or(0),
                 }),
                 _ => Err(LabError::data(
-                    "tree-7.2.1.tsv",
+                    "tree of a real home",
                     index + 1,
                     "expected three columns",
                 )),
@@ -208,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_lab_knows_every_shipped_configuration_of_the_real_tree() {
-        let real: Vec<String> = rows()
+        let real: Vec<String> = rows(REAL_TREE)
             .expect("rows")
             .into_iter()
             .filter_map(|row| row.path.strip_prefix("osgi/configs/").map(str::to_owned))

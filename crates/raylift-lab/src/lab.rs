@@ -122,6 +122,11 @@ impl Lab {
         self.workspace.join("java/lab")
     }
 
+    /// The program that runs real core upgrades.
+    pub(crate) fn oracle_folder(&self) -> PathBuf {
+        self.workspace.join("java/oracle/core")
+    }
+
     pub(crate) fn cache(&self) -> &Path {
         &self.cache
     }

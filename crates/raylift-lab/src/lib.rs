@@ -15,6 +15,7 @@
 //! | make, start, stop and ask a site | [`Site`] |
 
 mod archive;
+mod database;
 mod document;
 mod error;
 mod filler;
@@ -55,7 +56,7 @@ pub use query::{DatabaseHold, ReleaseRow};
 pub use release::ReleasePaths;
 pub use scenario::{
     ConfigFile, ExtraModule, JavaChoice, NewDocument, ReleaseScenario, ReleaseVersion, Scenario,
-    SiteScenario, Weight,
+    SiteArchive, SiteFile, SiteScenario, Weight,
 };
 pub use site::Site;
 pub use tree::{Entry, Source, Tree};

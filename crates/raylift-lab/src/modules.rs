@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::LabError;
 use crate::manifest::Manifest;
-use crate::scenario::ReleaseVersion;
+use crate::scenario::{Layout, ReleaseVersion};
 
 /// The 634 bundles of a real 7.2.1 home, with header row.
 const REAL_MODULES: &str = include_str!("../data/modules-7.2.1.tsv");
@@ -46,6 +46,18 @@ impl Module {
         }
     }
 
+    /// Makes it a plain file without version in its name.
+    fn unpack(&mut self) {
+        let ending = ending(&self.symbolic_name);
+        let folder = if ending == "war" {
+            "osgi/portal-war"
+        } else {
+            "osgi/portal"
+        };
+        self.container = folder.to_owned();
+        self.entry = format!("{}.{ending}", self.symbolic_name);
+    }
+
     /// The headers of the inert bundle that stands for this module.
     pub(crate) fn manifest(&self) -> Manifest {
         let mut manifest = Manifest::default();
@@ -63,11 +75,12 @@ impl Module {
 /// The modules of a release, given the file of its bill of materials
 /// (`com.liferay.portal:release.portal.bom`).
 ///
-/// For GA2 the list is that of a real home. For GA1 the same list with the versions of GA1's bill
-/// of materials; Liferay modules that it does not name are left out, since they came later.
-/// Schema version and other headers of GA1 modules are those of GA2, an inference: a bill of
+/// For GA2 the list is that of a real home. For GA1 and 7.3.6 the same list with the versions of that release's
+/// bill of materials; Liferay modules that it does not name are left out, since they are not in it.
+/// Schema version and other headers of these modules are those of GA2, an inference: a bill of
 /// materials has no headers. In both, the modules of LPKGs that were not readable are dealt out by
-/// name (`data/unseen-lpkgs.tsv`), an inference as well, and have no headers.
+/// name (`data/unseen-lpkgs.tsv`), an inference as well, and have no headers. 7.4 has
+/// the same modules as plain JARs without a version in their names, in `osgi/portal` and `osgi/portal-war`.
 pub(crate) fn of_release(version: ReleaseVersion, bill: &Path) -> Result<Vec<Module>, LabError> {
     let versions = bill_of_materials(bill)?;
     let mut modules = real_modules()?;
@@ -94,8 +107,22 @@ pub(crate) fn of_release(version: ReleaseVersion, bill: &Path) -> Result<Vec<Mod
             });
         }
     }
+    if version.layout() == Layout::Shielded {
+        modules.retain(|module| {
+            let name = module.symbolic_name.as_str();
+            module.container != "osgi/core"
+                && (name.starts_with("com.liferay.") || ending(name) == "war")
+        });
+        modules.retain(|module| !STATIC.contains(&module.symbolic_name.as_str()));
+        for module in &mut modules {
+            module.unpack();
+        }
+    }
     Ok(modules)
 }
+
+/// Modules that lie in `osgi/static` of 7.4, where the lab has one of its own.
+const STATIC: [&str; 1] = ["com.liferay.portal.configuration.persistence.impl"];
 
 /// Gives a module the version of the bill; false when the module did not exist in that release.
 fn adopt_version(module: &mut Module, versions: &BTreeMap<String, String>) -> bool {

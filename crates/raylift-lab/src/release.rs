@@ -16,13 +16,13 @@ use crate::modules;
 use crate::overlay;
 use crate::parts::Parts;
 use crate::pieces;
-use crate::scenario::{ReleaseScenario, ReleaseVersion, Scenario};
+use crate::scenario::{Layout, ReleaseScenario, ReleaseVersion, Scenario};
 use crate::tomcat;
 use crate::tree::{Source, Tree};
 
 /// Everything of this crate that decides about an archive's bytes, as this program was compiled
 /// from it. Part of the cache's key, so that a changed lab never takes an older lab's archive.
-const SOURCES: [(&str, &[u8]); 12] = [
+const SOURCES: [(&str, &[u8]); 13] = [
     ("archive", include_bytes!("archive.rs")),
     ("filler", include_bytes!("filler.rs")),
     ("jar", include_bytes!("jar.rs")),
@@ -33,6 +33,7 @@ const SOURCES: [(&str, &[u8]); 12] = [
     ("scenario", include_bytes!("scenario.rs")),
     ("tomcat", include_bytes!("tomcat.rs")),
     ("tree.tsv", include_bytes!("../data/tree-7.2.1.tsv")),
+    ("tree-7.4.tsv", include_bytes!("../data/tree-7.4.tsv")),
     ("modules.tsv", include_bytes!("../data/modules-7.2.1.tsv")),
     ("unseen.tsv", include_bytes!("../data/unseen-lpkgs.tsv")),
 ];
@@ -53,6 +54,14 @@ impl CoreParts {
             ReleaseVersion::Ga2 => Self {
                 bill: "com.liferay.portal:release.portal.bom:7.2.1:pom",
                 portal_impl: "com.liferay.portal:com.liferay.portal.impl:4.12.11",
+            },
+            ReleaseVersion::Ga7 => Self {
+                bill: "com.liferay.portal:release.portal.bom:7.3.6:pom",
+                portal_impl: "com.liferay.portal:com.liferay.portal.impl:5.26.1",
+            },
+            ReleaseVersion::Ga41 => Self {
+                bill: "com.liferay.portal:release.portal.bom:7.4.3.41:pom",
+                portal_impl: "com.liferay.portal:com.liferay.portal.impl:52.1.1",
             },
         }
     }
@@ -156,18 +165,21 @@ impl Lab {
     ) -> Result<Tree, LabError> {
         let version = release.version;
         let core = CoreParts::of(version);
-        let tomcat = format!("tomcat-{}", version.tomcat());
-        let build = build_headers(parts.file(core.portal_impl)?)?;
+        let tomcat = version.tomcat_folder();
+        let build = build_headers(version, parts.file(core.portal_impl)?)?;
         let mut tree = Tree::default();
         let mut packages = Packages::default();
 
         let distribution = format!("org.apache.tomcat:tomcat:{}:zip", version.tomcat());
         let commit = commit(version, &build);
-        tomcat::add(parts.file(&distribution)?, &tomcat, &commit, &mut tree)?;
+        tomcat::add(parts.file(&distribution)?, version, &commit, &mut tree)?;
         filler::add_configs(version, &mut tree);
-        filler::declare_packages(&mut packages)?;
+        filler::add_markers(version, &commit, &mut tree);
+        if version.layout() == Layout::Classic {
+            filler::declare_packages(&mut packages)?;
+        }
         for module in modules::of_release(version, parts.file(core.bill)?)? {
-            if module.container == "osgi/core" {
+            if !module.container.ends_with(".lpkg") {
                 let path = format!("{}/{}", module.container, module.entry);
                 tree.add_bytes(
                     path,
@@ -184,9 +196,9 @@ impl Lab {
         }
         let placed = overlay::read(pieces, release, &tomcat)?;
         overlay::apply(&placed, &mut tree, &mut packages);
-        agree_on_build(&tomcat, &build, &mut tree)?;
+        agree_on_build(version, &build, &mut tree)?;
         packages.write(release.weight, &mut tree)?;
-        filler::add(&tomcat, &build, release.weight, &mut tree)?;
+        filler::add(version, &build, release.weight, &mut tree)?;
         Ok(tree)
     }
 }
@@ -203,10 +215,14 @@ fn release_key(release: &ReleaseScenario, pieces: &Path) -> String {
     digest.key()
 }
 
-/// The headers of a release's build, from the real portal-impl.
-fn build_headers(portal_impl: &Path) -> Result<Vec<(String, String)>, LabError> {
+/// The headers of a release's build, from the real portal-impl. Those of 7.3.6 and 7.4.3.41 name the edition DXP, because
+/// that is what was published; the lab writes the names that the community edition has. The build number is the code's.
+fn build_headers(
+    version: ReleaseVersion,
+    portal_impl: &Path,
+) -> Result<Vec<(String, String)>, LabError> {
     let manifest = jar::manifest_of(portal_impl)?;
-    let headers: Vec<(String, String)> = manifest
+    let mut headers: Vec<(String, String)> = manifest
         .with_prefix("Liferay-Portal-")
         .chain(manifest.with_prefix("Git-"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -218,7 +234,45 @@ fn build_headers(portal_impl: &Path) -> Result<Vec<(String, String)>, LabError> 
             "no Liferay-Portal- headers",
         ));
     }
+    for &(name, value) in edition(version) {
+        for header in headers
+            .iter_mut()
+            .filter(|(header, _)| header.as_str() == name)
+        {
+            header.1 = value.to_owned();
+        }
+    }
     Ok(headers)
+}
+
+/// Headers that name the edition, where they are not those of the published JAR.
+fn edition(version: ReleaseVersion) -> &'static [(&'static str, &'static str)] {
+    match version {
+        ReleaseVersion::Ga1 | ReleaseVersion::Ga1Respin | ReleaseVersion::Ga2 => &[],
+        ReleaseVersion::Ga7 => &[
+            (
+                "Liferay-Portal-Release-Info",
+                "Liferay Community Edition Portal 7.3.6 CE GA7",
+            ),
+            (
+                "Liferay-Portal-Server-Info",
+                "Liferay Community Edition Portal / 7.3.6",
+            ),
+            ("Liferay-Portal-Version", "7.3.6"),
+        ],
+        ReleaseVersion::Ga41 => &[
+            (
+                "Liferay-Portal-Release-Info",
+                "Liferay Community Edition Portal 7.4.3.41 CE GA41",
+            ),
+            (
+                "Liferay-Portal-Server-Info",
+                "Liferay Community Edition Portal / 7.4.3.41",
+            ),
+            ("Liferay-Portal-Version", "7.4.3.41"),
+            ("Liferay-Portal-Version-Display-Name", "7.4.3.41 CE GA41"),
+        ],
+    }
 }
 
 /// Content of `.githash`: the commit of portal-impl. The re-spin's is invented from its stamp.
@@ -238,12 +292,16 @@ fn commit(version: ReleaseVersion, build: &[(String, String)]) -> String {
 /// Gives Liferay's own JARs the headers of the release's build. In a real home they all agree, but
 /// Maven Central has one `util-java` only, made between the two releases, and others are the lab's.
 fn agree_on_build(
-    tomcat: &str,
+    version: ReleaseVersion,
     build: &[(String, String)],
     tree: &mut Tree,
 ) -> Result<(), LabError> {
-    for name in filler::WITH_BUILD {
-        let path = format!("{tomcat}/{name}");
+    let mut names = filler::with_build(version).to_vec();
+    if !edition(version).is_empty() {
+        names.extend(filler::core_jars(version));
+    }
+    for name in names {
+        let path = format!("{}/{name}", version.tomcat_folder());
         if let Some(Source::File(file)) = tree.get(&path).map(|entry| &entry.source) {
             let attributes = build
                 .iter()

@@ -56,6 +56,22 @@ pub enum ReleaseVersion {
     /// CE 7.2.1 GA2 (build 7201).
     #[serde(rename = "7.2.1")]
     Ga2,
+    /// CE 7.3.6 GA7. Its core on Maven Central calls itself 7310, the build number of DXP.
+    #[serde(rename = "7.3.6")]
+    Ga7,
+    /// CE 7.4.3.41 GA41 in the layout of late 7.4 (shielded container, modules as plain JARs). Its core on Maven Central
+    /// calls itself 7413, the build number of DXP.
+    #[serde(rename = "7.4.3.41")]
+    Ga41,
+}
+
+/// Where a line of releases has its things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Up to 7.3: kernel and drivers in Tomcat's `lib/ext`, modules in LPKGs.
+    Classic,
+    /// 7.4: all that in `WEB-INF/shielded-container-lib`, modules as plain JARs in `osgi/portal`.
+    Shielded,
 }
 
 /// A module that a release has only when a scenario asks for it.
@@ -110,6 +126,16 @@ pub struct SiteScenario {
     pub properties: BTreeMap<String, String>,
     /// The site's own files in `osgi/configs`; one with the name of a shipped file replaces it.
     pub configs: Vec<ConfigFile>,
+    /// Text added to `portal-ext.properties` as it stands.
+    pub portal_ext: String,
+    /// Lines added to Tomcat's `bin/setenv.sh` as they stand.
+    pub setenv: String,
+    /// Attributes added to the HTTP connector in Tomcat's `server.xml`.
+    pub connector: BTreeMap<String, String>,
+    /// The site's own text files; one at the path of a shipped file replaces it.
+    pub files: Vec<SiteFile>,
+    /// The site's own JARs and WARs, which do nothing; one at the path of a shipped file replaces it.
+    pub archives: Vec<SiteArchive>,
     /// Whether the site has a module JAR of its own in `osgi/modules` and one in `lib/ext`.
     pub own_jars: bool,
     /// Documents written by a user before the scenario begins. They need a started server, so a
@@ -131,6 +157,11 @@ impl Default for SiteScenario {
             console: false,
             properties: BTreeMap::new(),
             configs: Vec::new(),
+            portal_ext: String::new(),
+            setenv: String::new(),
+            connector: BTreeMap::new(),
+            files: Vec::new(),
+            archives: Vec::new(),
             own_jars: true,
             documents: Vec::new(),
             read_only: Vec::new(),
@@ -159,6 +190,27 @@ pub struct ConfigFile {
     pub name: String,
     /// Its whole text.
     pub text: String,
+}
+
+/// One text file of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteFile {
+    /// Path below the home; `{tomcat}` is Tomcat's folder.
+    pub path: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// One JAR or WAR of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteArchive {
+    /// Path below the home; `{tomcat}` is Tomcat's folder.
+    pub path: String,
+    /// Main attributes of its manifest.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// One document that a user writes.
@@ -206,30 +258,35 @@ impl Scenario {
 }
 
 impl ReleaseVersion {
-    /// Name used in scenarios and by the Java build: `7.2.0`, `7.2.0b`, `7.2.1`.
+    /// Name used in scenarios and by the Java build: `7.2.0`, `7.2.0b`, `7.2.1`, `7.3.6`, `7.4.3.41`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ga1 => "7.2.0",
             Self::Ga1Respin => "7.2.0b",
             Self::Ga2 => "7.2.1",
+            Self::Ga7 => "7.3.6",
+            Self::Ga41 => "7.4.3.41",
         }
     }
 
-    /// Directory-style version of Liferay's download site: `7.2.0-ga1` or `7.2.1-ga2`.
+    /// Directory-style version of Liferay's download site, such as `7.2.1-ga2`.
     pub fn directory(self) -> &'static str {
         match self {
             Self::Ga1 | Self::Ga1Respin => "7.2.0-ga1",
             Self::Ga2 => "7.2.1-ga2",
+            Self::Ga7 => "7.3.6-ga7",
+            Self::Ga41 => "7.4.3.41-ga41",
         }
     }
 
-    /// Stamp in the archive's name. Those of 7.2.0 and 7.2.1 are Liferay's; the re-spin's is
-    /// invented.
+    /// Stamp in the archive's name. Those of 7.2.0 and 7.2.1 are Liferay's; the others are invented.
     pub fn stamp(self) -> &'static str {
         match self {
             Self::Ga1 => "20190531153709761",
             Self::Ga1Respin => "20190617101500000",
             Self::Ga2 => "20191111141448326",
+            Self::Ga7 => "20210301120000000",
+            Self::Ga41 => "20220913120000000",
         }
     }
 
@@ -239,6 +296,8 @@ impl ReleaseVersion {
             Self::Ga1 => (2019, 5, 31),
             Self::Ga1Respin => (2019, 6, 17),
             Self::Ga2 => (2019, 11, 11),
+            Self::Ga7 => (2021, 3, 1),
+            Self::Ga41 => (2022, 9, 13),
         }
     }
 
@@ -256,12 +315,29 @@ impl ReleaseVersion {
         )
     }
 
-    /// The lab's Tomcat of this release. Liferay's own was 9.0.17 for both, which is not to be had
-    /// from Maven Central.
+    /// The lab's Tomcat of this release. Liferay's own was 9.0.17 for 7.2, which is not to be had from Maven Central; a
+    /// real 7.4 home has 9.0.56.
     pub fn tomcat(self) -> &'static str {
         match self {
             Self::Ga1 | Self::Ga1Respin => "9.0.19",
             Self::Ga2 => "9.0.33",
+            Self::Ga7 => "9.0.40",
+            Self::Ga41 => "9.0.56",
+        }
+    }
+
+    /// Name of Tomcat's folder: without a version from late 7.4 on (layout-and-artifacts, 1.1).
+    pub fn tomcat_folder(self) -> String {
+        match self.layout() {
+            Layout::Classic => format!("tomcat-{}", self.tomcat()),
+            Layout::Shielded => "tomcat".to_owned(),
+        }
+    }
+
+    pub(crate) fn layout(self) -> Layout {
+        match self {
+            Self::Ga1 | Self::Ga1Respin | Self::Ga2 | Self::Ga7 => Layout::Classic,
+            Self::Ga41 => Layout::Shielded,
         }
     }
 }

@@ -48,6 +48,9 @@ impl Site {
         facts.owner.check_way_to(&folder)?;
         archive::unpack(&release.tar_gz, &folder)?;
         let home = folder.join(&release.top_folder);
+        if let Some(database) = lab.database(facts.version)? {
+            copy_folder(&database, &home.join("data/hypersonic"))?;
+        }
         site_files::apply(scenario, &facts, &home)?;
         facts.write(&folder)?;
         facts.owner.take(&folder)?;
@@ -294,9 +297,21 @@ impl Site {
     }
 
     fn database(&self) -> Result<Database, LabError> {
+        let tomcat = self.tomcat()?;
+        let driver = [
+            "lib/ext/hsql.jar",
+            "webapps/ROOT/WEB-INF/shielded-container-lib/hsql.jar",
+        ]
+        .map(|name| tomcat.join(name))
+        .into_iter()
+        .find(|path| path.is_file())
+        .ok_or_else(|| LabError::SiteFolder {
+            path: tomcat,
+            reason: "has no hsql.jar".to_owned(),
+        })?;
         Ok(Database {
             java_home: self.facts.java_home.clone(),
-            driver: self.tomcat()?.join("lib/ext/hsql.jar"),
+            driver,
             home: self.home.clone(),
             program: self.program.clone(),
             owner: self.facts.owner,

@@ -8,12 +8,12 @@ use crate::LabError;
 use crate::jar;
 use crate::manifest::Manifest;
 use crate::notes::SiteFacts;
-use crate::scenario::{JavaChoice, Scenario, SiteScenario};
+use crate::scenario::{JavaChoice, Layout, Scenario, SiteScenario};
 
 /// The site's own module in `osgi/modules`.
 const OWN_MODULE: &str = "com.example.site.greeting-1.2.0.jar";
 
-/// The site's own library in `lib/ext`.
+/// The site's own library in `lib/ext`, in 7.4 behind the shield.
 const OWN_LIBRARY: &str = "example-site-library.jar";
 
 /// Options for a quick start.
@@ -29,7 +29,7 @@ const OPENS: &str = " --add-opens=java.base/java.net=ALL-UNNAMED \
 pub(crate) fn apply(scenario: &Scenario, facts: &SiteFacts, home: &Path) -> Result<(), LabError> {
     let site = &scenario.site;
     let tomcat = tomcat_of(home)?;
-    set_ports(&tomcat.join("conf/server.xml"), facts)?;
+    set_connector(&tomcat.join("conf/server.xml"), site, facts)?;
     write(&tomcat.join("bin/setenv.sh"), setenv(site, facts))?;
     write(
         &home.join("portal-ext.properties"),
@@ -39,9 +39,32 @@ pub(crate) fn apply(scenario: &Scenario, facts: &SiteFacts, home: &Path) -> Resu
         write(&home.join("osgi/configs").join(&config.name), &config.text)?;
     }
     if site.own_jars {
-        write_own_jars(home, &tomcat)?;
+        let libraries = match scenario.release.version.layout() {
+            Layout::Classic => tomcat.join("lib/ext"),
+            Layout::Shielded => tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib"),
+        };
+        write_own_jars(home, &libraries)?;
+    }
+    for file in &site.files {
+        write(&placed(home, &tomcat, &file.path), &file.text)?;
+    }
+    for archive in &site.archives {
+        let path = placed(home, &tomcat, &archive.path);
+        let mut manifest = Manifest::default();
+        for (name, value) in &archive.headers {
+            manifest.set(name, value);
+        }
+        write(&path, &jar::inert(&path, &manifest, &[], None)?)?;
     }
     write_trouble(scenario, home)
+}
+
+/// A path of the scenario.
+fn placed(home: &Path, tomcat: &Path, path: &str) -> PathBuf {
+    match path.strip_prefix("{tomcat}/") {
+        Some(inner) => tomcat.join(inner),
+        None => home.join(path),
+    }
 }
 
 /// Takes the write permission from the scenario's read-only paths.
@@ -90,14 +113,19 @@ pub(crate) fn write_trouble(scenario: &Scenario, home: &Path) -> Result<(), LabE
     write(&file, &text)
 }
 
-fn set_ports(file: &Path, facts: &SiteFacts) -> Result<(), LabError> {
+fn set_connector(file: &Path, site: &SiteScenario, facts: &SiteFacts) -> Result<(), LabError> {
     let mut text = fs::read_to_string(file).map_err(LabError::io("read", file))?;
+    let attributes: String = site
+        .connector
+        .iter()
+        .map(|(name, value)| format!(" {name}=\"{value}\""))
+        .collect();
     for (from, to) in [
         ("port=\"8005\"", format!("port=\"{}\"", facts.shutdown_port)),
         (
             "<Connector port=\"8080\"",
             format!(
-                "<Connector address=\"127.0.0.1\" port=\"{}\"",
+                "<Connector address=\"127.0.0.1\"{attributes} port=\"{}\"",
                 facts.http_port
             ),
         ),
@@ -133,6 +161,7 @@ fn setenv(site: &SiteScenario, facts: &SiteFacts) -> String {
         let java = facts.java_home.display();
         text.push_str(&format!("JAVA_HOME=\"{java}\"\nJRE_HOME=\"{java}\"\n"));
     }
+    text.push_str(&site.setenv);
     text
 }
 
@@ -146,10 +175,11 @@ fn portal_properties(site: &SiteScenario, facts: &SiteFacts) -> String {
     for (key, value) in &site.properties {
         text.push_str(&format!("{key}={value}\n"));
     }
+    text.push_str(&site.portal_ext);
     text
 }
 
-fn write_own_jars(home: &Path, tomcat: &Path) -> Result<(), LabError> {
+fn write_own_jars(home: &Path, libraries: &Path) -> Result<(), LabError> {
     let mut module = Manifest::default();
     module.set("Bundle-ManifestVersion", "2");
     module.set("Bundle-SymbolicName", "com.example.site.greeting");
@@ -159,7 +189,7 @@ fn write_own_jars(home: &Path, tomcat: &Path) -> Result<(), LabError> {
     library.set("Implementation-Title", "example-site-library");
     for (path, manifest) in [
         (home.join("osgi/modules").join(OWN_MODULE), module),
-        (tomcat.join("lib/ext").join(OWN_LIBRARY), library),
+        (libraries.join(OWN_LIBRARY), library),
     ] {
         write(&path, &jar::inert(&path, &manifest, &[], None)?)?;
     }
@@ -196,13 +226,22 @@ mod tests {
         let xml = "<Server port=\"8005\"><Connector port=\"8080\"/>\
                    <!-- <Connector port=\"8080\"/> --></Server>";
         fs::write(&file, xml).expect("write");
-        set_ports(&file, &facts()).expect("ports");
+        let mut site = SiteScenario::default();
+        set_connector(&file, &site, &facts()).expect("ports");
         assert_eq!(
             fs::read_to_string(&file).expect("read"),
             "<Server port=\"18005\"><Connector address=\"127.0.0.1\" port=\"18080\"/>\
              <!-- <Connector port=\"8080\"/> --></Server>"
         );
-        assert!(set_ports(&file, &facts()).is_err());
+        assert!(set_connector(&file, &site, &facts()).is_err());
+        fs::write(&file, xml).expect("write");
+        site.connector
+            .insert("maxThreads".to_owned(), "50".to_owned());
+        set_connector(&file, &site, &facts()).expect("ports");
+        let text = fs::read_to_string(&file).expect("read");
+        assert!(
+            text.contains("<Connector address=\"127.0.0.1\" maxThreads=\"50\" port=\"18080\"/>")
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use zip::ZipArchive;
 
 use crate::LabError;
+use crate::scenario::{Layout, ReleaseVersion};
 use crate::tree::Tree;
 
 /// `bin/setenv.sh` as both real homes have it, in one line: encoding, locale providers, IPv4, time
@@ -22,14 +23,55 @@ const SETENV_BAT: &str = "set \"CATALINA_OPTS=%CATALINA_OPTS% -Dfile.encoding=UT
 -Xms2560m -Xmx2560m -XX:MaxNewSize=1536m -XX:MaxMetaspaceSize=768m -XX:MetaspaceSize=768m \
 -XX:NewSize=1536m -XX:SurvivorRatio=7\"";
 
-/// Adds the distribution `archive` below `folder`, with only the files that a Liferay bundle
+/// What `bin/setenv.sh` of late 7.4 has besides: the module opens that Liferay needs on Java 17
+/// (layout-and-artifacts, 1.3).
+const OPENS: [&str; 8] = [
+    "java.base/java.lang",
+    "java.base/java.lang.invoke",
+    "java.base/java.lang.reflect",
+    "java.base/java.net",
+    "java.base/sun.net.www.protocol.http",
+    "java.base/sun.net.www.protocol.https",
+    "java.base/sun.util.calendar",
+    "jdk.zipfs/jdk.nio.zipfs",
+];
+
+/// `bin/setenv.sh` of a release.
+fn setenv(version: ReleaseVersion) -> String {
+    let mut text = SETENV_SH.to_owned();
+    if version.layout() == Layout::Shielded {
+        text.push_str("\n\n");
+        for package in OPENS {
+            text.push_str(&format!(
+                "export JDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens={package}=ALL-UNNAMED\"\n"
+            ));
+        }
+    }
+    text
+}
+
+/// What `common.loader` begins with in a release.
+fn loader(version: ReleaseVersion) -> &'static str {
+    match version.layout() {
+        // The real file puts lib/ext and its JARs before Tomcat's own.
+        Layout::Classic => {
+            "common.loader=\"${catalina.home}/lib/ext\",\"${catalina.home}/lib/ext/*.jar\","
+        }
+        Layout::Shielded => {
+            "common.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\","
+        }
+    }
+}
+
+/// Adds the distribution `archive` of a release, with only the files that a Liferay bundle
 /// keeps: no sample applications. `commit` becomes `.githash`.
 pub(crate) fn add(
     archive: &Path,
-    folder: &str,
+    version: ReleaseVersion,
     commit: &str,
     tree: &mut Tree,
 ) -> Result<(), LabError> {
+    let folder = version.tomcat_folder();
     let file = File::open(archive).map_err(LabError::io("open", archive))?;
     let mut zip = ZipArchive::new(file).map_err(LabError::archive(archive))?;
     for index in 0..zip.len() {
@@ -54,14 +96,14 @@ pub(crate) fn add(
         entry
             .read_to_end(&mut bytes)
             .map_err(LabError::io("read", archive))?;
-        if let Some(changed) = edit(path, &bytes)? {
+        if let Some(changed) = edit(version, path, &bytes)? {
             bytes = changed;
         }
         tree.add_bytes(format!("{folder}/{path}"), bytes);
     }
     tree.add_folder(&format!("{folder}/temp"));
     tree.add_bytes(format!("{folder}/.githash"), commit);
-    tree.add_bytes(format!("{folder}/bin/setenv.sh"), SETENV_SH);
+    tree.add_bytes(format!("{folder}/bin/setenv.sh"), setenv(version));
     tree.add_bytes(format!("{folder}/bin/setenv.bat"), SETENV_BAT);
     Ok(())
 }
@@ -71,16 +113,12 @@ pub(crate) fn add(
 const AJP: &str = "<Connector port=\"8009\" protocol=\"AJP/1.3\" redirectPort=\"8443\" />";
 
 /// Liferay's changes of Tomcat's own configuration files; `None` for other files.
-fn edit(path: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>, LabError> {
+fn edit(version: ReleaseVersion, path: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>, LabError> {
     let text = String::from_utf8_lossy(bytes);
     let (wanted, changed) = match path {
-        // The real file puts lib/ext and its JARs before Tomcat's own.
         "conf/catalina.properties" => (
             "common.loader=",
-            text.replace(
-                "common.loader=",
-                "common.loader=\"${catalina.home}/lib/ext\",\"${catalina.home}/lib/ext/*.jar\",",
-            ),
+            text.replace("common.loader=", loader(version)),
         ),
         "conf/server.xml" => (
             "redirectPort=\"8443\"",
@@ -103,9 +141,13 @@ mod tests {
 
     #[test]
     fn the_loader_begins_with_the_folder_of_the_kernel() {
-        let changed = edit("conf/catalina.properties", b"a=1\ncommon.loader=\"x\"\n")
-            .expect("edit")
-            .expect("changed");
+        let changed = edit(
+            ReleaseVersion::Ga1,
+            "conf/catalina.properties",
+            b"a=1\ncommon.loader=\"x\"\n",
+        )
+        .expect("edit")
+        .expect("changed");
         assert_eq!(
             String::from_utf8(changed).expect("text"),
             "a=1\ncommon.loader=\"${catalina.home}/lib/ext\",\"${catalina.home}/lib/ext/*.jar\",\"x\"\n"
@@ -115,7 +157,7 @@ mod tests {
     #[test]
     fn no_ajp_port_is_opened() {
         let xml = format!("<a>{AJP}<Connector port=\"8080\" redirectPort=\"8443\" /></a>");
-        let changed = edit("conf/server.xml", xml.as_bytes())
+        let changed = edit(ReleaseVersion::Ga1, "conf/server.xml", xml.as_bytes())
             .expect("edit")
             .expect("changed");
         let text = String::from_utf8(changed).expect("text");
@@ -126,6 +168,6 @@ mod tests {
 
     #[test]
     fn a_file_of_another_shape_is_an_error() {
-        assert!(edit("conf/server.xml", b"<Server/>").is_err());
+        assert!(edit(ReleaseVersion::Ga1, "conf/server.xml", b"<Server/>").is_err());
     }
 }

@@ -21,5 +21,7 @@ mod console;
 mod core;
 #[path = "claims/life.rs"]
 mod life;
+#[path = "claims/lines.rs"]
+mod lines;
 #[path = "claims/trouble.rs"]
 mod trouble;

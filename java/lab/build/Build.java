@@ -76,38 +76,141 @@ public class Build {
         _placeParts();
         _extract(_part("org.apache.tomcat:tomcat:9.0.33:zip"), "lib/tomcat-api.jar", _out.resolve("tomcat-api.jar"));
 
-        Path host = _compile("host", _sources(_lab.resolve("src")), new ArrayList<>());
+        for (Line line : Line.values()) {
+            Path host = _compile(line, "host", _hostSources(line), new ArrayList<>());
 
-        for (String release : RELEASES) {
-            _packHost(release, host);
-            _packBundles(release, host);
-            _placeFiles(release);
+            for (String release : line.releases) {
+                _packHost(line, release, host);
+                _packBundles(line, release, host);
+                _placeFiles(line, release);
+            }
+
+            _packModules(line, host);
         }
 
-        _packModules(host);
-
         Files.write(_out.resolve("index.tsv"), _index);
+    }
+
+    /** A line of releases: they share sources, what these are compiled with, and the layout. */
+    private enum Line {
+
+        L72(
+            new String[] {"7.2.0", "7.2.0b", "7.2.1"}, new String[] {"src", "lines/before-7.4", "lines/7.2"},
+            "com.liferay.portal:com.liferay.portal.kernel:4.13.1", "com.liferay:com.liferay.portal.upgrade.api:4.0.4", "3.0.0",
+            new String[] {
+                "com.liferay.portal:com.liferay.portal.impl:4.12.11", "com.liferay.portal:com.liferay.portal.kernel:4.35.3",
+                "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
+                "com.liferay:com.liferay.petra.string:3.0.0", "com.liferay:com.liferay.registry.api:2.0.0",
+                "org.hibernate:hibernate-core:3.6.10.Final", "log4j:log4j:1.2.17"
+            },
+            new String[] {
+                "org.eclipse.platform:org.eclipse.osgi:3.13.0", "org.apache.felix:org.apache.felix.configadmin:1.9.16",
+                "org.apache.felix:org.apache.felix.scr:2.1.24"
+            }),
+        L73(
+            new String[] {"7.3.6"}, new String[] {"src", "lines/before-7.4", "lines/7.3"},
+            "com.liferay.portal:com.liferay.portal.kernel:9.30.0", "com.liferay:com.liferay.portal.upgrade.api:4.0.4", "3.0.0",
+            new String[] {
+                "com.liferay.portal:com.liferay.portal.impl:5.26.1", "com.liferay.portal:com.liferay.portal.kernel:9.30.0",
+                "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
+                "com.liferay:com.liferay.petra.string:4.0.2", "com.liferay:com.liferay.petra.sql.dsl.api:1.0.3",
+                "com.liferay:com.liferay.registry.api:4.0.1", "org.hibernate:hibernate-core:3.6.10.Final",
+                "log4j:log4j:1.2.17"
+            },
+            L72.osgi),
+        L74(
+            new String[] {"7.4.3.41"}, new String[] {"src", "lines/7.4"},
+            "com.liferay.portal:com.liferay.portal.kernel:71.0.0", "com.liferay:com.liferay.portal.upgrade.api:9.0.0", "4.0.0",
+            new String[] {
+                "com.liferay.portal:com.liferay.portal.impl:52.1.1", "com.liferay.portal:com.liferay.portal.kernel:71.0.0",
+                "com.liferay:com.liferay.petra.concurrent:5.1.2", "com.liferay:com.liferay.petra.function:5.6.0",
+                "com.liferay:com.liferay.petra.lang:5.1.3", "com.liferay:com.liferay.petra.string:5.3.2",
+                "com.liferay:com.liferay.petra.sql.dsl.api:6.0.0",
+                "com.liferay:com.liferay.osgi.service.tracker.collections:5.0.1", "org.hibernate:hibernate-core:5.6.7.Final",
+                "org.apache.logging.log4j:log4j-api:2.17.1", "org.apache.logging.log4j:log4j-core:2.17.1"
+            },
+            new String[] {
+                "org.eclipse.platform:org.eclipse.osgi:3.24.300", "org.apache.felix:org.apache.felix.configadmin:1.9.26",
+                "org.apache.felix:org.apache.felix.scr:2.2.18", "org.osgi:org.osgi.service.component:1.5.1"
+            });
+
+        /** Where JARs of the product lie that are on the class path of the web application and of the client. */
+        String libraries(boolean global) {
+            if (this == L74) {
+                return SHIELD;
+            }
+
+            return global ? "{tomcat}/lib/ext/" : "{tomcat}/webapps/ROOT/WEB-INF/lib/";
+        }
+
+        private Line(
+            String[] releases, String[] sources, String kernel, String upgradeApi, String upgradeApiVersion, String[] core,
+            String[] osgi) {
+
+            this.releases = releases;
+            this.sources = sources;
+            this.kernel = kernel;
+            this.upgradeApi = upgradeApi;
+            this.upgradeApiVersion = upgradeApiVersion;
+            this.core = core;
+            this.osgi = osgi;
+        }
+
+        final String[] core;
+
+        /** The oldest kernel of the line, so that the import ranges of the bundles fit all its releases. */
+        final String kernel;
+
+        final String[] osgi;
+        final String[] releases;
+        final String[] sources;
+        final String upgradeApi;
+        final String upgradeApiVersion;
+
+    }
+
+    private List<Path> _hostSources(Line line) throws IOException {
+        List<Path> sources = new ArrayList<>();
+
+        for (String folder : line.sources) {
+            sources.addAll(_sources(_lab.resolve(folder)));
+        }
+
+        return sources;
     }
 
     /* Real parts. */
 
     private void _placeParts() throws IOException {
         for (String[] row : _table("build/places.tsv")) {
-            for (String release : row[0].equals("*") ? RELEASES : row[0].split(",")) {
+            String place = row[2].replace("{shield}/", SHIELD);
+
+            for (String release : _releases(row[0])) {
                 Path part = _part(row[1]);
-                String name = row[2].substring(row[2].lastIndexOf('/') + 1);
+                String name = place.substring(place.lastIndexOf('/') + 1);
 
                 if (RETAGGED.contains(name)) {
                     String copy = release + "/" + name;
 
                     _retag(part, release, _out.resolve(copy));
-                    _index.add(release + "\t" + copy + "\t" + row[2]);
+                    _index.add(release + "\t" + copy + "\t" + place);
                 }
                 else {
-                    _index.add(release + "\t" + part + "\t" + row[2]);
+                    _index.add(release + "\t" + part + "\t" + place);
                 }
             }
         }
+    }
+
+    /** Of a comma list: a line, {@code 7.2}, stands for its releases. */
+    private static List<String> _releases(String list) {
+        List<String> releases = new ArrayList<>();
+
+        for (String name : list.split(",")) {
+            releases.addAll(name.equals("7.2") ? Arrays.asList(Line.L72.releases) : Arrays.asList(name));
+        }
+
+        return releases;
     }
 
     /** Copies a JAR with the Liferay-Portal-* headers of the release: only one build of it can be had. */
@@ -145,54 +248,97 @@ public class Build {
     }
 
     private Path _kernel(String release) {
-        return _part("com.liferay.portal:com.liferay.portal.kernel:" + (release.equals("7.2.1") ? "4.35.3" : "4.13.1"));
+        if (release.equals("7.2.1")) {
+            return _part("com.liferay.portal:com.liferay.portal.kernel:4.35.3");
+        }
+
+        for (Line line : Line.values()) {
+            if (Arrays.asList(line.releases).contains(release)) {
+                return _part(line.kernel);
+            }
+        }
+
+        throw new IllegalArgumentException(release);
     }
 
     /* The stand-in's plain JARs. */
 
-    private void _packHost(String release, Path host) throws IOException {
+    private void _packHost(Line line, String release, Path host) throws IOException {
+        boolean shielded = line == Line.L74;
+        String global = line.libraries(true);
+        String web = line.libraries(false);
         Manifest plain = new Manifest();
         Manifest tagged = new Manifest();
 
         _tag(tagged, release);
 
-        _jar(release, host, "petra-executor", "com.liferay.petra.executor.jar", "{tomcat}/lib/ext/", plain, null);
-        _jar(release, host, "petra-process", "com.liferay.petra.process.jar", "{tomcat}/lib/ext/", plain, null);
-        _jar(release, host, "support-tomcat", "support-tomcat.jar", "{tomcat}/lib/ext/", tagged, null);
+        _jar(line, release, host, "petra-executor", "com.liferay.petra.executor.jar", global, plain, null);
+        _jar(line, release, host, "petra-process", "com.liferay.petra.process.jar", global, plain, null);
         _jar(
-            release, host, "petra-encryptor", "com.liferay.petra.encryptor.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/",
-            plain, null);
+            line, release, host, "support-tomcat", "support-tomcat.jar", shielded ? WEB_LIBRARIES : global, tagged, null);
+        _jar(line, release, host, "petra-encryptor", "com.liferay.petra.encryptor.jar", web, plain, null);
+
+        if (shielded) {
+            _jar(line, release, host, "portal-log4j", "com.liferay.portal.log4j.jar", web, plain, null);
+            _jar(
+                line, release, host, "shielded-container", "com.liferay.shielded.container.impl.jar", WEB_LIBRARIES, plain,
+                Map.of("META-INF/services/javax.servlet.ServletContainerInitializer", _line("com.liferay.lab.shielded.ShieldedContainer")));
+        }
+        else {
+            _jar(line, release, host, "petra-log4j", "com.liferay.petra.log4j.jar", web, plain, null);
+        }
+
         _jar(
-            release, host, "petra-log4j", "com.liferay.petra.log4j.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/", plain,
-            null);
+            line, release, host, "portal-client", shielded ? "com.liferay.portal.web.jar" : "portal-client.jar", web, plain,
+            Map.of("lab-release.properties", _line("release=" + release)));
         _jar(
-            release, host, "portal-client", "portal-client.jar", "{tomcat}/webapps/ROOT/WEB-INF/lib/", plain,
-            Map.of("lab-release.properties", ("release=" + release + "\n").getBytes(StandardCharsets.UTF_8)));
-        _jar(
-            release, host, "bootstrap", "com.liferay.portal.bootstrap.jar", "osgi/core/",
+            line, release, host, "bootstrap", "com.liferay.portal.bootstrap.jar", shielded ? web : "osgi/core/",
             _manifest("Bundle-ManifestVersion", "2", "Bundle-SymbolicName", "com.liferay.portal.bootstrap", "Bundle-Version",
                 "1.0.0"),
-            null);
+            shielded ?
+                Map.of(
+                    "META-INF/services/com.liferay.portal.module.framework.ModuleFramework",
+                    _line("com.liferay.lab.bootstrap.PortalModuleFramework")) :
+                null);
         _jar(
-            release, host, "upgrade-client", "com.liferay.portal.tools.db.upgrade.client.jar", CLIENT,
+            line, release, host, "upgrade-client", "com.liferay.portal.tools.db.upgrade.client.jar", CLIENT,
             _manifest(
                 "Bundle-ManifestVersion", "2", "Bundle-Name", "Liferay Portal Tools DB Upgrade Client",
                 "Bundle-SymbolicName", "com.liferay.portal.tools.db.upgrade.client", "Bundle-Vendor", "Liferay, Inc.",
-                "Bundle-Version", "2.0.3", "JPM-Command", "liferay-upgrade-db", "Main-Class",
+                "Bundle-Version", shielded ? "4.0.0" : "2.0.3", "JPM-Command", "liferay-upgrade-db", "Main-Class",
                 "com.liferay.portal.tools.db.upgrade.client.UpgradeClient"),
-            Map.of("portal-upgrade.properties", Files.readAllBytes(_lab.resolve("files/client/portal-upgrade.properties"))));
+            Map.of(
+                "portal-upgrade.properties",
+                Files.readAllBytes(_lab.resolve("files/client/" + _of(line, "portal-upgrade.properties")))));
+    }
+
+    /** The line's own form of a file, when there is one. */
+    private static String _of(Line line, String name) {
+        return (line == Line.L72) ? name : (line == Line.L73) ? "7.3/" + name : "7.4/" + name;
+    }
+
+    private static byte[] _line(String text) {
+        return (text + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private void _jar(
-            String release, Path classes, String group, String name, String folder, Manifest manifest,
+            Line line, String release, Path classes, String group, String name, String folder, Manifest manifest,
             Map<String, byte[]> more)
         throws IOException {
 
         Map<String, byte[]> entries = new TreeMap<>();
 
-        for (String packageFolder : _packages(_lab.resolve("src").resolve(group))) {
-            for (Path file : _files(classes.resolve(packageFolder), 1)) {
-                entries.put(packageFolder + "/" + file.getFileName(), Files.readAllBytes(file));
+        for (String sources : line.sources) {
+            Path own = _lab.resolve(sources).resolve(group);
+
+            if (!Files.isDirectory(own)) {
+                continue;
+            }
+
+            for (String packageFolder : _packages(own)) {
+                for (Path file : _files(classes.resolve(packageFolder), 1)) {
+                    entries.put(packageFolder + "/" + file.getFileName(), Files.readAllBytes(file));
+                }
             }
         }
 
@@ -247,27 +393,31 @@ public class Build {
 
     /* The stand-in's bundles, with the names and versions that the release's bill of materials gives them. */
 
-    private void _packBundles(String release, Path host) throws Exception {
-        Map<String, String> versions = _versions(release.equals("7.2.1") ? "7.2.1" : "7.2.0");
+    private void _packBundles(Line line, String release, Path host) throws Exception {
+        Map<String, String> versions = _versions(release.equals("7.2.0b") ? "7.2.0" : release);
         String marketplace = "osgi/marketplace/Liferay CE ";
+        boolean plain = line == Line.L74;
 
         _bundle(
-            release, "com.liferay.portal.upgrade.api", versions, marketplace + "Foundation - Liferay CE Portal - API.lpkg!/",
-            _with(_part(UPGRADE_API)),
-            _headers("Export-Package", "com.liferay.portal.upgrade.registry;version=3.0.0"));
+            release, "com.liferay.portal.upgrade.api", versions,
+            plain ? "osgi/portal/" : marketplace + "Foundation - Liferay CE Portal - API.lpkg!/",
+            _with(line, _part(line.upgradeApi)),
+            _headers("Export-Package", "com.liferay.portal.upgrade.registry;version=" + line.upgradeApiVersion));
         _bundle(
-            release, "com.liferay.portal.upgrade.impl", versions, marketplace + "Foundation - Liferay CE Portal - Impl.lpkg!/",
-            _with(host), _headers("Private-Package", "com.liferay.lab.upgrade"));
+            release, "com.liferay.portal.upgrade.impl", versions,
+            plain ? "osgi/portal/" : marketplace + "Foundation - Liferay CE Portal - Impl.lpkg!/", _with(line, host),
+            _headers("Private-Package", "com.liferay.lab.upgrade"));
         _bundle(
-            release, "com.liferay.portal.configuration.persistence.impl", versions, marketplace + "Static - Impl.lpkg!/",
-            _with(host),
+            release, "com.liferay.portal.configuration.persistence.impl", versions,
+            plain ? "osgi/static/" : marketplace + "Static - Impl.lpkg!/", _with(line, host),
             _headers(
                 "Private-Package", "com.liferay.lab.configuration", "Bundle-Activator",
                 "com.liferay.lab.configuration.Activator"));
     }
 
     private void _bundle(
-            String release, String name, Map<String, String> versions, String lpkg, List<Path> classPath, Properties headers)
+            String release, String name, Map<String, String> versions, String folder, List<Path> classPath,
+            Properties headers)
         throws Exception {
 
         String version = versions.get(name);
@@ -282,19 +432,22 @@ public class Build {
         String file = release + "/" + name + "-" + version + ".jar";
 
         _bnd(headers, classPath, _out.resolve(file));
-        _index.add(release + "\t" + file + "\t" + lpkg + name + "-" + version + ".jar");
+        _index.add(release + "\t" + file + "\t" + folder + name + (folder.endsWith("!/") ? "-" + version : "") + ".jar");
     }
 
-    /** What bnd looks at: the oldest kernel, so that the import ranges fit both releases. */
-    private List<Path> _with(Path classes) {
+    /** What bnd looks at: the oldest kernel, so that the import ranges fit all releases of the line. */
+    private List<Path> _with(Line line, Path classes) {
         List<Path> paths = new ArrayList<>();
 
         paths.add(classes);
-        paths.add(_kernel("7.2.0"));
+        paths.add(_part(line.kernel));
+        paths.add(_part(line.upgradeApi));
 
-        for (String coordinate : IMPORTED) {
+        for (String coordinate : line.osgi) {
             paths.add(_part(coordinate));
         }
+
+        paths.add(_part(ANNOTATIONS));
 
         return paths;
     }
@@ -350,8 +503,15 @@ public class Build {
 
     /* Working modules: one folder of sources a version; versions of one module cannot be compiled together. */
 
-    private void _packModules(Path host) throws Exception {
-        List<String[]> rows = _table("modules/modules.tsv");
+    private void _packModules(Line line, Path host) throws Exception {
+        List<String[]> rows = new ArrayList<>();
+
+        for (String[] row : _table("modules/modules.tsv")) {
+            if (!_releases(line, row).isEmpty()) {
+                rows.add(row);
+            }
+        }
+
         Map<String, Path> classes = new HashMap<>();
         List<Path> step = _sources(_lab.resolve("modules/step"));
 
@@ -370,17 +530,30 @@ public class Build {
                 sources.addAll(_sources(_lab.resolve("modules/" + module.getKey() + "/" + module.getValue())));
             }
 
-            Path folder = _compile("modules-" + round, sources, List.of(host));
+            Path folder = _compile(line, "modules-" + round, sources, List.of(host));
 
             chosen.forEach((name, version) -> classes.put(name + "-" + version, folder));
         }
 
         for (String[] row : rows) {
-            _packModule(row, classes.get(row[1] + "-" + row[2]));
+            _packModule(line, row, classes.get(row[1] + "-" + row[2]));
         }
     }
 
-    private void _packModule(String[] row, Path classes) throws Exception {
+    /** The releases of this line that have the module. */
+    private static List<String> _releases(Line line, String[] row) {
+        List<String> releases = new ArrayList<>();
+
+        for (String release : row[0].split(",")) {
+            if (Arrays.asList(line.releases).contains(release.replaceAll("\\+.*", ""))) {
+                releases.add(release);
+            }
+        }
+
+        return releases;
+    }
+
+    private void _packModule(Line line, String[] row, Path classes) throws Exception {
         String name = "com.liferay.lab." + row[1];
         Path resources = _lab.resolve("modules/" + row[1] + "/" + row[2]);
         Properties headers = _headers("Bundle-SymbolicName", name, "Bundle-Version", row[2]);
@@ -416,33 +589,48 @@ public class Build {
 
         String jar = name + "-" + row[2] + ".jar";
 
-        _bnd(headers, _with(classes), _out.resolve("modules/" + jar));
+        String file = line.name() + "/modules/" + jar;
+        String place = (line == Line.L74) ? "osgi/portal/" + name + ".jar" : "osgi/marketplace/Liferay CE Lab - Impl.lpkg!/" + jar;
 
-        for (String release : row[0].split(",")) {
-            _index.add(release + "\tmodules/" + jar + "\tosgi/marketplace/Liferay CE Lab - Impl.lpkg!/" + jar);
+        _bnd(headers, _with(line, classes), _out.resolve(file));
+
+        for (String release : _releases(line, row)) {
+            _index.add(release + "\t" + file + "\t" + place);
         }
     }
 
     /* Files that are taken as they are. */
 
-    private void _placeFiles(String release) throws IOException {
+    private void _placeFiles(Line line, String release) throws IOException {
         Path files = _lab.resolve("files");
+        boolean shielded = line == Line.L74;
+        String web = "{tomcat}/webapps/ROOT/WEB-INF/";
 
-        _index.add(release + "\t" + files.resolve("web.xml") + "\t{tomcat}/webapps/ROOT/WEB-INF/web.xml");
-        _index.add(release + "\t" + files.resolve("ROOT.xml") + "\t{tomcat}/conf/Catalina/localhost/ROOT.xml");
+        _index.add(
+            release + "\t" + files.resolve("web.xml") + "\t" + web + (shielded ? "shielded-container-web.xml" : "web.xml"));
+
+        if (shielded) {
+            _index.add(release + "\t" + files.resolve("7.4/web.xml") + "\t" + web + "web.xml");
+        }
+
+        _index.add(
+            release + "\t" + files.resolve(shielded ? "7.4/ROOT.xml" : "ROOT.xml") +
+                "\t{tomcat}/conf/Catalina/localhost/ROOT.xml");
 
         for (String name : new String[] {
                 "db_upgrade.sh", "db_upgrade.bat", "app-server.properties", "portal-upgrade-database.properties",
                 "portal-upgrade-ext.properties"}) {
 
-            _index.add(release + "\t" + files.resolve("client/" + name) + "\t" + CLIENT + name);
+            boolean own = shielded && name.equals("app-server.properties");
+
+            _index.add(release + "\t" + files.resolve("client/" + (own ? "7.4/" : "") + name) + "\t" + CLIENT + name);
         }
     }
 
     /* Tools. */
 
-    private Path _compile(String name, List<Path> sources, List<Path> more) throws IOException {
-        Path target = _out.resolve("classes/" + name);
+    private Path _compile(Line line, String name, List<Path> sources, List<Path> more) throws IOException {
+        Path target = _out.resolve("classes/" + line.name() + "/" + name);
 
         _delete(target);
         Files.createDirectories(target);
@@ -450,7 +638,7 @@ public class Build {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<Path> classPath = new ArrayList<>(more);
 
-        classPath.addAll(_compilePath());
+        classPath.addAll(_compilePath(line));
 
         String path = classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
 
@@ -471,11 +659,13 @@ public class Build {
         return target;
     }
 
-    private List<Path> _compilePath() {
+    private List<Path> _compilePath(Line line) {
         List<Path> paths = new ArrayList<>();
 
-        for (String coordinate : COMPILE) {
-            paths.add(_part(coordinate));
+        for (String[] coordinates : new String[][] {line.core, line.osgi, {line.upgradeApi, ANNOTATIONS}, COMPILE}) {
+            for (String coordinate : coordinates) {
+                paths.add(_part(coordinate));
+            }
         }
 
         paths.add(_out.resolve("tomcat-api.jar"));
@@ -548,26 +738,17 @@ public class Build {
 
     private static final String CLIENT = "tools/portal-tools-db-upgrade-client/";
 
-    private static final String UPGRADE_API = "com.liferay:com.liferay.portal.upgrade.api:4.0.4";
+    private static final String ANNOTATIONS = "org.osgi:org.osgi.service.component.annotations:1.3.0";
 
     private static final String[] COMPILE = {
-        "com.liferay.portal:com.liferay.portal.impl:4.12.11", "com.liferay.portal:com.liferay.portal.kernel:4.35.3",
-        "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
-        "com.liferay:com.liferay.petra.string:3.0.0", "com.liferay:com.liferay.registry.api:2.0.0", UPGRADE_API,
-        "org.hibernate:hibernate-core:3.6.10.Final", "log4j:log4j:1.2.17", "javax.portlet:portlet-api:3.0.1",
-        "org.springframework:spring-core:4.3.30.RELEASE", "org.springframework:spring-beans:4.3.30.RELEASE",
-        "org.springframework:spring-context:4.3.30.RELEASE", "org.eclipse.platform:org.eclipse.osgi:3.13.0",
-        "org.apache.felix:org.apache.felix.configadmin:1.9.16", "org.apache.felix:org.apache.felix.scr:2.1.24",
-        "org.osgi:org.osgi.service.component.annotations:1.3.0", "javax.servlet:javax.servlet-api:4.0.1"
+        "javax.portlet:portlet-api:3.0.1", "org.springframework:spring-core:4.3.30.RELEASE",
+        "org.springframework:spring-beans:4.3.30.RELEASE", "org.springframework:spring-context:4.3.30.RELEASE",
+        "javax.servlet:javax.servlet-api:4.0.1"
     };
 
-    private static final String[] IMPORTED = {
-        UPGRADE_API, "log4j:log4j:1.2.17", "org.eclipse.platform:org.eclipse.osgi:3.13.0",
-        "org.apache.felix:org.apache.felix.configadmin:1.9.16", "org.apache.felix:org.apache.felix.scr:2.1.24",
-        "org.osgi:org.osgi.service.component.annotations:1.3.0"
-    };
+    private static final String SHIELD = "{tomcat}/webapps/ROOT/WEB-INF/shielded-container-lib/";
 
-    private static final String[] RELEASES = {"7.2.0", "7.2.0b", "7.2.1"};
+    private static final String WEB_LIBRARIES = "{tomcat}/webapps/ROOT/WEB-INF/lib/";
 
     private static final Set<String> RETAGGED = Set.of("util-java.jar", "util-slf4j.jar");
 

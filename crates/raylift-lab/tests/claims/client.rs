@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use raylift_lab::Site;
+use raylift_lab::{ReleaseVersion, Site};
 
 use crate::gogo::Gogo;
 use crate::stage::PATIENCE;
@@ -26,12 +26,28 @@ pub(crate) struct Ended {
     pub(crate) log: String,
 }
 
-/// The last line of the core part.
+/// The last line of the core part of 7.2 and 7.3.
 pub(crate) const MODULES: &str =
     "Running modules upgrades. Connect to Gogo shell to check the status.";
 
+/// The last line that the client of 7.4 copies: its modules have run by then.
+const DONE: &str = "Completed Liferay core upgrade process in ";
+
+fn is_7_4(site: &Site) -> bool {
+    site.facts().version == ReleaseVersion::Ga41
+}
+
+fn log(site: &Site) -> PathBuf {
+    let name = if is_7_4(site) {
+        "logs/upgrade.log"
+    } else {
+        "upgrade.log"
+    };
+    folder(site).join(name)
+}
+
 fn log_contains(site: &Site, text: &str) -> bool {
-    File::open(folder(site).join("upgrade.log")).is_ok_and(|file| {
+    File::open(log(site)).is_ok_and(|file| {
         BufReader::new(file)
             .lines()
             .any(|line| line.is_ok_and(|line| line.contains(text)))
@@ -55,11 +71,12 @@ impl Client {
         let console_port = free_port();
         let tomcat = site.tomcat().expect("tomcat");
         let tomcat = tomcat.file_name().expect("name").to_string_lossy();
+        let global = if is_7_4(site) { "/lib" } else { "/lib/ext" };
         for (name, text) in [
             (
                 "app-server.properties",
                 format!(
-                    "dir=../../{tomcat}\nextra.lib.dirs=/bin,/lib\nglobal.lib.dir=/lib/ext\n\
+                    "dir=../../{tomcat}\nextra.lib.dirs=/bin,/lib\nglobal.lib.dir={global}\n\
                      portal.dir=/webapps/ROOT\nserver.detector.server.id=tomcat\n"
                 ),
             ),
@@ -123,9 +140,10 @@ impl Client {
     /// Whether the core part ends well; false when the client ends before.
     fn reaches_modules(&mut self, site: &Site) -> bool {
         let deadline = Instant::now() + PATIENCE;
+        let end = if is_7_4(site) { DONE } else { MODULES };
         loop {
             let ended = self.child.try_wait().expect("status").is_some();
-            if log_contains(site, MODULES) {
+            if log_contains(site, end) {
                 return !ended;
             }
             if ended {
@@ -162,7 +180,7 @@ impl Client {
         Ended {
             code: status.code(),
             output: std::fs::read_to_string(&self.output).expect("output"),
-            log: std::fs::read_to_string(folder(site).join("upgrade.log")).unwrap_or_default(),
+            log: std::fs::read_to_string(log(site)).unwrap_or_default(),
         }
     }
 }

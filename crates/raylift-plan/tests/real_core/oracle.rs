@@ -15,9 +15,9 @@ const COMPILED_WITH: &str = "7.4.3.41";
 
 /// Sources of the lab that the oracle takes.
 const LAB: [&str; 3] = [
-    "petra-log4j/com/liferay/petra/log4j/Log4JUtil.java",
-    "petra-process/com/liferay/petra/process/ProcessCallable.java",
-    "petra-process/com/liferay/petra/process/ProcessException.java",
+    "lines/before-7.4/petra-log4j/com/liferay/petra/log4j/Log4JUtil.java",
+    "src/petra-process/com/liferay/petra/process/ProcessCallable.java",
+    "src/petra-process/com/liferay/petra/process/ProcessException.java",
 ];
 
 /// The core's row of table `Release_`.
@@ -181,8 +181,11 @@ fn classes(parts: &Parts) -> &'static Path {
     static CLASSES: OnceLock<PathBuf> = OnceLock::new();
     CLASSES.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("real-core-classes");
-        let lab = common::oracle("../lab/src");
-        let stubs = [lab.join("portal-client"), lab.join("petra-executor")];
+        let lab = common::oracle("../lab");
+        let stubs = [
+            lab.join("src/portal-client"),
+            lab.join("src/petra-executor"),
+        ];
         let own = fs::read_dir(common::oracle("core")).unwrap();
         let own = own.map(|entry| entry.unwrap().path()).filter(|path| {
             path.extension()

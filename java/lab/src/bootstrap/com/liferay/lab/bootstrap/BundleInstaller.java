@@ -1,14 +1,18 @@
 package com.liferay.lab.bootstrap;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.Version;
 import org.osgi.framework.startlevel.BundleStartLevel;
 
 /** Installs bundles and marks them to be started; a name and version that are already installed are kept as they are. */
@@ -26,6 +30,16 @@ class BundleInstaller {
 
         for (Bundle bundle : context.getBundles()) {
             _installed.put(bundle.getSymbolicName() + "-" + bundle.getVersion(), bundle);
+        }
+    }
+
+    /** Symbolic name and version of a JAR whose own name does not say them, as {@link #install} takes them. */
+    static String nameOf(File file) throws IOException {
+        try (JarFile jar = new JarFile(file)) {
+            Attributes attributes = jar.getManifest().getMainAttributes();
+            String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME).split(";")[0].trim();
+
+            return name + "-" + Version.parseVersion(attributes.getValue(Constants.BUNDLE_VERSION));
         }
     }
 

@@ -1,5 +1,6 @@
 package com.liferay.lab.bootstrap;
 
+import com.liferay.lab.portal.Line;
 import com.liferay.lab.portal.ModuleFramework;
 import com.liferay.portal.kernel.module.framework.ModuleServiceLifecycle;
 import com.liferay.portal.util.PropsUtil;
@@ -24,18 +25,26 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
-/** Real Equinox with the bundles of the home, started in the order of Liferay 7.2: static, configuration, the others. */
+/** Real Equinox with the bundles of the home, started in the order of Liferay: static, configuration, the others. */
 public class EquinoxModuleFramework implements ModuleFramework {
+
+    /** The one framework of this JVM, made and initialised at the first call: code of the core may ask for it early. */
+    static synchronized Framework framework(File home) throws Exception {
+        if (_shared == null) {
+            Framework framework = ServiceLoader.load(
+                FrameworkFactory.class, EquinoxModuleFramework.class.getClassLoader()).iterator().next().newFramework(
+                    FrameworkProperties.of(home));
+
+            framework.init();
+            _shared = framework;
+        }
+
+        return _shared;
+    }
 
     @Override
     public void start(File home) throws Exception {
-        Map<String, String> properties = FrameworkProperties.of(home);
-
-        _framework = ServiceLoader.load(
-            FrameworkFactory.class, EquinoxModuleFramework.class.getClassLoader()).iterator().next().newFramework(
-                properties);
-
-        _framework.init();
+        _framework = framework(home);
 
         BundleContext context = _framework.getBundleContext();
 
@@ -48,6 +57,10 @@ public class EquinoxModuleFramework implements ModuleFramework {
         StaticBundles.verifyStarted(context);
 
         new LpkgBundles(installer, new File(home, "osgi/marketplace")).install();
+
+        if (Line.PORTAL_FOLDER_FIRST) {
+            PortalBundles.install(installer, new File(home, "osgi/portal"));
+        }
 
         _reach(context, Integer.parseInt(PropsUtil.get("module.framework.runtime.start.level")));
     }
@@ -131,6 +144,8 @@ public class EquinoxModuleFramework implements ModuleFramework {
         _STATES.put(Bundle.STOPPING, "STOPPING");
         _STATES.put(Bundle.ACTIVE, "ACTIVE");
     }
+
+    private static Framework _shared;
 
     private Framework _framework;
 

@@ -1,5 +1,6 @@
 package com.liferay.lab.bootstrap;
 
+import com.liferay.lab.portal.Line;
 import com.liferay.portal.kernel.util.ReleaseInfo;
 import com.liferay.portal.util.PropsUtil;
 
@@ -28,6 +29,11 @@ class FrameworkProperties {
             File folder = new File(osgi, name);
 
             folder.mkdirs();
+
+            if (Line.PORTAL_FOLDER_FIRST && name.equals("portal")) {
+                continue;
+            }
+
             folders.append((folders.length() > 0) ? "," : "").append(folder.getPath());
         }
 
@@ -56,7 +62,7 @@ class FrameworkProperties {
             String exports = jar.getManifest().getMainAttributes().getValue("Export-Package");
 
             return exports.replaceAll(";uses:=\"[^\"]*\"", "") +
-                ",com.liferay.lab.portal;version=1.0.0,org.apache.log4j;version=1.2.17,org.apache.log4j.spi;version=1.2.17";
+                ",com.liferay.lab.portal;version=1.0.0," + Line.LOG_PACKAGES;
         }
     }
 

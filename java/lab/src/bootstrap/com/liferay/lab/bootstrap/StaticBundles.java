@@ -28,9 +28,12 @@ class StaticBundles {
         List<String> overrides = new ArrayList<>();
 
         for (File file : LpkgBundles.files(_static, ".jar")) {
-            overrides.add(file.getName().replaceAll("\\.jar$", ""));
+            String override = file.getName().replaceAll("\\.jar$", "");
+
+            overrides.add(override);
             _installer.install(
-                file.getPath(), "static:" + file.getName(), _LEVEL, () -> Files.newInputStream(file.toPath()));
+                BundleInstaller.nameOf(file), "static:" + file.getName(), _level(override),
+                () -> Files.newInputStream(file.toPath()));
         }
 
         for (File lpkg : LpkgBundles.files(_marketplace, ".lpkg")) {
@@ -46,10 +49,9 @@ class StaticBundles {
                         continue;
                     }
 
-                    int level = name.startsWith("org.apache.felix.fileinstall") ? _LEVEL + 1 : _LEVEL;
-
                     _installer.install(
-                        name, "static:" + lpkg.getName() + "!/" + entry.getName(), level, () -> zip.getInputStream(entry));
+                        name, "static:" + lpkg.getName() + "!/" + entry.getName(), _level(name),
+                        () -> zip.getInputStream(entry));
                 }
             }
         }
@@ -68,6 +70,10 @@ class StaticBundles {
 
     static boolean isStatic(File lpkg) {
         return lpkg.getName().startsWith("Liferay CE Static");
+    }
+
+    private static int _level(String name) {
+        return name.startsWith("org.apache.felix.fileinstall") ? _LEVEL + 1 : _LEVEL;
     }
 
     private static List<ZipEntry> _jars(ZipFile zip) {

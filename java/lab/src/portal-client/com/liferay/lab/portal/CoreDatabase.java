@@ -2,9 +2,7 @@ package com.liferay.lab.portal;
 
 import com.liferay.portal.events.StartupHelperUtil;
 import com.liferay.portal.kernel.upgrade.UpgradeProcess;
-import com.liferay.portal.kernel.util.ReleaseInfo;
 import com.liferay.portal.kernel.version.Version;
-import com.liferay.portal.tools.DBUpgrader;
 import com.liferay.portal.upgrade.PortalUpgradeProcess;
 
 import java.lang.reflect.Field;
@@ -22,31 +20,27 @@ class CoreDatabase {
 
     /** Creates the real schema when the database has no table Release_. */
     void createIfEmpty() throws Exception {
-        if (_exists("Release_")) {
-            return;
+        if (!_exists("Release_")) {
+            Line.createSchema(_wiring);
         }
-
-        StartupHelperUtil.setDbNew(true);
-        _wiring.release.createTablesAndPopulate();
     }
 
     boolean isNew() {
         return StartupHelperUtil.isDBNew();
     }
 
-    /** The check of this release: GA1 compares the build number, GA2 the schema version (spec/real-core.md 4). */
+    /** What this release does at a start: upgrade when the properties ask for it, then check. */
     void check() throws Exception {
-        if (ReleaseInfo.getBuildNumber() < _FIRST_WITH_SCHEMA_CHECK) {
-            DBUpgrader.checkRequiredBuildNumber(ReleaseInfo.getParentBuildNumber());
+        if (Line.upgradesAtStart()) {
+            upgrade();
         }
-        else {
-            StartupHelperUtil.verifyRequiredSchemaVersion();
-        }
+
+        Line.check();
     }
 
-    /** The real verify phase: tests state_, then writes buildNumber, buildDate and verified of the running code. */
+    /** The verify phase of this release. */
     void verify() throws Exception {
-        DBUpgrader.verify();
+        Line.verify();
     }
 
     /** The real core upgrade, with the steps replaced that the trouble names. */
@@ -56,12 +50,12 @@ class CoreDatabase {
         }
 
         _orderTrouble();
-        DBUpgrader.upgrade();
+        Line.upgrade();
     }
 
     @SuppressWarnings("unchecked")
     private void _orderTrouble() throws ReflectiveOperationException {
-        Field field = PortalUpgradeProcess.class.getDeclaredField("_upgradeProcesses");
+        Field field = PortalUpgradeProcess.class.getDeclaredField(Line.STEPS);
 
         field.setAccessible(true);
 
@@ -99,8 +93,6 @@ class CoreDatabase {
     }
 
     private static final String _CORE_STEP = "core.step.";
-
-    private static final int _FIRST_WITH_SCHEMA_CHECK = 7201;
 
     private final CoreWiring _wiring;
 

@@ -6,8 +6,6 @@ import com.liferay.portal.service.impl.ReleaseLocalServiceImpl;
 import com.liferay.portal.spring.hibernate.DialectDetector;
 import com.liferay.portal.util.InitUtil;
 import com.liferay.portal.util.PropsUtil;
-import com.liferay.registry.BasicRegistryImpl;
-import com.liferay.registry.RegistryUtil;
 
 import java.io.File;
 
@@ -15,7 +13,7 @@ import java.io.File;
 class CoreWiring {
 
     static CoreWiring init() throws Exception {
-        RegistryUtil.setRegistry(new BasicRegistryImpl());
+        Line.beforeProperties();
         InitUtil.init();
 
         File home = new File(PropsUtil.get("liferay.home")).getCanonicalFile();
@@ -47,7 +45,6 @@ class CoreWiring {
         Stubs.set(release, "releasePersistence", new ReleaseRows(dataSource).persistence());
         Stubs.set(release, "counterLocalService", counters.counterService());
         Stubs.setStatic("com.liferay.portal.kernel.service.ReleaseLocalServiceUtil", "_service", release);
-        Stubs.setStatic("com.liferay.portal.events.StartupHelperUtil", "_startupHelper", new LabStartupHelper());
     }
 
     private void _wireServices() throws Exception {
@@ -57,41 +54,18 @@ class CoreWiring {
             "com.liferay.counter.kernel.service.CounterLocalServiceUtil", "_service", counters.counterService());
         Stubs.setStatic(kernel + "service.ClassNameLocalServiceUtil", "_service", counters.classNameService());
         Stubs.setStatic(
-            kernel + "service.ResourceActionLocalServiceUtil", "_service",
-            Stubs.idle(kernel + "service.ResourceActionLocalService"));
-        Stubs.setStatic(
             kernel + "service.CompanyLocalServiceUtil", "_service", Stubs.idle(kernel + "service.CompanyLocalService"));
-        Stubs.setStatic(
-            kernel + "security.permission.ResourceActionsUtil", "_resourceActions",
-            Stubs.idle(kernel + "security.permission.ResourceActions"));
         Stubs.setStatic(
             kernel + "dao.jdbc.AutoBatchPreparedStatementUtil", "_portalExecutorManager", new Pools());
     }
 
     private void _wireUtilities() throws Exception {
-        String[][] utilities = {
-            {"util.PortalUtil", "_portal", "util.PortalImpl"}, {"util.FileUtil", "_file", "util.FileImpl"},
-            {"xml.SAXReaderUtil", "_saxReader", "xml.SAXReaderImpl"},
-            {"json.JSONFactoryUtil", "_jsonFactory", "json.JSONFactoryImpl"},
-            {"util.FastDateFormatFactoryUtil", "_fastDateFormatFactory", "util.FastDateFormatFactoryImpl"},
-            {"util.DigesterUtil", "_digester", "util.DigesterImpl"}, {"util.HtmlUtil", "_html", "util.HtmlImpl"},
-            {"util.HttpUtil", "_http", "util.HttpImpl"},
-            {"upgrade.util.UpgradeTableFactoryUtil", "_upgradeTableFactory",
-                "upgrade.util.DefaultUpgradeTableFactoryImpl"},
-            {"uuid.PortalUUIDUtil", "_portalUUID", "uuid.PortalUUIDImpl"},
-            {"util.LocalizationUtil", "_localization", "util.LocalizationImpl"},
-            {"language.LanguageUtil", "_language", "language.LanguageImpl"},
-            {"util.FriendlyURLNormalizerUtil", "_friendlyURLNormalizer", "util.FriendlyURLNormalizerImpl"}
-        };
-
-        for (String[] utility : utilities) {
+        for (String[] utility : Line.UTILITIES) {
             Stubs.setStatic(
                 "com.liferay.portal.kernel." + utility[0], utility[1], Stubs.create("com.liferay.portal." + utility[2]));
         }
 
-        Stubs.setStatic(
-            "com.liferay.portal.kernel.portlet.PortletPreferencesFactoryUtil", "_portletPreferencesFactory",
-            Stubs.create("com.liferay.portlet.PortletPreferencesFactoryImpl"));
+        Line.wire();
     }
 
     final Counters counters;

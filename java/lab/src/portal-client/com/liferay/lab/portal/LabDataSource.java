@@ -32,7 +32,9 @@ public class LabDataSource implements DataSource {
             throw new SQLException("Connection to the database refused", "08001");
         }
 
-        return _driver.connect(_url, _properties);
+        Connection connection = _driver.connect(_url, _properties);
+
+        return Line.EMPTY_BATCHES ? Batches.forgiving(connection) : connection;
     }
 
     @Override

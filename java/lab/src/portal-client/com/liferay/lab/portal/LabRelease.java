@@ -7,7 +7,7 @@ import java.util.Properties;
 /** Which of the lab's releases this JAR belongs to; two of them share one Liferay version. */
 public class LabRelease {
 
-    /** {@code 7.2.0}, {@code 7.2.0b} or {@code 7.2.1}. */
+    /** {@code 7.2.0}, {@code 7.2.0b}, {@code 7.2.1}, {@code 7.3.6} or {@code 7.4.3.41}. */
     public static String name() {
         return _NAME;
     }

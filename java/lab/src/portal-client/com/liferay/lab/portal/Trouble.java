@@ -115,7 +115,8 @@ public class Trouble {
         return false;
     }
 
-    private static final List<String> _RELEASES = Arrays.asList("7.2.0b", "7.2.0", "7.2.1");
+    private static final List<String> _RELEASES = Arrays.asList(
+        "7.2.0b", "7.2.0", "7.2.1", "7.3.6", "7.4.3.41");
 
     private static final String[][] _KNOWN = {
         {"core\\.step\\.[0-9.]+", "fail|hang"},

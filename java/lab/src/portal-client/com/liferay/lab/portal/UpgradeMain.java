@@ -20,16 +20,22 @@ public class UpgradeMain {
 
             long seconds = (System.currentTimeMillis() - start) / 1000;
 
-            System.out.println(
-                "\nCompleted Liferay core upgrade and verify processes in " + seconds + " seconds");
-            System.out.println("Running modules upgrades. Connect to Gogo shell to check the status.");
+            String[] farewell = Line.farewell(seconds);
 
+            _print(farewell[0]);
             portal.startModules();
+            _print(farewell[1]);
         }
         catch (Throwable throwable) {
             throwable.printStackTrace();
 
             System.exit(1);
+        }
+    }
+
+    private static void _print(String text) {
+        if (text != null) {
+            System.out.println(text);
         }
     }
 

@@ -1,5 +1,6 @@
 package com.liferay.lab.upgrade;
 
+import com.liferay.lab.portal.Line;
 import com.liferay.portal.kernel.dao.db.DB;
 import com.liferay.portal.kernel.dao.db.DBManagerUtil;
 import com.liferay.portal.kernel.dao.db.DBProcessContext;
@@ -40,7 +41,7 @@ class InitialStep implements UpgradeStep {
                 Scanner scanner = new Scanner(in, StandardCharsets.UTF_8.name()).useDelimiter("\\A")) {
 
                 if (scanner.hasNext()) {
-                    db.runSQLTemplateString(scanner.next(), false, true);
+                    Line.runTemplate(db, scanner.next());
                 }
             }
             catch (Exception exception) {

@@ -1,5 +1,6 @@
 package com.liferay.lab.upgrade;
 
+import com.liferay.lab.portal.Line;
 import com.liferay.portal.kernel.log.Log;
 import com.liferay.portal.kernel.log.LogFactoryUtil;
 import com.liferay.portal.kernel.model.Release;
@@ -28,9 +29,9 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /**
- * Stand-in for Liferay 7.2's tracker of registrators and its manager. With {@code autoUpgrade} unset or true every
- * registered step runs by itself; with false none does, not even the table creation of a new module
- * (spec/upgrade-internals.md 0.1, 3.2).
+ * Stand-in for Liferay's tracker of registrators and its manager. In 7.2, with {@code autoUpgrade} unset or true, every
+ * registered step runs by itself; with false none does, not even the table creation of a new module. From 7.3 on a new
+ * module's steps run always, others with {@code upgrade.database.auto.run} (spec/upgrade-internals.md 0.1, 3.2).
  */
 @Component(
     configurationPid = "com.liferay.portal.upgrade.internal.configuration.ReleaseManagerConfiguration",
@@ -43,9 +44,7 @@ public class ModuleUpgrades
     protected void activate(BundleContext context, Map<String, Object> configuration) {
         _context = context;
 
-        Object value = configuration.get("autoUpgrade");
-
-        _autoUpgrade = (value == null) || Boolean.parseBoolean(value.toString());
+        _automatic = Line.isAutomatic(configuration);
         _publisher = new ReleasePublisher(context);
         _executor = new UpgradeExecutor(_publisher);
 
@@ -64,10 +63,8 @@ public class ModuleUpgrades
 
         _started = true;
 
-        if (_autoUpgrade) {
-            for (String name : names()) {
-                _runQuietly(name);
-            }
+        for (String name : names()) {
+            upgradeIfAutomatic(name);
         }
     }
 
@@ -135,7 +132,9 @@ public class ModuleUpgrades
 
     /** Runs a module's pending path when steps run by themselves and the first run over all modules is over. */
     void upgradeIfAutomatic(String name) {
-        if (_started && _autoUpgrade) {
+        boolean isNew = Line.NEW_MODULES_ALWAYS && (ReleaseLocalServiceUtil.fetchRelease(name) == null);
+
+        if (_started && (_automatic || isNew)) {
             _runQuietly(name);
         }
     }
@@ -200,7 +199,7 @@ public class ModuleUpgrades
 
     private static final Log _log = LogFactoryUtil.getLog(ModuleUpgrades.class);
 
-    private boolean _autoUpgrade;
+    private boolean _automatic;
     private BundleContext _context;
     private UpgradeExecutor _executor;
     private final Map<String, List<UpgradeInfo>> _infos = new LinkedHashMap<>();

@@ -29,6 +29,11 @@ class StepRegistry implements UpgradeStepRegistrator.Registry {
         }
     }
 
+    /** Of 7.4's interface only, hence without {@code Override}; no module of the lab calls it. */
+    public void registerInitialDeploymentUpgradeSteps(UpgradeStep... steps) {
+        throw new UnsupportedOperationException("The stand-in has no steps of a first deployment");
+    }
+
     final List<UpgradeInfo> infos = new ArrayList<>();
 
     private final int _buildNumber;

@@ -1,5 +1,6 @@
 package com.liferay.lab.upgrade;
 
+import com.liferay.lab.portal.SessionLog;
 import com.liferay.lab.portal.Trouble;
 
 import java.io.PrintStream;

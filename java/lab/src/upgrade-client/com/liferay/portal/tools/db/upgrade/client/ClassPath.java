@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Class path of the core upgrade, in the order of the 7.2 client (spec/upgrade-internals.md 7.2). */
+/** Class path of the core upgrade, in the order of the line's client (spec/upgrade-internals.md 7.2). */
 class ClassPath {
 
     static String of(File folder, PropertyFile server) throws IOException {
@@ -20,24 +20,21 @@ class ClassPath {
             paths.add(environment);
         }
 
-        _jars(paths, new File(folder, "lib"), Integer.MAX_VALUE);
+        jars(paths, new File(folder, "lib"), Integer.MAX_VALUE);
         paths.add(folder.getPath());
-        _jars(paths, folder, 1);
+        jars(paths, folder, 1);
 
         File dir = _resolve(folder, server.get("dir"));
+        List<File> extra = new ArrayList<>();
 
-        _jars(paths, new File(dir, server.get("global.lib.dir")), Integer.MAX_VALUE);
-
-        for (String extra : server.get("extra.lib.dirs").split(",")) {
-            if (!extra.trim().isEmpty()) {
-                _jars(paths, new File(dir, extra.trim()), 1);
+        for (String name : server.get("extra.lib.dirs").split(",")) {
+            if (!name.trim().isEmpty()) {
+                extra.add(new File(dir, name.trim()));
             }
         }
 
-        File portal = new File(dir, server.get("portal.dir"));
-
-        paths.add(new File(portal, "WEB-INF/classes").getPath());
-        _jars(paths, new File(portal, "WEB-INF/lib"), Integer.MAX_VALUE);
+        ClientLine.add(
+            paths, new File(dir, server.get("portal.dir")), new File(dir, server.get("global.lib.dir")), extra);
 
         return String.join(File.pathSeparator, paths);
     }
@@ -46,7 +43,7 @@ class ClassPath {
     static String ofClient(File folder) throws IOException {
         List<String> paths = new ArrayList<>();
 
-        _jars(paths, folder, Integer.MAX_VALUE);
+        jars(paths, folder, Integer.MAX_VALUE);
 
         return String.join(File.pathSeparator, paths);
     }
@@ -57,7 +54,8 @@ class ClassPath {
         return (file.isAbsolute() ? file : new File(folder, path)).getCanonicalFile();
     }
 
-    private static void _jars(List<String> paths, File folder, int depth) throws IOException {
+    /** The files with names ending in {@code jar}, at most this deep. */
+    static void jars(List<String> paths, File folder, int depth) throws IOException {
         if (!folder.isDirectory()) {
             return;
         }

@@ -62,7 +62,7 @@ class Options {
     boolean help;
     String jvmOptions =
         "-Dfile.encoding=UTF8 -Duser.country=US -Duser.language=en -Duser.timezone=GMT -Xmx2048m";
-    String logFile = "upgrade.log";
+    String logFile = ClientLine.LOG_FILE;
     boolean shell;
 
 }

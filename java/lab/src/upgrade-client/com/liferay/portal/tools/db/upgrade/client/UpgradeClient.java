@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stand-in for Liferay 7.2's upgrade client with its quirks (spec/upgrade-internals.md 7, data/real-homes.md): the
+ * Stand-in for Liferay's upgrade client with its quirks (spec/upgrade-internals.md 7, data/real-homes.md): the
  * property files are written again, missing keys are asked for, the exit code is 0 whatever happened, and the second JVM
  * is destroyed as soon as standard input ends.
  */
@@ -68,7 +68,7 @@ public class UpgradeClient {
             _server.require(_terminal, "server.detector.server.id", "tomcat");
             _server.require(_terminal, "dir", "../../tomcat");
             _server.require(_terminal, "extra.lib.dirs", "/bin,/lib");
-            _server.require(_terminal, "global.lib.dir", "/lib/ext");
+            _server.require(_terminal, "global.lib.dir", ClientLine.GLOBAL_LIBRARIES);
             _server.require(_terminal, "portal.dir", "/webapps/ROOT");
         }
 
@@ -98,6 +98,7 @@ public class UpgradeClient {
         }
 
         command.addAll(Arrays.asList(_options.jvmOptions.split(" ")));
+        command.addAll(Arrays.asList(ClientLine.CHILD_OPTIONS));
         command.add("-Dexternal-properties=portal-upgrade.properties");
         command.add("-Dserver.detector.server.id=" + _server.get("server.detector.server.id"));
         command.add(DBUpgraderLauncher.class.getName());
@@ -119,9 +120,13 @@ public class UpgradeClient {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
 
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            log.line(line);
+            boolean end = line.contains(ClientLine.END);
 
-            if (line.contains("Running modules upgrades. Connect to Gogo shell to check the status.")) {
+            if (!end || ClientLine.END_IS_COPIED) {
+                log.line(line);
+            }
+
+            if (end) {
                 _drain(reader);
 
                 return true;

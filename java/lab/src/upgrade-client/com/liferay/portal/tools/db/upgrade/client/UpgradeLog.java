@@ -11,6 +11,8 @@ class UpgradeLog {
     static UpgradeLog open(File folder, String name) throws IOException {
         File file = new File(name).isAbsolute() ? new File(name) : new File(folder, name);
 
+        file.getParentFile().mkdirs();
+
         if (file.exists()) {
             Files.move(file.toPath(), new File(file.getParentFile(), file.getName() + "." + file.lastModified()).toPath());
         }

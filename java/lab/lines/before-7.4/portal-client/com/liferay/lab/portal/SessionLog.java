@@ -1,4 +1,4 @@
-package com.liferay.lab.upgrade;
+package com.liferay.lab.portal;
 
 import java.io.PrintStream;
 
@@ -7,9 +7,10 @@ import org.apache.log4j.Logger;
 import org.apache.log4j.spi.LoggingEvent;
 
 /** Copies the log lines of one thread into a Gogo session, as {@code LEVEL - text}. */
-class SessionLog extends AppenderSkeleton {
+public class SessionLog extends AppenderSkeleton {
 
-    static void run(PrintStream session, Runnable runnable) {
+    /** Runs with the copying on. */
+    public static void run(PrintStream session, Runnable runnable) {
         SessionLog appender = new SessionLog(session, Thread.currentThread().getName());
 
         Logger.getRootLogger().addAppender(appender);
