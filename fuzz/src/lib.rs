@@ -6,7 +6,9 @@ use raylift_formats::bundle::{Jar, Manifest, clauses, portal_identity, read_bund
 use raylift_formats::class::ClassFile;
 use raylift_formats::osgi_filter::Filter;
 use raylift_formats::version_range::VersionRange;
-use raylift_formats::{components, core_registry, lpkg, registrator, release_info};
+use raylift_formats::{
+    components, core_registry, lpkg, metatype, property_tables, registrator, release_info,
+};
 use raylift_model::names::RelativePath;
 use zip::write::SimpleFileOptions;
 
@@ -24,6 +26,7 @@ pub fn class_reader(bytes: &[u8]) {
     let every = |_: &str| Some(bytes.to_vec());
     registrator::read(&every, "a.Registrator");
     core_registry::read(&every);
+    property_tables::read(&every);
     let own = |name: &str| {
         let foreign = ["java/", "com/liferay/portal/kernel/"]
             .iter()
@@ -34,7 +37,7 @@ pub fn class_reader(bytes: &[u8]) {
     core_registry::read(&own);
 }
 
-/// A manifest, the values of its headers, and the input as a component description.
+/// A manifest, the values of its headers, and the input as a component description and as a metatype.
 pub fn manifest_reader(bytes: &[u8]) {
     let manifest = Manifest::read(bytes).value;
     let mut line = 0;
@@ -55,6 +58,7 @@ pub fn manifest_reader(bytes: &[u8]) {
     }
     portal_identity(&manifest);
     let _ = components::read(bytes);
+    let _ = metatype::read(bytes);
 }
 
 /// A ZIP file, or a recipe for one when it does not begin like one.

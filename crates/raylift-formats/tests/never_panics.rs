@@ -16,8 +16,8 @@ use raylift_formats::osgi_filter::Filter;
 use raylift_formats::properties::Encoding;
 use raylift_formats::version_range::VersionRange;
 use raylift_formats::{
-    components, config, core_registry, environment, hsqldb_lock, jdbc_url, lpkg, proc, properties,
-    registrator, tomcat_xml,
+    components, config, core_registry, environment, hsqldb_lock, jdbc_url, lpkg, metatype, proc,
+    properties, property_tables, registrator, tomcat_xml,
 };
 use raylift_model::names::RelativePath;
 
@@ -44,6 +44,8 @@ fn read_everything(bytes: &[u8]) {
     jdbc_url::read(&format!("jdbc:hsqldb:{text}"));
     let _ = lpkg::bundles(bytes, &file());
     let _ = lpkg::war(bytes, &file());
+    let _ = metatype::read(bytes);
+    property_tables::read(&|_| Some(bytes.to_vec()));
     let _ = read_bundle(bytes, &file(), None);
     let _ = Filter::parse(&text);
     let _ = text.parse::<VersionRange>();
