@@ -95,8 +95,46 @@ fn site() -> Site {
     site
 }
 
+fn moved(from: &str, content: &str) -> Decision {
+    Decision::Move {
+        from: RelativePath::new(from),
+        digest: Some(Digest::of(content.as_bytes())),
+    }
+}
+
 fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_file_is_carried_to_another_place_as_it_is() {
+    let mut site = site();
+    site.write("tomcat-9.0.19/lib/ext/ojdbc8.jar", "driver", 0o640);
+    site.decide(
+        "tomcat-9.0.19/webapps/ROOT/WEB-INF/shielded-container-lib/ojdbc8.jar",
+        moved("tomcat-9.0.19/lib/ext/ojdbc8.jar", "driver"),
+    );
+    run(&site).unwrap();
+    let target = site
+        .staging()
+        .join("tomcat-9.0.19/webapps/ROOT/WEB-INF/shielded-container-lib/ojdbc8.jar");
+    assert_eq!(read(target), "driver");
+    assert_eq!(
+        read(site.home().join("tomcat-9.0.19/lib/ext/ojdbc8.jar")),
+        "driver",
+        "the site's stays"
+    );
+}
+
+#[test]
+fn a_file_that_was_changed_meanwhile_is_not_carried_elsewhere() {
+    let mut site = site();
+    site.write("tomcat-9.0.19/lib/ext/ojdbc8.jar", "another", 0o640);
+    site.decide(
+        "tomcat-9.0.19/webapps/ROOT/WEB-INF/shielded-container-lib/ojdbc8.jar",
+        moved("tomcat-9.0.19/lib/ext/ojdbc8.jar", "driver"),
+    );
+    assert_eq!(run(&site).unwrap_err().code, codes::PLAN_STALE);
 }
 
 #[test]

@@ -44,6 +44,15 @@ codes! {
     NO_CHECKSUM = "RL0210", "there is no published checksum beside the archive";
     CORE_UNDETERMINED = "RL0211", "the core's upgrade steps could not be determined";
     OLD_RELEASE_DIFFERS = "RL0212", "the release given as the installed one is another";
+    HOT_FIX_GOES = "RL0255", "hot fixes of the old release go away with it";
+    DRIVER_MOVES = "RL0256", "the site's JDBC driver is carried to where it is found";
+    DRIVER_SUPERSEDED = "RL0257", "the release brings the site's JDBC driver";
+    LIBRARY_TWICE = "RL0258", "two versions of one library would lie beside each other";
+    MODULE_TWICE = "RL0259", "a module of the site and the release's would lie beside each other";
+    DESCRIPTOR_EDITED = "RL0260", "an edited description of the web application must be resolved by name";
+    NOT_READ_ANY_MORE = "RL0261", "the release does not read a file of the site as the old one did";
+    DROPPED_BY_RULE = "RL0262", "files go away because only the product puts files there";
+    PRODUCT_FOLDER = "RL0263", "a folder of the product is exchanged as a whole, or stays";
 
     PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
     PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";

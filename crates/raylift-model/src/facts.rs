@@ -1,5 +1,6 @@
 //! Facts: what was read off a release or a site. Never a decision.
 
+mod archive;
 mod bundle;
 mod core;
 mod database;
@@ -12,6 +13,7 @@ mod release;
 mod server;
 mod site;
 
+pub use archive::ArchiveFacts;
 pub use bundle::{
     BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
     ReleaseFilter,

@@ -11,6 +11,7 @@ pub mod event;
 pub mod facts;
 pub mod finding;
 pub mod names;
+pub mod origin;
 pub mod plan;
 pub mod secret;
 pub mod settings;

@@ -1,26 +1,38 @@
 //! What happens to every file, and what is exchanged.
 //!
 //! Exchanged is what Liferay's own hot-fix builder calls in scope: `osgi` (without `state`), the web application,
-//! `lib/ext`, `tools`, the licence texts and the marker files. Everything else stays where it is.
+//! `lib/ext`, `tools`, the licence texts, the search engine's programs and the marker files. Everything else stays where
+//! it is.
 
 mod app_server;
 mod configuration;
+mod drivers;
+mod edited;
 mod links;
 mod origin;
+mod overrides;
+mod replaced;
 mod roots;
+mod single;
+mod twice;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::{AutomaticSwitch, FileFact, FileKind, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{
+    AutomaticSwitch, FileFact, FileKind, ReleaseFacts, ReleaseLayout, SiteFacts,
+};
 use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Edit, Exchange, ExchangeProbe, FileDecision};
 
 use crate::files::app_server::{Merge, SingleFiles};
-use crate::files::origin::{Origin, origin};
-use crate::files::roots::{MARKERS, roots};
+use crate::files::origin::{Sides, Treatment, treat};
+use crate::files::replaced::{Known, Replaced};
+use crate::files::roots::roots;
+use crate::files::single::{alone, markers};
+use crate::origin::Origins;
 use crate::wishes::{AppServer, Wishes};
 
 /// Where the run will put things.
@@ -92,7 +104,7 @@ pub(crate) fn decide(
     wishes: &Wishes,
 ) -> Files {
     let staging = places.staging;
-    let roots = roots(site_tomcat, wishes.app_server);
+    let roots = roots(site_tomcat, wishes.app_server, site, release);
     let merge = Merge {
         tomcat: site_tomcat,
         wishes,
@@ -102,10 +114,11 @@ pub(crate) fn decide(
     let old_files = old.map(|old| translated(old, site_tomcat));
     let site_files: BTreeMap<&RelativePath, &FileFact> =
         site.files.iter().map(|file| (&file.path, file)).collect();
+    let origins = Origins::new(site, site_tomcat, old);
 
     let mut decisions: BTreeMap<RelativePath, FileDecision> = BTreeMap::new();
-    let mut findings = Vec::new();
-    let mut unproven = Vec::new();
+    let mut findings = roots::findings(site, release);
+    let mut replaced = Replaced::default();
     for (path, (from, file)) in &new_files {
         if !in_scope(path) || matches!(file.kind, FileKind::Other) || is_state(path) {
             continue;
@@ -122,19 +135,26 @@ pub(crate) fn decide(
         } else {
             let known = Known {
                 here,
-                before,
+                removed: here.is_none() && before.is_some(),
+                origin: here.map(|here| origins.of(here).origin),
                 old_release: old.is_some(),
+                side: edited::resolved(path, site_tomcat, wishes),
             };
-            if known.may_be_the_sites(file) {
-                unproven.push(path);
-            }
-            Some(from_release(path, from, file, &known, &mut findings))
+            Some(replaced.decide(path, from, file, &known))
         };
         if let Some(decision) = decision {
             decisions.insert(path.clone(), decision);
         }
     }
-    findings.extend(origin::unproven(&unproven));
+    findings.extend(replaced.findings(&origins, site_tomcat));
+    let sides = Sides {
+        origins: &origins,
+        release,
+        tomcat: site_tomcat,
+        crosses: is_shielded(&release.layout) && !site.layout.as_ref().is_some_and(is_shielded),
+        drivers: drivers::Wanted::by(site),
+        old_known: old.is_some(),
+    };
     let mut dropped = Vec::new();
     for (path, file) in &site_files {
         if !in_scope(path) || decisions.contains_key(*path) || is_state(path) {
@@ -146,34 +166,35 @@ pub(crate) fn decide(
             }
             continue;
         }
-        let before = old_files
-            .as_ref()
-            .map(|files| files.get(*path).map(|(_, file)| *file));
-        match origin(file, before, site_tomcat) {
-            Origin::Product(reason) => {
-                dropped.push(path.to_string());
-                decisions.insert(
-                    (*path).clone(),
-                    FileDecision {
-                        path: (*path).clone(),
-                        decision: Decision::Drop,
-                        reason,
-                    },
-                );
+        let treated = treat(file, &sides);
+        findings.extend(treated.finding);
+        let decision = match treated.treatment {
+            Treatment::Carry => carry(file, treated.reason),
+            Treatment::Drop(gone) => {
+                dropped.push((path.to_string(), gone));
+                FileDecision {
+                    path: (*path).clone(),
+                    decision: Decision::Drop,
+                    reason: treated.reason,
+                }
             }
-            Origin::Site { reason, finding } => {
-                findings.extend(finding);
-                decisions.insert((*path).clone(), carry(file, reason));
+            Treatment::Move(target) => {
+                decisions.insert(target.clone(), moved(file, target, &treated.reason));
+                FileDecision {
+                    path: (*path).clone(),
+                    decision: Decision::Drop,
+                    reason: "carried to another place".to_owned(),
+                }
             }
-        }
+        };
+        decisions.insert((*path).clone(), decision);
     }
-    if !dropped.is_empty() {
-        findings.push(origin::dropped(&dropped));
-    }
+    findings.extend(origin::dropped(&dropped));
     if switch != AutomaticSwitch::AutoRun {
         automatic_upgrades_off(&site_files, &mut decisions, &mut findings);
     }
     findings.extend(links::above(&site_files, &decisions));
+    findings.extend(twice::findings(site, release, &decisions));
     let mut exchanges: Vec<Exchange> = roots
         .iter()
         .filter_map(|root| exchange(root, site, &decisions, staging, wishes))
@@ -189,9 +210,10 @@ pub(crate) fn decide(
         };
         merge.single_files(&files, &mut decisions, &mut exchanges, &mut findings);
     }
+    exchanges.extend(alone(site, &roots, &decisions, staging));
     markers(
         site,
-        site_tomcat,
+        (site_tomcat, release.identity.version.as_ref()),
         &new_files,
         &site_files,
         staging,
@@ -232,50 +254,12 @@ fn is_empty_directory(path: &RelativePath, files: &BTreeMap<&RelativePath, &File
     !files.keys().any(|other| other.below(path).is_some())
 }
 
-/// What is known of the file that the site has where the release has one.
-struct Known<'a> {
-    here: Option<&'a FileFact>,
-    before: Option<&'a FileFact>,
-    /// The installed release's archive is at hand.
-    old_release: bool,
-}
-
-impl Known<'_> {
-    /// A file that people edit in place, that differs, and of which nothing says whether the site did.
-    fn may_be_the_sites(&self, file: &FileFact) -> bool {
-        let archive = [".jar", ".lpkg", ".war"]
-            .iter()
-            .any(|ending| file.path.as_str().ends_with(ending));
-        let differs = self.here.is_some_and(|here| here.digest != file.digest);
-        differs && !self.old_release && !archive
-    }
-}
-
-fn from_release(
-    path: &RelativePath,
-    from: &RelativePath,
-    file: &FileFact,
-    known: &Known<'_>,
-    findings: &mut Vec<Finding>,
-) -> FileDecision {
-    let reason = match (known.here, known.before) {
-        (None, Some(_)) => {
-            findings.push(origin::comes_back(path));
-            "the release's; the site had removed this file of the product"
-        }
-        (None, None) => "new in this release",
-        (Some(here), _) if here.digest == file.digest => "the same in both",
-        (Some(here), Some(before)) if here.digest != before.digest => {
-            findings.push(origin::changed_product_file(path));
-            "the release's; the site had changed this file of the product"
-        }
-        (Some(_), None) if known.old_release => {
-            findings.push(origin::replaced_site_file(path));
-            "the release's; the site had a file of its own here"
-        }
-        (Some(_), _) => "the release's takes its place",
-    };
-    take(path, from, file, known.here.is_some(), reason)
+/// The layout of 7.4, in which the portal's classes lie behind a shield (layout-and-artifacts 0.4).
+fn is_shielded(layout: &ReleaseLayout) -> bool {
+    layout
+        .portal_impl
+        .as_str()
+        .contains("/shielded-container-lib/")
 }
 
 fn take(
@@ -307,6 +291,17 @@ fn carry(file: &FileFact, reason: impl Into<String>) -> FileDecision {
             digest: file.digest.clone(),
         },
         reason: reason.into(),
+    }
+}
+
+fn moved(file: &FileFact, target: RelativePath, reason: &str) -> FileDecision {
+    FileDecision {
+        path: target,
+        decision: Decision::Move {
+            from: file.path.clone(),
+            digest: file.digest.clone(),
+        },
+        reason: format!("{reason}, from {}", file.path),
     }
 }
 
@@ -358,45 +353,4 @@ fn exchange(
         live_exists,
         probe: ExchangeProbe::Marker(wishes.run.to_string()),
     })
-}
-
-/// Marker files lie beside folders that must not be exchanged, so each is exchanged by itself.
-fn markers(
-    site: &SiteFacts,
-    site_tomcat: &RelativePath,
-    new_files: &BTreeMap<RelativePath, (RelativePath, &FileFact)>,
-    site_files: &BTreeMap<&RelativePath, &FileFact>,
-    staging: &Path,
-    decisions: &mut BTreeMap<RelativePath, FileDecision>,
-    exchanges: &mut Vec<Exchange>,
-) {
-    let names: BTreeSet<RelativePath> = MARKERS
-        .iter()
-        .flat_map(|name| [RelativePath::new(*name), site_tomcat.join(name)])
-        .collect();
-    for path in names {
-        let Some((from, file)) = new_files.get(&path) else {
-            continue;
-        };
-        let here = site_files.get(&path).copied();
-        let Some(digest) = file.digest.clone() else {
-            continue;
-        };
-        if here.is_some_and(|here| here.digest.as_ref() == Some(&digest))
-            || decisions.contains_key(&path)
-        {
-            continue;
-        }
-        decisions.insert(
-            path.clone(),
-            take(&path, from, file, here.is_some(), "names the release"),
-        );
-        exchanges.push(Exchange {
-            root: path.clone(),
-            live: Path::new(&site.home).join(path.as_str()),
-            staged: staging.join(path.as_str()),
-            live_exists: here.is_some(),
-            probe: ExchangeProbe::Content(digest),
-        });
-    }
 }

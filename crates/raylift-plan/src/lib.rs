@@ -15,6 +15,7 @@ mod health;
 mod lint;
 mod make;
 mod modules;
+mod origin;
 mod properties;
 mod release_rows;
 mod space;
@@ -25,4 +26,5 @@ mod wishes;
 
 pub use lint::{Flaw, lint};
 pub use make::{PlanError, make};
+pub use origin::Origins;
 pub use wishes::{AppServer, Side, Wishes};

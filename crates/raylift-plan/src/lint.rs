@@ -2,7 +2,8 @@
 
 use std::path::{Component, Path};
 
-use raylift_model::plan::{Action, Plan};
+use raylift_model::names::RelativePath;
+use raylift_model::plan::{Action, Decision, Plan};
 
 /// A rule that a plan breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,7 +120,24 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
         }),
         "raylift would write outside its folder",
     );
+    rule(
+        plan.files.iter().all(|file| {
+            is_plain(&file.path)
+                && match &file.decision {
+                    Decision::Move { from, .. } => is_plain(from),
+                    _ => true,
+                }
+        }),
+        "a file lies outside the site",
+    );
     flaws
+}
+
+/// Relative, and not by way of `..`.
+fn is_plain(path: &RelativePath) -> bool {
+    Path::new(path.as_str())
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Below a folder, and not by way of `..`; a relative path is nowhere.

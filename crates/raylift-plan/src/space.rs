@@ -31,6 +31,7 @@ pub(crate) fn needs(
         .map(|decision| match &decision.decision {
             Decision::Release { from, .. } => sizes(from.as_str(), &release.files),
             Decision::Carry { .. } => sizes(decision.path.as_str(), &site.files),
+            Decision::Move { from, .. } => sizes(from.as_str(), &site.files),
             Decision::Write { content, .. } => content.len() as u64,
             Decision::Edit(edit) => match &edit.base {
                 Base::Site { path, .. } => sizes(path.as_str(), &site.files),

@@ -3,11 +3,12 @@
 use raylift_formats::bundle::{Jar, Manifest, portal_identity, read_bundle};
 use raylift_formats::{Diagnostic, Level, lpkg};
 use raylift_model::codes;
-use raylift_model::facts::BundleFacts;
+use raylift_model::facts::{ArchiveFacts, BundleFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::text::SiteText;
 
+use crate::archive;
 use crate::core_registry::CoreParts;
 use crate::identity::{Clue, Strength};
 use crate::property_parts::{PropertyParts, Shipped};
@@ -41,6 +42,8 @@ pub(crate) struct Content {
     pub(crate) by_liferay: bool,
     /// Bundles in it.
     pub(crate) bundles: Vec<BundleFacts>,
+    /// What it is beside a bundle.
+    pub(crate) archive: Option<ArchiveFacts>,
     /// Which release it belongs to.
     pub(crate) clue: Option<Clue>,
     /// What `portal-impl.jar` and `portal-kernel.jar` say about the core's registry.
@@ -269,12 +272,16 @@ fn bundle(path: &RelativePath, bytes: &[u8]) -> Content {
         }
     };
     content.by_liferay = manifest_of(bytes).is_ok_and(|manifest| manifest.is_some_and(by_liferay));
+    if is_war {
+        content.archive = archive::facts(path, bytes, None);
+    }
     content
 }
 
 fn library(path: &RelativePath, strength: Strength, bytes: &[u8]) -> Content {
     match manifest_of(bytes) {
         Ok(manifest) => Content {
+            archive: archive::facts(path, bytes, manifest.as_ref()),
             clue: manifest
                 .as_ref()
                 .and_then(portal_identity)

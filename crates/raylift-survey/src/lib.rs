@@ -3,6 +3,7 @@
 //! The survey reads through two traits of its own, [`machine::Machine`] for a site and
 //! [`source::ReleaseSource`] for a release; `raylift-host` implements both.
 
+mod archive;
 mod budget;
 mod content;
 mod core_registry;

@@ -182,11 +182,15 @@ impl Stage<'_> {
         for file in &self.plan.files {
             match &file.decision {
                 Decision::Carry { digest } => {
-                    self.carry(file, digest.as_ref())?;
+                    self.carry(file, &file.path, digest.as_ref())?;
                     carried += 1;
                     if carried % 250 == 0 {
                         progress(format!("{carried} entries of the site carried"));
                     }
+                }
+                Decision::Move { from, digest } => {
+                    self.carry(file, from, digest.as_ref())?;
+                    carried += 1;
                 }
                 Decision::Write { content, mode, .. } => {
                     let target = self.target(&file.path)?;
@@ -209,9 +213,19 @@ impl Stage<'_> {
         Ok((carried, written))
     }
 
-    fn carry(&self, file: &FileDecision, digest: Option<&Digest>) -> Result<(), HostError> {
+    /// Copies the site's file or link at `from` to where the decision says.
+    fn carry(
+        &self,
+        file: &FileDecision,
+        from: &RelativePath,
+        digest: Option<&Digest>,
+    ) -> Result<(), HostError> {
         let target = self.target(&file.path)?;
-        let (live, staged) = (target.live.as_path(), target.staged.as_path());
+        let source = match *from == file.path {
+            true => target.live.clone(),
+            false => self.plan.site.home.join(from.as_str()),
+        };
+        let (live, staged) = (source.as_path(), target.staged.as_path());
         let stat = fs::symlink_metadata(live).map_err(|error| read_failed(live, error))?;
         self.make_parent(&target)?;
         if stat.is_dir() {

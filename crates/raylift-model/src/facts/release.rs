@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::facts::{
-    BundleFacts, CoreRegistry, FileFact, Identity, PropertyDefaults, PropertyTables,
+    ArchiveFacts, BundleFacts, CoreRegistry, FileFact, Identity, PropertyDefaults, PropertyTables,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -42,6 +42,9 @@ pub struct ReleaseFacts {
     /// Contents of its configuration files (see [`crate::text`]), by path; only those that are UTF-8.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<RelativePath, ReleaseText>,
+    /// Other JARs, and WARs, that say what they are, by file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub archives: Vec<ArchiveFacts>,
     /// What the reader must know.
     pub findings: Vec<Finding>,
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::facts::{
-    AppServerFacts, BundleFacts, CoreRegistry, DatabaseFacts, FileFact, Identity, JavaFacts, Mount,
-    Ownership, PropertyDefaults, PropertyTables, ReleaseLayout,
+    AppServerFacts, ArchiveFacts, BundleFacts, CoreRegistry, DatabaseFacts, FileFact, Identity,
+    JavaFacts, Mount, Ownership, PropertyDefaults, PropertyTables, ReleaseLayout,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -57,6 +57,9 @@ pub struct SiteFacts {
     pub property_tables: PropertyTables,
     /// Every bundle of the site.
     pub bundles: Vec<BundleFacts>,
+    /// Other JARs, and WARs, that say what they are, by file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub archives: Vec<ArchiveFacts>,
     /// Every file in the product's part of the home (`osgi` without `state`, the web application, `lib/ext`,
     /// `tools`, `license`, marker files) and every entry at the top of the home.
     pub files: Vec<FileFact>,

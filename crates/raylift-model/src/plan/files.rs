@@ -38,6 +38,13 @@ pub enum Decision {
         /// Expected digest; absent for directories and links.
         digest: Option<Digest>,
     },
+    /// The site's file is carried to another place of the new tree, unchanged.
+    Move {
+        /// Where it lies at the site now.
+        from: RelativePath,
+        /// Expected digest; absent for links.
+        digest: Option<Digest>,
+    },
     /// raylift writes this file.
     Write {
         /// The whole content.

@@ -1,103 +1,218 @@
-//! Where a file comes from that the new release does not have.
+//! What happens to a file of the site that the new release does not have, by where it comes from.
 
 use raylift_model::codes;
-use raylift_model::facts::FileFact;
+use raylift_model::facts::{BundleFacts, FileFact, ReleaseFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
+use raylift_model::origin::{FileOrigin, FileUse, Origin};
 
-/// Whose a file is.
-pub(crate) enum Origin {
-    /// The old release's: it goes away with it.
-    Product(String),
-    /// The site's, or unknown: it is carried.
-    Site {
-        /// Why.
-        reason: String,
-        /// What the reader must know about it.
-        finding: Option<Finding>,
-    },
+use crate::files::{drivers, overrides};
+use crate::origin::Origins;
+
+/// What happens to the file.
+pub(crate) enum Treatment {
+    /// It goes away with the old tree.
+    Drop(Gone),
+    /// It is carried to the same place.
+    Carry,
+    /// It is carried to another place.
+    Move(RelativePath),
 }
 
-/// Decides by the old release where its archive is at hand (`before` is then `Some`), else by what the file says of itself.
-pub(crate) fn origin(
-    file: &FileFact,
-    before: Option<Option<&FileFact>>,
-    tomcat: &RelativePath,
-) -> Origin {
-    let below = |folder: &str| file.path.below(&RelativePath::new(folder)).is_some();
-    let is_package = [".jar", ".war", ".lpkg"]
-        .iter()
-        .any(|ending| file.path.as_str().to_lowercase().ends_with(ending));
-    if is_package && below("osgi/marketplace/override") {
-        return Origin::Site {
-            reason: "the site's override of a module".to_owned(),
-            finding: Some(
-                Finding::new(
-                    Severity::Warning,
-                    codes::OVERRIDE_CARRIED,
-                    file.path.to_string(),
-                    "an override made for the old release is carried and will shadow the new release's module",
-                    "compare it with the module of the new release, or remove it before the update",
-                )
-                .because("a file in osgi/marketplace/override replaces the module of the same name"),
-            ),
-        };
-    }
-    match before {
-        Some(Some(before)) if before.digest == file.digest => {
-            return Origin::Product(
-                "a file of the old release that the new one no longer has".to_owned(),
-            );
+/// How certain it is that a file goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// The server makes it again, or another finding says why: not listed.
+    Unlisted,
+    /// It is the old release's file.
+    Proven,
+    /// Liferay's rule says that it is the product's.
+    ByRule,
+}
+
+/// A treatment, why, and what the reader must know.
+pub(crate) struct Treated {
+    pub(crate) treatment: Treatment,
+    pub(crate) reason: String,
+    pub(crate) finding: Option<Finding>,
+}
+
+impl Treated {
+    pub(crate) fn new(treatment: Treatment, reason: impl Into<String>) -> Self {
+        Self {
+            treatment,
+            reason: reason.into(),
+            finding: None,
         }
-        Some(Some(_)) => {
-            return Origin::Site {
-                reason: "a file of the old release, changed by the site".to_owned(),
-                finding: Some(carried(
-                    file,
-                    "the new release no longer has this file, which the site had changed",
-                )),
+    }
+
+    pub(crate) fn because(mut self, finding: Finding) -> Self {
+        self.finding = Some(finding);
+        self
+    }
+}
+
+/// What is known of both sides.
+pub(crate) struct Sides<'a> {
+    pub(crate) origins: &'a Origins<'a>,
+    pub(crate) release: &'a ReleaseFacts,
+    pub(crate) tomcat: &'a RelativePath,
+    /// The release has the layout of 7.4, in which `lib/ext` is not read and the portal's classes lie behind a shield, and
+    /// the site has not.
+    pub(crate) crosses: bool,
+    pub(crate) drivers: drivers::Wanted<'a>,
+    /// The archive of the installed release is at hand.
+    pub(crate) old_known: bool,
+}
+
+/// Decides about a file that the new release does not have.
+pub(crate) fn treat(file: &FileFact, sides: &Sides<'_>) -> Treated {
+    let origin = sides.origins.of(file);
+    if origin.kind == Some(FileUse::HotFix) && origin.origin != Origin::Site {
+        return hot_fix(file, sides);
+    }
+    if origin.kind == Some(FileUse::JdbcDriver)
+        && let Some(treated) = drivers::treat(file, origin.origin, sides)
+    {
+        return treated;
+    }
+    match origin.origin {
+        Origin::Generated => Treated::new(Treatment::Drop(Gone::Unlisted), origin.reason),
+        Origin::Release => {
+            let gone = match sides.old_known {
+                true => Gone::Proven,
+                false => Gone::ByRule,
             };
+            let reason = format!("{}; the new release no longer has it", origin.reason);
+            Treated::new(Treatment::Drop(gone), reason)
         }
-        Some(None) => {
-            return Origin::Site {
-                reason: "not in the old release: the site's own".to_owned(),
-                finding: None,
+        Origin::Changed => changed(file, &origin),
+        Origin::Site => own(file, &origin, sides),
+        Origin::Unknown => unknown(file, &origin, sides),
+    }
+}
+
+/// A changed program of the old release is a part of the old release; a changed text may hold what the site needs.
+fn changed(file: &FileFact, origin: &FileOrigin) -> Treated {
+    if is_archive(&file.path) {
+        let finding = Finding::new(
+            Severity::Warning,
+            codes::FILE_DROPPED,
+            file.path.to_string(),
+            "the site changed this program of the old release, and the new release no longer has it; it goes away and is kept until commit",
+            "look what it was changed for (a hot fix, a repair) and whether the new release needs the same",
+        )
+        .because(origin.reason.as_str());
+        return Treated::new(Treatment::Drop(Gone::Unlisted), origin.reason.as_str())
+            .because(finding);
+    }
+    let finding = carried(
+        file,
+        "the new release no longer has this file, which the site had changed",
+    );
+    Treated::new(Treatment::Carry, origin.reason.as_str()).because(finding)
+}
+
+fn own(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
+    let treated = Treated::new(Treatment::Carry, origin.reason.as_str());
+    match origin.kind {
+        Some(FileUse::LpkgOverride | FileUse::StaticBundle) => {
+            let reason = match origin.kind {
+                Some(FileUse::LpkgOverride) => "the site's override of a module",
+                _ => "the site's static bundle",
             };
+            let treated = Treated::new(Treatment::Carry, reason);
+            match overrides::finding(file, sides) {
+                Some(finding) => treated.because(finding),
+                None => treated,
+            }
         }
-        None => {}
-    }
-    for folder in ["osgi/configs", "osgi/modules", "osgi/war"] {
-        if below(folder) {
-            return Origin::Site {
-                reason: format!("the site's own, in {folder}"),
-                finding: None,
-            };
+        Some(FileUse::Log4jExtension) if sides.crosses => {
+            treated.because(no_longer_read(
+                file,
+                "is written for Log4j 1; the release logs with Log4j 2, which reads another form of it",
+                "write it again in the form of the release's META-INF/portal-log4j.xml (in portal-impl.jar)",
+            ))
         }
-    }
-    if is_product_by_itself(file, tomcat) {
-        return Origin::Product("made by Liferay, and the new release no longer has it".to_owned());
-    }
-    Origin::Site {
-        reason: "not in the release: taken for the site's own".to_owned(),
-        finding: Some(carried(
+        _ if sides.crosses && in_old_libraries(file, sides) => treated.because(no_longer_read(
             file,
-            "nothing says where this file comes from; it is carried",
+            "lies where the portal of the old release found its libraries; the new one has its classes in WEB-INF/shielded-container-lib",
+            "say whether it is still needed; when the portal's classes must see it, it belongs in WEB-INF/shielded-container-lib, for other applications in Tomcat's lib",
         )),
+        _ => treated,
     }
 }
 
-/// Without the old release: Liferay's own JARs where only the product puts JARs, and its application packages.
-/// Liferay's packages from the Marketplace have other titles than `Liferay CE …` and are carried.
-fn is_product_by_itself(file: &FileFact, tomcat: &RelativePath) -> bool {
-    let below = |folder: &RelativePath| file.path.below(folder).is_some();
-    file.by_liferay
-        && (below(&RelativePath::new("osgi/core"))
-            || below(&RelativePath::new("osgi/portal"))
-            || below(&RelativePath::new("tools"))
-            || below(&tomcat.join("lib/ext"))
-            || below(&tomcat.join("webapps/ROOT/WEB-INF/lib"))
-            || (below(&RelativePath::new("osgi/marketplace"))
-                && file.path.file_name().starts_with("Liferay CE ")))
+fn unknown(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
+    if superseded(file, sides) {
+        let reason = "made by Liferay, and the new release has its modules in newer versions";
+        return Treated::new(Treatment::Drop(Gone::ByRule), reason);
+    }
+    if sides.crosses && in_old_libraries(file, sides) {
+        return own(file, origin, sides);
+    }
+    let reason = "not in the release: taken for the site's own";
+    let finding = carried(
+        file,
+        "nothing says where this file comes from; it is carried",
+    );
+    Treated::new(Treatment::Carry, reason).because(finding.because(origin.reason.as_str()))
+}
+
+/// True for modules of Liferay's that the new release brings in newer versions, every one.
+fn superseded(file: &FileFact, sides: &Sides<'_>) -> bool {
+    let own = sides.origins.bundles_in(&file.path);
+    let newer = |bundle: &BundleFacts| {
+        sides.release.bundles.iter().any(|other| {
+            other.symbolic_name == bundle.symbolic_name && other.version > bundle.version
+        })
+    };
+    file.by_liferay && !own.is_empty() && own.iter().all(|bundle| newer(bundle))
+}
+
+fn in_old_libraries(file: &FileFact, sides: &Sides<'_>) -> bool {
+    let below = |folder: &str| file.path.below(&sides.tomcat.join(folder)).is_some();
+    below("lib/ext") || below("webapps/ROOT/WEB-INF/lib")
+}
+
+/// A hot fix belongs to one release: its list of patches would make the new one say that it has them.
+fn hot_fix(file: &FileFact, sides: &Sides<'_>) -> Treated {
+    let mut finding = Finding::new(
+        Severity::Warning,
+        codes::HOT_FIX_GOES,
+        file.path.to_string(),
+        "hot fixes were made for the old release and go away with it",
+        "ask for the hot fixes that the new release needs, and install them after the commit",
+    );
+    if let Some(patches) = sides
+        .origins
+        .archive(&file.path)
+        .and_then(|archive| archive.patches.as_deref())
+    {
+        finding = finding.because(format!("installed: {patches}"));
+    }
+    Treated::new(
+        Treatment::Drop(Gone::Unlisted),
+        "of a hot fix for the old release",
+    )
+    .because(finding)
+}
+
+pub(crate) fn is_archive(path: &RelativePath) -> bool {
+    let name = path.as_str().to_lowercase();
+    [".jar", ".lpkg", ".war"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}
+
+pub(crate) fn no_longer_read(file: &FileFact, message: &str, remedy: &str) -> Finding {
+    Finding::new(
+        Severity::Warning,
+        codes::NOT_READ_ANY_MORE,
+        file.path.to_string(),
+        format!("{message}; it is carried as it is"),
+        remedy,
+    )
 }
 
 fn carried(file: &FileFact, message: &str) -> Finding {
@@ -110,65 +225,42 @@ fn carried(file: &FileFact, message: &str) -> Finding {
     )
 }
 
-pub(crate) fn dropped(paths: &[String]) -> Finding {
-    let mut finding = Finding::new(
-        Severity::Note,
-        codes::FILE_DROPPED,
-        format!("{} files", paths.len()),
-        "files of the old release that the new one no longer has go away; they are kept until commit",
-        "nothing",
-    );
-    finding.evidence = paths.to_vec();
-    finding
-}
-
-pub(crate) fn changed_product_file(path: &RelativePath) -> Finding {
-    Finding::new(
-        Severity::Warning,
-        codes::FILE_CARRIED,
-        path.to_string(),
-        "the site changed this file of the product; the release's takes its place, the site's is kept until commit",
-        "look whether the change is still needed, and make it again after the update",
-    )
-    .because("its content differs from the installed release's archive")
-}
-
-/// The site has a file where only the new release has one of the product.
-pub(crate) fn replaced_site_file(path: &RelativePath) -> Finding {
-    Finding::new(
-        Severity::Warning,
-        codes::FILE_CARRIED,
-        path.to_string(),
-        "the site's own file stands where the new release has one; the release's takes its place, the site's is kept until commit",
-        "look whether the release's serves the same purpose; if not, put yours under another name before the update",
-    )
-    .because("the installed release's archive has no such file")
-}
-
-/// The site removed a file of the product, and the new release brings it again.
-pub(crate) fn comes_back(path: &RelativePath) -> Finding {
-    Finding::new(
-        Severity::Warning,
-        codes::FILE_CARRIED,
-        path.to_string(),
-        "the site had removed this file of the product; the new release brings it again",
-        "remove it again after the update, when it must not be there",
-    )
-    .because("the installed release's archive has it, the site does not")
-}
-
-/// Without the installed release nobody can tell a file that the site edited from one that the release changed.
-pub(crate) fn unproven(paths: &[&RelativePath]) -> Option<Finding> {
-    if paths.is_empty() {
-        return None;
-    }
-    let mut finding = Finding::new(
-        Severity::Warning,
-        codes::FILE_CARRIED,
-        format!("{} replaced files", paths.len()),
-        "these files differ from the release's, and it cannot be told whether the site edited them; the release's take their places, the site's are kept until commit",
-        "give the archive of the installed release with --old-release, which shows what the site edited",
-    );
-    finding.evidence = paths.iter().map(ToString::to_string).collect();
-    Some(finding)
+/// The files that go away, in one finding for each degree of certainty.
+pub(crate) fn dropped(paths: &[(String, Gone)]) -> Vec<Finding> {
+    let of = |gone: Gone| -> Vec<String> {
+        paths
+            .iter()
+            .filter(|(_, other)| *other == gone)
+            .map(|(path, _)| path.clone())
+            .collect()
+    };
+    let finding = |severity, code, paths: Vec<String>, message, remedy: &str| {
+        Finding::new(
+            severity,
+            code,
+            format!("{} files", paths.len()),
+            message,
+            remedy,
+        )
+        .if_any(paths)
+    };
+    [
+        finding(
+            Severity::Note,
+            codes::FILE_DROPPED,
+            of(Gone::Proven),
+            "files of the old release that the new one no longer has go away; they are kept until commit",
+            "nothing",
+        ),
+        finding(
+            Severity::Warning,
+            codes::DROPPED_BY_RULE,
+            of(Gone::ByRule),
+            "files where only the product puts some, or made by Liferay, which the new release no longer has go away; they are kept until commit",
+            "look for one that is yours; the archive of the installed release, given with --old-release, makes it certain",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

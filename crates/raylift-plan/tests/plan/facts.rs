@@ -176,6 +176,7 @@ pub(crate) fn release() -> ReleaseFacts {
         property_tables: Default::default(),
         bundles: Vec::new(),
         texts: BTreeMap::new(),
+        archives: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -254,6 +255,7 @@ pub(crate) fn site() -> SiteFacts {
         defaults: Default::default(),
         property_tables: Default::default(),
         bundles: Vec::new(),
+        archives: Vec::new(),
         files: sorted(vec![
             file("osgi/core/bootstrap.jar", "old"),
             file("osgi/configs/shipped.config", "shipped"),

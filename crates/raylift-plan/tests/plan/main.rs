@@ -5,6 +5,8 @@ mod blockers;
 mod executor;
 mod facts;
 mod files;
+mod kinds;
+mod origins;
 mod properties;
 mod rows;
 mod schema;

@@ -61,7 +61,7 @@ impl FileSummary {
                 Decision::Release { replaces: true, .. } => summary.replaced += 1,
                 Decision::Release { .. } => summary.new += 1,
                 Decision::Keep => summary.kept += 1,
-                Decision::Carry { .. } => summary.carried.push(note(file)),
+                Decision::Carry { .. } | Decision::Move { .. } => summary.carried.push(note(file)),
                 Decision::Drop => summary.dropped.push(note(file)),
                 Decision::Write { .. } => summary.written.push(note(file)),
                 Decision::Edit(edit) => summary.edited.push(EditNote {

@@ -94,6 +94,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
     let mut properties = PropertyParts::default();
     let mut bundles = Vec::new();
     let mut texts = BTreeMap::new();
+    let mut archives = Vec::new();
     for (path, content) in std::mem::take(&mut pass.contents) {
         core.add(content.core);
         let text = content.text.as_ref().map(SiteText::expose);
@@ -102,6 +103,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         }
         properties.add(content.properties);
         bundles.extend(content.bundles);
+        archives.extend(content.archive);
         findings.extend(content.findings);
     }
     bundles.sort_by(|left, right| (&left.file, &left.entry).cmp(&(&right.file, &right.entry)));
@@ -120,6 +122,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         property_tables,
         bundles,
         texts,
+        archives,
         findings,
     })
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use raylift_model::codes;
 use raylift_model::digest::Digest;
-use raylift_model::facts::{BundleFacts, FileFact, FileKind};
+use raylift_model::facts::{ArchiveFacts, BundleFacts, FileFact, FileKind};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::text::SiteText;
@@ -44,6 +44,8 @@ pub(crate) struct Product {
     pub(crate) bundles: Vec<BundleFacts>,
     /// Contents of its configuration files.
     pub(crate) texts: BTreeMap<RelativePath, SiteText>,
+    /// What other JARs, and WARs, say of themselves, by file.
+    pub(crate) archives: Vec<ArchiveFacts>,
     /// What says which release it is.
     pub(crate) clues: Vec<Clue>,
     /// The core's registry.
@@ -81,6 +83,7 @@ pub(crate) fn scan(
     for (fact, content, error) in looked_at {
         unreadable.extend(error.map(|error| error.to_string()));
         product.bundles.extend(content.bundles);
+        product.archives.extend(content.archive);
         product.clues.extend(content.clue);
         product.core.add(content.core);
         product
@@ -97,6 +100,9 @@ pub(crate) fn scan(
     product
         .files
         .sort_by(|left, right| left.path.cmp(&right.path));
+    product
+        .archives
+        .sort_by(|left, right| left.file.cmp(&right.file));
     product
         .bundles
         .sort_by(|left, right| (&left.file, &left.entry).cmp(&(&right.file, &right.entry)));

@@ -70,6 +70,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
     let Product {
         files,
         bundles,
+        archives,
         clues,
         core,
         texts,
@@ -133,6 +134,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         defaults,
         property_tables,
         bundles,
+        archives,
         files,
         texts,
         disks: disks::look(machine, &places),

@@ -73,26 +73,29 @@ fn files(plan: &Plan, all: bool) -> String {
             replaces: false, ..
         } => "new",
         Decision::Carry { .. } => "carried",
+        Decision::Move { .. } => "moved",
         Decision::Write { .. } => "written",
         Decision::Edit(_) => "edited",
         Decision::Drop => "dropped",
         Decision::Keep => "kept",
     };
     let mut text = format!("\n{}\n  ", paint("Files", strong()));
-    let counts: Vec<String> = ["replaced", "new", "carried", "edited", "written", "dropped"]
-        .into_iter()
-        .map(|name| {
-            (
-                name,
-                plan.files
-                    .iter()
-                    .filter(|file| kind(&file.decision) == name)
-                    .count(),
-            )
-        })
-        .filter(|(_, number)| *number > 0)
-        .map(|(name, number)| format!("{number} {name}"))
-        .collect();
+    let counts: Vec<String> = [
+        "replaced", "new", "carried", "moved", "edited", "written", "dropped",
+    ]
+    .into_iter()
+    .map(|name| {
+        (
+            name,
+            plan.files
+                .iter()
+                .filter(|file| kind(&file.decision) == name)
+                .count(),
+        )
+    })
+    .filter(|(_, number)| *number > 0)
+    .map(|(name, number)| format!("{number} {name}"))
+    .collect();
     text.push_str(&counts.join(", "));
     let roots: Vec<&str> = plan
         .exchanges
