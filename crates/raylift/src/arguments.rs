@@ -69,6 +69,40 @@ pub(crate) enum Inspected {
         #[arg(long, value_name = "JAR")]
         with: Vec<PathBuf>,
     },
+    /// The files of the home: which are the release's, changed, the site's own, made by the server
+    Files(InspectFiles),
+}
+
+/// `raylift inspect files`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectFiles {
+    /// One file of the home: why it is whose it is, and what the site changed in it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The archive or folder of the installed release: then the origin of every file is certain
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) old_release: Option<PathBuf>,
+    /// Only files of this origin, each named
+    #[arg(long, value_enum, value_name = "ORIGIN")]
+    pub(crate) origin: Option<OriginArgument>,
+    /// Name every file
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Whose a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OriginArgument {
+    /// The installed release's
+    Release,
+    /// The installed release's, changed by the site
+    Changed,
+    /// The site's own
+    Site,
+    /// Made by the server
+    Generated,
+    /// Nothing says whose
+    Unknown,
 }
 
 /// What to update to, and how.
@@ -89,7 +123,7 @@ pub(crate) struct Target {
     /// Whose Tomcat the site has afterwards: its own, or the bundle's
     #[arg(long, value_enum, default_value_t = AppServer::Keep)]
     pub(crate) app_server: AppServer,
-    /// With --app-server bundle: whose file to take where both differ, for a file or folder below Tomcat's; may be repeated
+    /// Whose file to take where both differ: a file below Tomcat's folder, with --app-server bundle also a folder; may be repeated
     #[arg(long, value_name = "PATH=site|release", value_parser = resolution)]
     pub(crate) resolve: Vec<(String, Side)>,
     /// Move portal properties that would keep the new release from starting to system-ext.properties

@@ -59,6 +59,9 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
     }
     let site = settings::resolve(arguments.site.as_deref())?;
     match &arguments.verb {
+        Verb::Inspect(arguments::Inspect {
+            what: Some(arguments::Inspected::Files(files)),
+        }) => verbs::inspect_files::run(&site, files, printer),
         Verb::Inspect(_) => verbs::inspect::run(&site, printer),
         Verb::Plan(plan) => verbs::plan::run(&site, plan, printer),
         Verb::Update(update) => verbs::update::run(&site, update, printer),

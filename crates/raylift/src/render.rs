@@ -1,5 +1,6 @@
 //! Texts for people. Each function makes a whole text out of values; nothing here prints.
 
+mod files;
 mod findings;
 mod inspect;
 mod plan;
@@ -8,6 +9,7 @@ mod runs;
 mod steps;
 mod table;
 
+pub(crate) use files::{one_file, origins};
 pub(crate) use findings::findings;
 pub(crate) use inspect::inspect;
 pub(crate) use plan::{plan, summary};

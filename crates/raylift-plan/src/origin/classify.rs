@@ -155,7 +155,7 @@ impl<'a> Origins<'a> {
             return (Origin::Release, reason, evidence);
         }
         if !comparable {
-            let reason = "changes while the server runs".to_owned();
+            let reason = "its content was not compared".to_owned();
             return (Origin::Unknown, reason, Vec::new());
         }
         if self.same_modules(&file.path) {
