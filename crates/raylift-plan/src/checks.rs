@@ -58,6 +58,9 @@ pub(crate) fn old_release(installed: &ReleaseVersion, old: &ReleaseFacts) -> Opt
     ))
 }
 
+/// From which line to which raylift updates: what was run from end to end.
+const LINES: [((u32, u32), (u32, u32)); 2] = [((7, 2), (7, 2)), ((7, 3), (7, 4))];
+
 fn versions(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes) -> Vec<Finding> {
     let (Some(from), Some(to)) = (&site.identity.version, &release.identity.version) else {
         return Vec::new();
@@ -78,11 +81,13 @@ fn versions(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes) -> Vec<Fi
             "give a newer release; for a re-spin of the same version add --same-release",
         ));
     }
-    if from.line() != to.line() || from.line() != (7, 2) {
+    if !LINES.contains(&(from.line(), to.line())) {
         findings.push(blocker(
             codes::LAYOUT_UNSUPPORTED,
             to.to_string(),
-            format!("raylift updates inside the line 7.2 so far, not {from} to {to}"),
+            format!(
+                "raylift updates inside the line 7.2 and from 7.3 to 7.4 so far, not {from} to {to}"
+            ),
             "update by hand, or wait for a raylift that knows these lines",
         ));
     }

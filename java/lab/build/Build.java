@@ -2,6 +2,7 @@ import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.Jar;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -69,20 +70,33 @@ public class Build {
         if (!Files.isDirectory(_lab.resolve("src"))) {
             throw new IOException("Run this from the repository's root, or give -Dlab.dir=: no sources in " + _lab);
         }
+
+        _readLines();
     }
 
     private void run() throws Exception {
         Files.createDirectories(_out);
-        _placeParts();
         _extract(_part("org.apache.tomcat:tomcat:9.0.33:zip"), "lib/tomcat-api.jar", _out.resolve("tomcat-api.jar"));
 
-        for (Line line : Line.values()) {
-            Path host = _compile(line, "host", _hostSources(line), new ArrayList<>());
+        for (Line line : _lines.values()) {
+            List<Path> sources = new ArrayList<>();
 
-            for (String release : line.releases) {
-                _packHost(line, release, host);
+            for (String folder : line.all("sources")) {
+                sources.addAll(_sources(_lab.resolve(folder)));
+            }
+
+            Path host = _compile(line, "host", sources, List.of());
+
+            for (String release : line.all("release")) {
+                for (String[] row : _table("build/places.tsv")) {
+                    List<String> releases = Arrays.asList(row[0].split(","));
+
+                    if (releases.contains(line.name) || releases.contains(release)) {
+                        _place(line, release, host, row[1], row[2].replace("{shield}/", SHIELD));
+                    }
+                }
+
                 _packBundles(line, release, host);
-                _placeFiles(line, release);
             }
 
             _packModules(line, host);
@@ -91,130 +105,64 @@ public class Build {
         Files.write(_out.resolve("index.tsv"), _index);
     }
 
-    /** A line of releases: they share sources, what these are compiled with, and the layout. */
-    private enum Line {
+    /** A line of releases: they share sources, what these are compiled with, and the layout (build/lines.tsv). */
+    private static class Line {
 
-        L72(
-            new String[] {"7.2.0", "7.2.0b", "7.2.1"}, new String[] {"src", "lines/before-7.4", "lines/7.2"},
-            "com.liferay.portal:com.liferay.portal.kernel:4.13.1", "com.liferay:com.liferay.portal.upgrade.api:4.0.4", "3.0.0",
-            new String[] {
-                "com.liferay.portal:com.liferay.portal.impl:4.12.11", "com.liferay.portal:com.liferay.portal.kernel:4.35.3",
-                "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
-                "com.liferay:com.liferay.petra.string:3.0.0", "com.liferay:com.liferay.registry.api:2.0.0",
-                "org.hibernate:hibernate-core:3.6.10.Final", "log4j:log4j:1.2.17"
-            },
-            new String[] {
-                "org.eclipse.platform:org.eclipse.osgi:3.13.0", "org.apache.felix:org.apache.felix.configadmin:1.9.16",
-                "org.apache.felix:org.apache.felix.scr:2.1.24"
-            }),
-        L73(
-            new String[] {"7.3.6"}, new String[] {"src", "lines/before-7.4", "lines/7.3"},
-            "com.liferay.portal:com.liferay.portal.kernel:9.30.0", "com.liferay:com.liferay.portal.upgrade.api:4.0.4", "3.0.0",
-            new String[] {
-                "com.liferay.portal:com.liferay.portal.impl:5.26.1", "com.liferay.portal:com.liferay.portal.kernel:9.30.0",
-                "com.liferay:com.liferay.petra.concurrent:3.0.0", "com.liferay:com.liferay.petra.function:3.2.0",
-                "com.liferay:com.liferay.petra.string:4.0.2", "com.liferay:com.liferay.petra.sql.dsl.api:1.0.3",
-                "com.liferay:com.liferay.registry.api:4.0.1", "org.hibernate:hibernate-core:3.6.10.Final",
-                "log4j:log4j:1.2.17"
-            },
-            L72.osgi),
-        L74(
-            new String[] {"7.4.3.41"}, new String[] {"src", "lines/7.4"},
-            "com.liferay.portal:com.liferay.portal.kernel:71.0.0", "com.liferay:com.liferay.portal.upgrade.api:9.0.0", "4.0.0",
-            new String[] {
-                "com.liferay.portal:com.liferay.portal.impl:52.1.1", "com.liferay.portal:com.liferay.portal.kernel:71.0.0",
-                "com.liferay:com.liferay.petra.concurrent:5.1.2", "com.liferay:com.liferay.petra.function:5.6.0",
-                "com.liferay:com.liferay.petra.lang:5.1.3", "com.liferay:com.liferay.petra.string:5.3.2",
-                "com.liferay:com.liferay.petra.sql.dsl.api:6.0.0",
-                "com.liferay:com.liferay.osgi.service.tracker.collections:5.0.1", "org.hibernate:hibernate-core:5.6.7.Final",
-                "org.apache.logging.log4j:log4j-api:2.17.1", "org.apache.logging.log4j:log4j-core:2.17.1"
-            },
-            new String[] {
-                "org.eclipse.platform:org.eclipse.osgi:3.24.300", "org.apache.felix:org.apache.felix.configadmin:1.9.26",
-                "org.apache.felix:org.apache.felix.scr:2.2.18", "org.osgi:org.osgi.service.component:1.5.1"
-            });
-
-        /** Where JARs of the product lie that are on the class path of the web application and of the client. */
-        String libraries(boolean global) {
-            if (this == L74) {
-                return SHIELD;
-            }
-
-            return global ? "{tomcat}/lib/ext/" : "{tomcat}/webapps/ROOT/WEB-INF/lib/";
+        Line(String name) {
+            this.name = name;
         }
 
-        private Line(
-            String[] releases, String[] sources, String kernel, String upgradeApi, String upgradeApiVersion, String[] core,
-            String[] osgi) {
-
-            this.releases = releases;
-            this.sources = sources;
-            this.kernel = kernel;
-            this.upgradeApi = upgradeApi;
-            this.upgradeApiVersion = upgradeApiVersion;
-            this.core = core;
-            this.osgi = osgi;
+        List<String> all(String key) {
+            return values.getOrDefault(key, List.of());
         }
 
-        final String[] core;
+        String one(String key) {
+            return all(key).get(0);
+        }
 
-        /** The oldest kernel of the line, so that the import ranges of the bundles fit all its releases. */
-        final String kernel;
+        /** Modules are plain JARs, and not in LPKGs. */
+        boolean isPlain() {
+            return name.equals("7.4");
+        }
 
-        final String[] osgi;
-        final String[] releases;
-        final String[] sources;
-        final String upgradeApi;
-        final String upgradeApiVersion;
+        final String name;
+        final Map<String, List<String>> values = new HashMap<>();
 
     }
 
-    private List<Path> _hostSources(Line line) throws IOException {
-        List<Path> sources = new ArrayList<>();
+    private void _readLines() throws IOException {
+        for (String[] row : _table("build/lines.tsv")) {
+            Line line = _lines.computeIfAbsent(row[0], Line::new);
 
-        for (String folder : line.sources) {
-            sources.addAll(_sources(_lab.resolve(folder)));
-        }
-
-        return sources;
-    }
-
-    /* Real parts. */
-
-    private void _placeParts() throws IOException {
-        for (String[] row : _table("build/places.tsv")) {
-            String place = row[2].replace("{shield}/", SHIELD);
-
-            for (String release : _releases(row[0])) {
-                Path part = _part(row[1]);
-                String name = place.substring(place.lastIndexOf('/') + 1);
-
-                if (RETAGGED.contains(name)) {
-                    String copy = release + "/" + name;
-
-                    _retag(part, release, _out.resolve(copy));
-                    _index.add(release + "\t" + copy + "\t" + place);
-                }
-                else {
-                    _index.add(release + "\t" + part + "\t" + place);
-                }
-            }
+            line.values.computeIfAbsent(row[1], key -> new ArrayList<>()).add(row[2]);
         }
     }
 
-    /** Of a comma list: a line, {@code 7.2}, stands for its releases. */
-    private static List<String> _releases(String list) {
-        List<String> releases = new ArrayList<>();
+    /* Whole files: real parts, the stand-in's plain JARs, files that are taken as they are. */
 
-        for (String name : list.split(",")) {
-            releases.addAll(name.equals("7.2") ? Arrays.asList(Line.L72.releases) : Arrays.asList(name));
+    private void _place(Line line, String release, Path host, String source, String place) throws IOException {
+        String name = place.substring(place.lastIndexOf('/') + 1);
+
+        if (source.startsWith("file:")) {
+            _index.add(release + "\t" + _lab.resolve("files").resolve(source.substring(5)) + "\t" + place);
         }
+        else if (source.startsWith("part:")) {
+            _jar(line, release, host, source.substring(5), _out.resolve(release + "/" + name));
+            _index.add(release + "\t" + release + "/" + name + "\t" + place);
+        }
+        else if (RETAGGED.contains(name)) {
+            String copy = release + "/" + name;
 
-        return releases;
+            _retag(line, _part(source), release, _out.resolve(copy));
+            _index.add(release + "\t" + copy + "\t" + place);
+        }
+        else {
+            _index.add(release + "\t" + _part(source) + "\t" + place);
+        }
     }
 
     /** Copies a JAR with the Liferay-Portal-* headers of the release: only one build of it can be had. */
-    private void _retag(Path part, String release, Path target) throws IOException {
+    private void _retag(Line line, Path part, String release, Path target) throws IOException {
         Map<String, byte[]> entries = new TreeMap<>();
         Manifest manifest = new Manifest();
 
@@ -232,12 +180,14 @@ public class Build {
             }
         }
 
-        _tag(manifest, release);
+        _tag(manifest, line, release);
         _write(target, manifest, entries);
     }
 
-    private void _tag(Manifest manifest, String release) throws IOException {
-        try (JarFile kernel = new JarFile(_kernel(release).toFile())) {
+    private void _tag(Manifest manifest, Line line, String release) throws IOException {
+        String coordinate = release.equals("7.2.1") ? "com.liferay.portal:com.liferay.portal.kernel:4.35.3" : line.one("kernel");
+
+        try (JarFile kernel = new JarFile(_part(coordinate).toFile())) {
             kernel.getManifest().getMainAttributes().forEach(
                 (name, value) -> {
                     if (name.toString().startsWith("Liferay-Portal-")) {
@@ -247,89 +197,13 @@ public class Build {
         }
     }
 
-    private Path _kernel(String release) {
-        if (release.equals("7.2.1")) {
-            return _part("com.liferay.portal:com.liferay.portal.kernel:4.35.3");
-        }
-
-        for (Line line : Line.values()) {
-            if (Arrays.asList(line.releases).contains(release)) {
-                return _part(line.kernel);
-            }
-        }
-
-        throw new IllegalArgumentException(release);
-    }
-
-    /* The stand-in's plain JARs. */
-
-    private void _packHost(Line line, String release, Path host) throws IOException {
-        boolean shielded = line == Line.L74;
-        String global = line.libraries(true);
-        String web = line.libraries(false);
-        Manifest plain = new Manifest();
-        Manifest tagged = new Manifest();
-
-        _tag(tagged, release);
-
-        _jar(line, release, host, "petra-executor", "com.liferay.petra.executor.jar", global, plain, null);
-        _jar(line, release, host, "petra-process", "com.liferay.petra.process.jar", global, plain, null);
-        _jar(
-            line, release, host, "support-tomcat", "support-tomcat.jar", shielded ? WEB_LIBRARIES : global, tagged, null);
-        _jar(line, release, host, "petra-encryptor", "com.liferay.petra.encryptor.jar", web, plain, null);
-
-        if (shielded) {
-            _jar(line, release, host, "portal-log4j", "com.liferay.portal.log4j.jar", web, plain, null);
-            _jar(
-                line, release, host, "shielded-container", "com.liferay.shielded.container.impl.jar", WEB_LIBRARIES, plain,
-                Map.of("META-INF/services/javax.servlet.ServletContainerInitializer", _line("com.liferay.lab.shielded.ShieldedContainer")));
-        }
-        else {
-            _jar(line, release, host, "petra-log4j", "com.liferay.petra.log4j.jar", web, plain, null);
-        }
-
-        _jar(
-            line, release, host, "portal-client", shielded ? "com.liferay.portal.web.jar" : "portal-client.jar", web, plain,
-            Map.of("lab-release.properties", _line("release=" + release)));
-        _jar(
-            line, release, host, "bootstrap", "com.liferay.portal.bootstrap.jar", shielded ? web : "osgi/core/",
-            _manifest("Bundle-ManifestVersion", "2", "Bundle-SymbolicName", "com.liferay.portal.bootstrap", "Bundle-Version",
-                "1.0.0"),
-            shielded ?
-                Map.of(
-                    "META-INF/services/com.liferay.portal.module.framework.ModuleFramework",
-                    _line("com.liferay.lab.bootstrap.PortalModuleFramework")) :
-                null);
-        _jar(
-            line, release, host, "upgrade-client", "com.liferay.portal.tools.db.upgrade.client.jar", CLIENT,
-            _manifest(
-                "Bundle-ManifestVersion", "2", "Bundle-Name", "Liferay Portal Tools DB Upgrade Client",
-                "Bundle-SymbolicName", "com.liferay.portal.tools.db.upgrade.client", "Bundle-Vendor", "Liferay, Inc.",
-                "Bundle-Version", shielded ? "4.0.0" : "2.0.3", "JPM-Command", "liferay-upgrade-db", "Main-Class",
-                "com.liferay.portal.tools.db.upgrade.client.UpgradeClient"),
-            Map.of(
-                "portal-upgrade.properties",
-                Files.readAllBytes(_lab.resolve("files/client/" + _of(line, "portal-upgrade.properties")))));
-    }
-
-    /** The line's own form of a file, when there is one. */
-    private static String _of(Line line, String name) {
-        return (line == Line.L72) ? name : (line == Line.L73) ? "7.3/" + name : "7.4/" + name;
-    }
-
-    private static byte[] _line(String text) {
-        return (text + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    private void _jar(
-            Line line, String release, Path classes, String group, String name, String folder, Manifest manifest,
-            Map<String, byte[]> more)
-        throws IOException {
-
+    /** A JAR of the classes and other files in the folders of this name; {@code manifest.mf} is its manifest. */
+    private void _jar(Line line, String release, Path classes, String part, Path target) throws IOException {
         Map<String, byte[]> entries = new TreeMap<>();
+        Manifest manifest = new Manifest();
 
-        for (String sources : line.sources) {
-            Path own = _lab.resolve(sources).resolve(group);
+        for (String sources : line.all("sources")) {
+            Path own = _lab.resolve(sources).resolve(part);
 
             if (!Files.isDirectory(own)) {
                 continue;
@@ -340,26 +214,29 @@ public class Build {
                     entries.put(packageFolder + "/" + file.getFileName(), Files.readAllBytes(file));
                 }
             }
+
+            for (Path file : _files(own, 9)) {
+                if (!file.toString().endsWith(".java")) {
+                    entries.put(own.relativize(file).toString(), Files.readAllBytes(file));
+                }
+            }
         }
 
-        if (more != null) {
-            entries.putAll(more);
+        byte[] attributes = entries.remove("manifest.mf");
+
+        if (attributes != null) {
+            manifest.read(new ByteArrayInputStream(attributes));
         }
 
-        String file = release + "/" + name;
-
-        _write(_out.resolve(file), manifest, entries);
-        _index.add(release + "\t" + file + "\t" + folder + name);
-    }
-
-    private static Manifest _manifest(String... pairs) {
-        Manifest manifest = new Manifest();
-
-        for (int i = 0; i < pairs.length; i += 2) {
-            manifest.getMainAttributes().putValue(pairs[i], pairs[i + 1]);
+        if (part.equals("support-tomcat")) {
+            _tag(manifest, line, release);
         }
 
-        return manifest;
+        if (part.equals("portal-client")) {
+            entries.put("lab-release.properties", ("release=" + release + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        _write(target, manifest, entries);
     }
 
     private static void _write(Path target, Manifest manifest, Map<String, byte[]> entries) throws IOException {
@@ -396,13 +273,13 @@ public class Build {
     private void _packBundles(Line line, String release, Path host) throws Exception {
         Map<String, String> versions = _versions(release.equals("7.2.0b") ? "7.2.0" : release);
         String marketplace = "osgi/marketplace/Liferay CE ";
-        boolean plain = line == Line.L74;
+        boolean plain = line.isPlain();
 
         _bundle(
             release, "com.liferay.portal.upgrade.api", versions,
             plain ? "osgi/portal/" : marketplace + "Foundation - Liferay CE Portal - API.lpkg!/",
-            _with(line, _part(line.upgradeApi)),
-            _headers("Export-Package", "com.liferay.portal.upgrade.registry;version=" + line.upgradeApiVersion));
+            _with(line, _part(line.one("upgrade-api"))),
+            _headers("Export-Package", "com.liferay.portal.upgrade.registry;version=" + line.one("upgrade-api-version")));
         _bundle(
             release, "com.liferay.portal.upgrade.impl", versions,
             plain ? "osgi/portal/" : marketplace + "Foundation - Liferay CE Portal - Impl.lpkg!/", _with(line, host),
@@ -440,13 +317,10 @@ public class Build {
         List<Path> paths = new ArrayList<>();
 
         paths.add(classes);
-        paths.add(_part(line.kernel));
-        paths.add(_part(line.upgradeApi));
+        paths.add(_part(line.one("kernel")));
+        paths.add(_part(line.one("upgrade-api")));
 
-        for (String coordinate : line.osgi) {
-            paths.add(_part(coordinate));
-        }
-
+        line.all("osgi").forEach(coordinate -> paths.add(_part(coordinate)));
         paths.add(_part(ANNOTATIONS));
 
         return paths;
@@ -545,7 +419,7 @@ public class Build {
         List<String> releases = new ArrayList<>();
 
         for (String release : row[0].split(",")) {
-            if (Arrays.asList(line.releases).contains(release.replaceAll("\\+.*", ""))) {
+            if (line.all("release").contains(release.replaceAll("\\+.*", ""))) {
                 releases.add(release);
             }
         }
@@ -589,8 +463,8 @@ public class Build {
 
         String jar = name + "-" + row[2] + ".jar";
 
-        String file = line.name() + "/modules/" + jar;
-        String place = (line == Line.L74) ? "osgi/portal/" + name + ".jar" : "osgi/marketplace/Liferay CE Lab - Impl.lpkg!/" + jar;
+        String file = line.name + "/modules/" + jar;
+        String place = line.isPlain() ? "osgi/portal/" + name + ".jar" : "osgi/marketplace/Liferay CE Lab - Impl.lpkg!/" + jar;
 
         _bnd(headers, _with(line, classes), _out.resolve(file));
 
@@ -599,38 +473,10 @@ public class Build {
         }
     }
 
-    /* Files that are taken as they are. */
-
-    private void _placeFiles(Line line, String release) throws IOException {
-        Path files = _lab.resolve("files");
-        boolean shielded = line == Line.L74;
-        String web = "{tomcat}/webapps/ROOT/WEB-INF/";
-
-        _index.add(
-            release + "\t" + files.resolve("web.xml") + "\t" + web + (shielded ? "shielded-container-web.xml" : "web.xml"));
-
-        if (shielded) {
-            _index.add(release + "\t" + files.resolve("7.4/web.xml") + "\t" + web + "web.xml");
-        }
-
-        _index.add(
-            release + "\t" + files.resolve(shielded ? "7.4/ROOT.xml" : "ROOT.xml") +
-                "\t{tomcat}/conf/Catalina/localhost/ROOT.xml");
-
-        for (String name : new String[] {
-                "db_upgrade.sh", "db_upgrade.bat", "app-server.properties", "portal-upgrade-database.properties",
-                "portal-upgrade-ext.properties"}) {
-
-            boolean own = shielded && name.equals("app-server.properties");
-
-            _index.add(release + "\t" + files.resolve("client/" + (own ? "7.4/" : "") + name) + "\t" + CLIENT + name);
-        }
-    }
-
     /* Tools. */
 
     private Path _compile(Line line, String name, List<Path> sources, List<Path> more) throws IOException {
-        Path target = _out.resolve("classes/" + line.name() + "/" + name);
+        Path target = _out.resolve("classes/" + line.name + "/" + name);
 
         _delete(target);
         Files.createDirectories(target);
@@ -662,10 +508,8 @@ public class Build {
     private List<Path> _compilePath(Line line) {
         List<Path> paths = new ArrayList<>();
 
-        for (String[] coordinates : new String[][] {line.core, line.osgi, {line.upgradeApi, ANNOTATIONS}, COMPILE}) {
-            for (String coordinate : coordinates) {
-                paths.add(_part(coordinate));
-            }
+        for (List<String> coordinates : List.of(line.all("core"), line.all("osgi"), line.all("upgrade-api"), COMPILE)) {
+            coordinates.forEach(coordinate -> paths.add(_part(coordinate)));
         }
 
         paths.add(_out.resolve("tomcat-api.jar"));
@@ -736,24 +580,20 @@ public class Build {
         }
     }
 
-    private static final String CLIENT = "tools/portal-tools-db-upgrade-client/";
-
     private static final String ANNOTATIONS = "org.osgi:org.osgi.service.component.annotations:1.3.0";
 
-    private static final String[] COMPILE = {
-        "javax.portlet:portlet-api:3.0.1", "org.springframework:spring-core:4.3.30.RELEASE",
+    private static final List<String> COMPILE = List.of(
+        ANNOTATIONS, "javax.portlet:portlet-api:3.0.1", "org.springframework:spring-core:4.3.30.RELEASE",
         "org.springframework:spring-beans:4.3.30.RELEASE", "org.springframework:spring-context:4.3.30.RELEASE",
-        "javax.servlet:javax.servlet-api:4.0.1"
-    };
+        "javax.servlet:javax.servlet-api:4.0.1");
 
     private static final String SHIELD = "{tomcat}/webapps/ROOT/WEB-INF/shielded-container-lib/";
-
-    private static final String WEB_LIBRARIES = "{tomcat}/webapps/ROOT/WEB-INF/lib/";
 
     private static final Set<String> RETAGGED = Set.of("util-java.jar", "util-slf4j.jar");
 
     private final List<String> _index = new ArrayList<>();
     private final Path _lab;
+    private final Map<String, Line> _lines = new LinkedHashMap<>();
     private final Path _out;
     private final Map<String, Path> _parts = new HashMap<>();
 

@@ -26,8 +26,14 @@ use self::watch::Watch;
 use super::hsqldb::Hsqldb;
 use super::processes;
 
-/// The line after which modules may be upgraded: printed by `DBUpgrader.main` of 7.2 when the core is done.
-const CORE_DONE: &str = "Running modules upgrades. Connect to Gogo shell to check the status.";
+/// Lines of the client's when the core is done: of 7.2 and 7.3 (upgrade internals, 7.3); of 7.4, whose client prints the
+/// later `Exiting DBUpgrader#main(String[]).` nowhere, after the modules (`DBUpgrader.main`, read in 52.1.1; the second
+/// form as in 2023).
+const CORE_DONE: [&str; 3] = [
+    "Running modules upgrades. Connect to Gogo shell to check the status.",
+    "Completed Liferay core upgrade process in ",
+    "Completed Liferay upgrade process in ",
+];
 const TICK: Duration = Duration::from_millis(100);
 /// From `exit` to the end of both JVMs, as long as nothing moves.
 const GENTLY: Duration = Duration::from_secs(30);
@@ -135,12 +141,12 @@ impl UpgradeClient<'_> {
         progress: Progress<'_>,
     ) -> Result<Core, HostError> {
         loop {
-            if running.output_has(self.run_folder, CORE_DONE) {
+            if running.output_has(self.run_folder, &CORE_DONE) {
                 return Ok(Core::Done);
             }
             if self.members()?.is_empty() {
                 // What it printed last may have arrived after the first look.
-                return Ok(if running.output_has(self.run_folder, CORE_DONE) {
+                return Ok(if running.output_has(self.run_folder, &CORE_DONE) {
                     Core::Done
                 } else {
                     Core::Ended

@@ -11,6 +11,7 @@
 mod cache;
 mod harness;
 mod kills;
+mod lines;
 mod main_job;
 mod ownership;
 mod refusals;

@@ -81,9 +81,10 @@ impl Running {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Whether the client printed a line with this text.
-    pub(super) fn output_has(&self, run_folder: &Path, text: &str) -> bool {
-        text_from(&log(run_folder), self.output_from).contains(text)
+    /// Whether the client printed a line with one of these texts.
+    pub(super) fn output_has(&self, run_folder: &Path, texts: &[&str]) -> bool {
+        let output = text_from(&log(run_folder), self.output_from);
+        texts.iter().any(|text| output.contains(text))
     }
 }
 

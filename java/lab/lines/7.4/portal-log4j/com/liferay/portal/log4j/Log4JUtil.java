@@ -36,6 +36,10 @@ public class Log4JUtil {
 
             xml = xml.replace("@liferay.home@", home.getPath()).replace("@spi.id@", "");
 
+            // The appender of its type, one log a company, is Liferay's own and cannot be had either.
+            xml = xml.replaceAll("(?s)<Appender [^>]*type=\"CompanyLogRouting\".*?</Appender>", "").replaceAll(
+                "<AppenderRef ref=\"COMPANY_LOG_ROUTING_[A-Z_]*\" */>", "");
+
             new File(home, "logs").mkdirs();
 
             LoggerContext context = (LoggerContext)LogManager.getContext(Log4JUtil.class.getClassLoader(), false);

@@ -1,0 +1,66 @@
+//! From one line to the next: kernel and drivers leave `lib/ext` for the shielded container, modules leave their LPKGs.
+
+use raylift_lab::ReleaseVersion;
+
+use crate::harness::{TestSite, release};
+
+/// What the real cores write: schema version and build number of 7.3.6 and 7.4.3.41 on Maven Central (real core, 2).
+const OLD: (&str, &str) = ("8.18.2", "7310");
+const NEW: (&str, &str) = ("17.0.0", "7413");
+
+fn assert_serves(site: &TestSite, core: (&str, &str), titles: &[String]) {
+    assert!(site.site.is_up(), "{core:?} answers");
+    let found = site.core();
+    assert_eq!((found.0.as_str(), found.1.as_str()), core);
+    assert_eq!(site.titles(), titles);
+}
+
+/// What an administrator does to `conf/catalina.properties` before the update: 7.4 has the class that `ROOT.xml` names in
+/// the web application, not in `lib/ext`. The line does nothing in 7.3, which has no such file.
+fn load_from_the_web_application(site: &TestSite) {
+    let file = site.site.tomcat().unwrap().join("conf/catalina.properties");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let jar = r#"common.loader="${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar","#;
+    std::fs::write(&file, text.replacen("common.loader=", jar, 1)).unwrap();
+}
+
+#[test]
+fn from_7_3_to_7_4_and_back() {
+    let site = TestSite::of("site-7.3", &[]);
+    let titles = site.titles();
+    assert_serves(&site, OLD, &titles);
+    load_from_the_web_application(&site);
+    let old = release(ReleaseVersion::Ga7);
+    let new = release(ReleaseVersion::Ga41);
+    let [old, new] = [&old, &new].map(|path| path.to_str().expect("UTF-8"));
+
+    let plan = site
+        .raylift(&["plan", new, "--old-release", old, "--json"])
+        .assert(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.stdout).unwrap();
+    let steps = plan["core"]["steps"].as_array().unwrap();
+    // As many as `tests/real_core` of raylift-plan sees the real core write.
+    assert_eq!(steps.len(), 53);
+    assert_eq!(plan["core"]["must_run"], true);
+
+    site.raylift(&["update", new, "--old-release", old, "--yes"])
+        .assert(0);
+    assert_serves(&site, NEW, &titles);
+    let tomcat = site.site.tomcat().unwrap();
+    assert!(
+        !tomcat.join("lib/ext/portal-kernel.jar").exists(),
+        "the old kernel would shadow the new one"
+    );
+    let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
+    assert!(shield.join("portal-kernel.jar").is_file());
+    assert!(!site.home().join("osgi/core").exists());
+    assert!(
+        site.home()
+            .join("osgi/portal/com.liferay.portal.upgrade.impl.jar")
+            .is_file()
+    );
+
+    site.raylift(&["rollback", "--discard-writes"]).assert(0);
+    assert_serves(&site, OLD, &titles);
+    assert!(tomcat.join("lib/ext/portal-kernel.jar").is_file());
+}
