@@ -28,6 +28,19 @@ fn file() -> RelativePath {
     RelativePath::new("a.jar")
 }
 
+/// Every reader, editor and converter of configuration files.
+fn configuration(bytes: &[u8]) {
+    let value = config::Shape::Scalar("value".to_owned());
+    for dialect in [config::Dialect::Felix, config::Dialect::Liferay] {
+        let _ = config::set(bytes, dialect, "key", config::ValueType::String, &value);
+        let _ = config::remove(bytes, dialect, "key");
+        config::cfg_to_config(bytes, dialect, Encoding::Utf8, &|_| {
+            Some((config::ValueType::Integer, config::Form::Array))
+        });
+        config::file_name(&String::from_utf8_lossy(bytes), dialect);
+    }
+}
+
 fn read_everything(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let manifest = Manifest::read(bytes);
@@ -37,6 +50,7 @@ fn read_everything(bytes: &[u8]) {
     clauses(&text);
     let _ = components::read(bytes);
     config::read(bytes);
+    configuration(bytes);
     environment::decode(&text);
     environment::decode(&format!("LIFERAY_{text}"));
     hsqldb_lock::heartbeat(bytes);
