@@ -22,7 +22,7 @@ mod write;
 
 pub use convert::{Form, cfg_to_config};
 pub use dialect::{Dialect, FileKind, Reading, Variable};
-pub use edit::{EditError, remove, set};
+pub use edit::{EditError, remove, remove_splices, set, set_splices};
 pub use entry::{Config, ConfigEntry, Shape, ValueType};
 pub use file_name::{FileName, config_file_name, file_name};
 pub use read::{read, read_as, read_with};

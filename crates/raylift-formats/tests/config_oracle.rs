@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use config_cases::{Case, files, keys_and_values};
+use config_cases::{Case, cfg_files, files, keys_and_values};
 use raylift_formats::config::{
     self, Config, ConfigEntry, Dialect, FileKind, Reading, Shape, ValueType, Variable,
 };
@@ -276,6 +276,12 @@ fn compare(letter: u8, cases: &[Case]) -> Counts {
 }
 
 #[test]
+fn cfg_files_are_read_as_felix_reads_them() {
+    let counts = compare(b'F', &cfg_files(2_000 * rounds(), 7));
+    assert!(counts.keys > counts.compared, "{counts:?}");
+}
+
+#[test]
 fn files_are_read_as_felix_reads_them() {
     let counts = compare(b'F', &files(4_000 * rounds(), 1));
     assert!(counts.keys > counts.compared, "{counts:?}");
@@ -305,7 +311,82 @@ fn files_are_read_as_the_later_reader_is_specified() {
 fn cfg_files_are_read_as_liferays_class_reads_them() {
     // The class lies in no public repository; without it there is nothing to ask.
     if has_liferay_classes() {
-        compare(b'C', &files(4_000 * rounds(), 3));
+        let counts = compare(b'C', &cfg_files(4_000 * rounds(), 3));
+        assert!(counts.keys > counts.compared / 2, "{counts:?}");
+    }
+}
+
+#[test]
+fn every_file_is_written_back_as_it_was() {
+    for bytes in config_cases::corpus() {
+        for dialect in [Dialect::Felix, Dialect::Liferay] {
+            for entry in config::read_as(&bytes, dialect).value.entries {
+                if config::is_key(&entry.key) {
+                    let set =
+                        config::set(&bytes, dialect, &entry.key, entry.value_type, &entry.shape);
+                    assert_eq!(set.unwrap(), bytes);
+                }
+            }
+            assert_eq!(
+                config::remove(&bytes, dialect, "no.such.key").unwrap_or(bytes.clone()),
+                bytes
+            );
+        }
+    }
+}
+
+/// Java reads the edited file as the old one with this one difference.
+#[test]
+fn an_edit_changes_one_key_for_java() {
+    let all = files(1_500 * rounds(), 5);
+    let new = keys_and_values(all.len(), 6);
+    for (letter, dialect) in [(b'F', Dialect::Felix), (b'S', Dialect::Liferay)] {
+        let mut questions: Vec<(u8, Vec<u8>)> = Vec::new();
+        let mut edits = Vec::new();
+        for (bytes, entries) in all.iter().zip(&new) {
+            let key = ["a", "b", "new.key"][bytes.len() % 3];
+            let value = &entries[0];
+            let set = config::set(bytes, dialect, key, value.value_type, &value.shape);
+            let removed = config::remove(bytes, dialect, key);
+            // Variables are set for Java and not known to an edit: a file may be refused for what is in them.
+            let (Ok(set), Ok(removed)) = (set, removed) else {
+                continue;
+            };
+            if bytes.windows(2).any(|pair| pair == b"${") {
+                continue;
+            }
+            questions.extend([bytes, &set, &removed].map(|bytes| (letter, bytes.clone())));
+            edits.push((key, value));
+        }
+        let questions: Vec<(u8, &[u8])> = questions
+            .iter()
+            .map(|(letter, bytes)| (*letter, &bytes[..]))
+            .collect();
+        let answers = ask(&questions);
+        for ((key, value), answers) in edits.iter().zip(answers.chunks(3)) {
+            let [
+                Answer::Entries(before),
+                Answer::Entries(set),
+                Answer::Entries(removed),
+            ] = answers
+            else {
+                panic!("{key} {value:?}: {answers:?}");
+            };
+            let mut expected = comparable(before.clone());
+            expected.remove(*key);
+            assert_eq!(comparable(removed.clone()), expected);
+            let one = Config {
+                entries: vec![ConfigEntry {
+                    key: (*key).to_owned(),
+                    ..(*value).clone()
+                }],
+                ..Config::default()
+            };
+            expected.extend(described(&one));
+            assert_eq!(comparable(set.clone()), expected);
+        }
+        println!("reader {}: {} edits", char::from(letter), edits.len());
+        assert!(edits.len() > all.len() / 5, "only {} edits", edits.len());
     }
 }
 

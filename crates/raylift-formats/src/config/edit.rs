@@ -9,6 +9,7 @@ use super::entry::{Config, ConfigEntry, Shape, ValueType};
 use super::read::layout;
 use super::store::{Definition, Layout};
 use super::write::{is_key, value};
+use crate::splice::{self, Splice};
 
 /// Why a file was not changed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -25,12 +26,11 @@ pub enum EditError {
     NotPossible(String),
 }
 
-/// Sets one key of a `.config` file. Only the bytes of its value change; a new key gets a line at the end. What is
-/// written is ASCII. A file in which the key has this value already is not changed at all.
+/// Sets one key: see [`set_splices`].
 ///
 /// # Errors
 ///
-/// When the changed file would not be read as the old one with this one difference.
+/// As there.
 pub fn set(
     bytes: &[u8],
     dialect: Dialect,
@@ -38,6 +38,23 @@ pub fn set(
     value_type: ValueType,
     shape: &Shape,
 ) -> Result<Vec<u8>, EditError> {
+    let splices = set_splices(bytes, dialect, key, value_type, shape)?;
+    splice::apply(bytes, &splices).map_err(|_| EditError::NotPossible(key.to_owned()))
+}
+
+/// Sets one key of a `.config` file. Only the bytes of its value change; a new key gets a line at the end. What is
+/// written is ASCII. A file in which the key has this value already is not changed at all.
+///
+/// # Errors
+///
+/// When the changed file would not be read as the old one with this one difference.
+pub fn set_splices(
+    bytes: &[u8],
+    dialect: Dialect,
+    key: &str,
+    value_type: ValueType,
+    shape: &Shape,
+) -> Result<Vec<Splice>, EditError> {
     if !is_key(key) {
         return Err(EditError::NotAKey(key.to_owned()));
     }
@@ -45,7 +62,7 @@ pub fn set(
     let mut wanted = before.parsed.value.clone();
     match wanted.entries.iter_mut().find(|entry| entry.key == key) {
         Some(entry) if (entry.value_type, &entry.shape) == (value_type, shape) => {
-            return Ok(bytes.to_vec());
+            return Ok(Vec::new());
         }
         Some(entry) => {
             entry.value_type = value_type;
@@ -66,7 +83,7 @@ pub fn set(
         .iter()
         .rev()
         .find(|definition| definition.key == key);
-    let attempts: Vec<Vec<u8>> = match definition {
+    let attempts: Vec<Vec<Splice>> = match definition {
         Some(definition) => [
             value_place(bytes, definition).map(|place| with_value(bytes, definition, place, &text)),
             Some(replaced(bytes, definition, &line)),
@@ -74,40 +91,44 @@ pub fn set(
         .into_iter()
         .flatten()
         .collect(),
+        // A last line without an end, or one whose backslash waits for more, needs line ends before the new one.
         None => (0..3)
-            .map(|breaks| {
-                [
-                    bytes,
-                    end.repeat(breaks).as_bytes(),
-                    line.as_bytes(),
-                    end.as_bytes(),
-                ]
-                .concat()
-            })
+            .map(|breaks| format!("{}{line}{end}", end.repeat(breaks)))
+            .map(|line| vec![Splice::insert(bytes.len(), line)])
             .collect(),
     };
-    first_that_reads(attempts, dialect, &wanted, key)
+    first_that_reads(bytes, attempts, dialect, &wanted, key)
 }
 
-/// Takes one key out of a `.config` file, with every line on which it is set.
+/// Takes one key out: see [`remove_splices`].
+///
+/// # Errors
+///
+/// As there.
+pub fn remove(bytes: &[u8], dialect: Dialect, key: &str) -> Result<Vec<u8>, EditError> {
+    let splices = remove_splices(bytes, dialect, key)?;
+    splice::apply(bytes, &splices).map_err(|_| EditError::NotPossible(key.to_owned()))
+}
+
+/// Takes one key out of a `.config` file, with every line on which it is set. No splices for a key that is not there.
 ///
 /// # Errors
 ///
 /// When the changed file would not be read as the old one without this key.
-pub fn remove(bytes: &[u8], dialect: Dialect, key: &str) -> Result<Vec<u8>, EditError> {
+pub fn remove_splices(bytes: &[u8], dialect: Dialect, key: &str) -> Result<Vec<Splice>, EditError> {
     let before = whole(bytes, dialect)?;
     let mut wanted = before.parsed.value.clone();
     wanted.entries.retain(|entry| entry.key != key);
     if wanted.entries.len() == before.parsed.value.entries.len() {
-        return Ok(bytes.to_vec());
+        return Ok(Vec::new());
     }
     let pieces = before
         .definitions
         .iter()
         .filter(|definition| definition.key == key)
         .flat_map(|definition| definition.pieces.iter().cloned());
-    let attempt = without(bytes, pieces);
-    first_that_reads(vec![attempt], dialect, &wanted, key)
+    let attempt = pieces.map(Splice::delete).collect();
+    first_that_reads(bytes, vec![attempt], dialect, &wanted, key)
 }
 
 fn whole(bytes: &[u8], dialect: Dialect) -> Result<Layout, EditError> {
@@ -119,27 +140,31 @@ fn whole(bytes: &[u8], dialect: Dialect) -> Result<Layout, EditError> {
 }
 
 fn first_that_reads(
-    attempts: Vec<Vec<u8>>,
+    bytes: &[u8],
+    attempts: Vec<Vec<Splice>>,
     dialect: Dialect,
     wanted: &Config,
     key: &str,
-) -> Result<Vec<u8>, EditError> {
-    let reads = |bytes: &Vec<u8>| {
-        let read = layout(bytes, &Reading::new(dialect, FileKind::Config))
-            .parsed
-            .value;
-        let same = |(left, right): (&ConfigEntry, &ConfigEntry)| {
-            (&left.key, left.value_type, &left.shape)
-                == (&right.key, right.value_type, &right.shape)
-        };
-        !read.refused
-            && read.entries.len() == wanted.entries.len()
-            && read.entries.iter().zip(&wanted.entries).all(same)
+) -> Result<Vec<Splice>, EditError> {
+    let reads = |splices: &Vec<Splice>| {
+        splice::apply(bytes, splices).is_ok_and(|edited| {
+            let reading = Reading::new(dialect, FileKind::Config);
+            same(&layout(&edited, &reading).parsed.value, wanted)
+        })
     };
     attempts
         .into_iter()
         .find(reads)
         .ok_or_else(|| EditError::NotPossible(key.to_owned()))
+}
+
+fn same(read: &Config, wanted: &Config) -> bool {
+    let same = |(left, right): (&ConfigEntry, &ConfigEntry)| {
+        (&left.key, left.value_type, &left.shape) == (&right.key, right.value_type, &right.shape)
+    };
+    !read.refused
+        && read.entries.len() == wanted.entries.len()
+        && read.entries.iter().zip(&wanted.entries).all(same)
 }
 
 /// Where the value of a definition begins: after the first separator that its key leaves, and blanks.
@@ -158,39 +183,26 @@ fn value_place(bytes: &[u8], definition: &Definition) -> Option<usize> {
     None
 }
 
-/// The value from a place on replaced; further lines of it go.
-fn with_value(bytes: &[u8], definition: &Definition, place: usize, text: &str) -> Vec<u8> {
-    let mut edited = Vec::with_capacity(bytes.len() + text.len());
-    let mut at = 0;
-    for piece in definition.pieces.iter().filter(|piece| piece.end > place) {
-        let start = piece.start.max(place);
-        edited.extend_from_slice(bytes.get(at..start).unwrap_or_default());
-        at = piece.end;
-        // The first of them keeps its line end.
-        if piece.start <= place {
-            edited.extend_from_slice(text.as_bytes());
-            at = end_of(bytes, piece);
-        }
-    }
-    edited.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    edited
+/// The value from a place on replaced; further lines of it go, and the first of them keeps its line end.
+fn with_value(bytes: &[u8], definition: &Definition, place: usize, text: &str) -> Vec<Splice> {
+    definition
+        .pieces
+        .iter()
+        .filter(|piece| piece.end > place)
+        .map(|piece| {
+            if piece.start <= place {
+                Splice::replace(place..end_of(bytes, piece), text)
+            } else {
+                Splice::delete(piece.clone())
+            }
+        })
+        .collect()
 }
 
 /// The whole definition replaced by one line.
-fn replaced(bytes: &[u8], definition: &Definition, line: &str) -> Vec<u8> {
+fn replaced(bytes: &[u8], definition: &Definition, line: &str) -> Vec<Splice> {
     let start = definition.pieces.first().map_or(0, |piece| piece.start);
     with_value(bytes, definition, start, line)
-}
-
-fn without(bytes: &[u8], pieces: impl Iterator<Item = Range<usize>>) -> Vec<u8> {
-    let mut edited = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    for piece in pieces {
-        edited.extend_from_slice(bytes.get(at..piece.start).unwrap_or_default());
-        at = piece.end;
-    }
-    edited.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    edited
 }
 
 /// End of a line's content.

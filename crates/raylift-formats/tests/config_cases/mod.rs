@@ -336,6 +336,29 @@ pub(crate) fn files(count: usize, seed: u8) -> Vec<Case> {
     files
 }
 
+/// Files with plain keys and values, always the same for a seed.
+pub(crate) fn cfg_files(count: usize, seed: u8) -> Vec<Case> {
+    let value = prop_oneof![3 => element(), 1 => "[a-z ,.:/\\\\]{0,9}"];
+    let line = (select(KEYS), select(SEPARATORS), value, select(LINE_ENDS)).prop_map(
+        |(key, separator, value, end)| {
+            let separator = if separator.contains('=') {
+                separator
+            } else {
+                "="
+            };
+            format!("{key}{separator}{value}{end}")
+        },
+    );
+    let comment = select(vec!["# a=b\n", "!\n", " # c = d\n", "\n"]).prop_map(str::to_owned);
+    let whole = || {
+        prop::collection::vec(prop_oneof![8 => line.clone(), 1 => comment.clone()], 1..4)
+            .prop_map(|lines| lines.concat().into_bytes())
+    };
+    let mut files = generate(&whole(), count * 3 / 4, seed);
+    files.extend(generate(&mutated(whole()), count / 4, seed));
+    files
+}
+
 /// Entries of every type and form that 7.2 knows, with texts that are hard to write.
 pub(crate) fn keys_and_values(count: usize, seed: u8) -> Vec<Vec<ConfigEntry>> {
     let text = prop_oneof![

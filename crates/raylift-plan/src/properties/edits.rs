@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raylift_formats::config;
+use raylift_formats::Parsed;
+use raylift_formats::config::{self, Config, Dialect};
 use raylift_formats::properties::{remove_splices, rename_splices, set_splices};
 use raylift_formats::splice;
 use raylift_model::digest::Digest;
@@ -208,7 +209,7 @@ impl<'a> Edits<'a> {
                 at.pid
             ));
         }
-        let read = config::read(bytes);
+        let read = self.read(bytes);
         if read.has_errors() {
             return Err(format!(
                 "{path} has lines that the server does not understand"
@@ -229,6 +230,17 @@ impl<'a> Edits<'a> {
             insert,
         };
         Ok(vec![(path, vec![splice])])
+    }
+
+    /// A `.config` file as the new release will read it.
+    fn read(&self, bytes: &[u8]) -> Parsed<Config> {
+        match self.release.identity.version.as_ref() {
+            Some(version) => {
+                let (major, minor) = version.line();
+                config::read_as(bytes, Dialect::of_line(major, minor))
+            }
+            None => config::read(bytes),
+        }
     }
 
     fn is_set(&self, set: PropertySet, key: &str) -> bool {
