@@ -4,7 +4,9 @@ use std::io::{Cursor, Write};
 
 use raylift_formats::bundle::{Jar, Manifest, clauses, portal_identity, read_bundle};
 use raylift_formats::class::ClassFile;
+use raylift_formats::config::{self, Dialect, Form, ValueType};
 use raylift_formats::osgi_filter::Filter;
+use raylift_formats::properties::Encoding;
 use raylift_formats::version_range::VersionRange;
 use raylift_formats::{
     components, core_registry, lpkg, metatype, property_tables, registrator, release_info,
@@ -59,6 +61,55 @@ pub fn manifest_reader(bytes: &[u8]) {
     portal_identity(&manifest);
     let _ = components::read(bytes);
     let _ = metatype::read(bytes);
+}
+
+/// A configuration file: read in both dialects and as `.cfg`, edited, converted; what is written is read again.
+pub fn config_reader(bytes: &[u8]) {
+    let _ = config::read(bytes);
+    for dialect in [Dialect::Felix, Dialect::Liferay] {
+        let read = config::read_as(bytes, dialect).value;
+        assert!(
+            !read.refused || read.entries.is_empty(),
+            "nothing is taken out of a refused file"
+        );
+        for entry in read
+            .entries
+            .iter()
+            .take(20)
+            .filter(|entry| config::is_key(&entry.key))
+        {
+            let same = config::set(bytes, dialect, &entry.key, entry.value_type, &entry.shape);
+            assert!(
+                same.is_ok_and(|same| same == bytes),
+                "nothing is to be changed"
+            );
+            if let Ok(less) = config::remove(bytes, dialect, &entry.key) {
+                let less = config::read_as(&less, dialect).value;
+                assert_eq!(
+                    less.entries.len() + 1,
+                    read.entries.len(),
+                    "one key is gone"
+                );
+            }
+        }
+        if let Some(entry) = read
+            .entries
+            .iter()
+            .find(|entry| read.variables_of(&entry.key).is_empty())
+        {
+            let key = "a.new.key".to_owned();
+            let known = config::ConfigEntry {
+                key,
+                line: 1,
+                ..entry.clone()
+            };
+            let written = config::write(std::slice::from_ref(&known));
+            let again = config::read_as(written.as_bytes(), Dialect::Liferay).value;
+            assert_eq!(again.entries, [known], "what is written is read");
+        }
+        let array = |_: &str| Some((ValueType::Integer, Form::Array));
+        config::cfg_to_config(bytes, dialect, Encoding::Utf8, &array);
+    }
 }
 
 /// A ZIP file, or a recipe for one when it does not begin like one.

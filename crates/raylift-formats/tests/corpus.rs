@@ -44,6 +44,11 @@ fn manifest_reader() {
 }
 
 #[test]
+fn config_reader() {
+    replay("config_reader", fuzzed::config_reader);
+}
+
+#[test]
 fn archive_walker() {
     replay("archive_walker", fuzzed::archive_walker);
 }

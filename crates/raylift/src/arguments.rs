@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use raylift_formats::config::Dialect;
 
 /// Takes a self-hosted Liferay installation from one release to the next, and back.
 #[derive(Debug, Parser)]
@@ -68,6 +69,15 @@ pub(crate) enum Inspected {
         /// A further JAR whose classes it needs, such as portal-kernel.jar; may be repeated
         #[arg(long, value_name = "JAR")]
         with: Vec<PathBuf>,
+    },
+    /// One .config or .cfg file: what the server takes out of it
+    Config {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The server's reader: that of releases up to 7.2, or that of 7.3 and later
+        #[arg(long, value_name = "7.2|7.3", default_value_t = Dialect::Liferay)]
+        dialect: Dialect,
     },
     /// The files of the home: which are the release's, changed, the site's own, made by the server
     Files(InspectFiles),

@@ -52,10 +52,17 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
         ));
     }
     if let Verb::Inspect(arguments::Inspect {
-        what: Some(arguments::Inspected::Jar { file, with }),
+        what: Some(inspected),
     }) = &arguments.verb
     {
-        return verbs::inspect_jar::run(file, with, printer);
+        return match inspected {
+            arguments::Inspected::Jar { file, with } => {
+                verbs::inspect_jar::run(file, with, printer)
+            }
+            arguments::Inspected::Config { file, dialect } => {
+                verbs::inspect_config::run(file, *dialect, printer)
+            }
+        };
     }
     let site = settings::resolve(arguments.site.as_deref())?;
     match &arguments.verb {
