@@ -15,6 +15,7 @@ pub mod jdbc_url;
 pub mod lpkg;
 pub mod metatype;
 pub mod osgi_filter;
+pub mod portal_properties;
 pub mod proc;
 pub mod properties;
 pub mod property_tables;

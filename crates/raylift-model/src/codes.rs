@@ -53,6 +53,16 @@ codes! {
     NOT_READ_ANY_MORE = "RL0261", "the release does not read a file of the site as the old one did";
     DROPPED_BY_RULE = "RL0262", "files go away because only the product puts files there";
     PRODUCT_FOLDER = "RL0263", "a folder of the product is exchanged as a whole, or stays";
+    PROPERTIES_REFUSED = "RL0225", "the portal goes on without a whole properties file";
+    PROPERTIES_CYCLE = "RL0226", "properties files include each other";
+    PROPERTIES_INCLUDE = "RL0227", "an included properties file is not read";
+    PROPERTIES_TEXT = "RL0228", "a properties file holds what is hardly meant";
+    PROPERTIES_REPEATED = "RL0229", "a properties file is read more than once";
+    PROPERTIES_VARIABLE = "RL0230", "an environment variable does not set what it seems to set";
+    PROPERTIES_COMPANY = "RL0231", "properties are set for single companies";
+    SYSTEM_PROPERTIES_REFUSED = "RL0232", "a file of Java properties keeps the server from starting";
+    PROPERTIES_SEVERAL = "RL0233", "a property is set in several places";
+    PROPERTIES_LINK = "RL0234", "a properties file is a link out of the home";
 
     PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
     PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";

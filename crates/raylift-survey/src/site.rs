@@ -3,15 +3,20 @@
 //! What is not understood is a finding and the rest stands; only a folder that is no Liferay home is an error.
 
 mod access;
+mod companies;
 mod configurations;
 mod container;
 mod database;
 mod disks;
+mod doubts;
+mod effective;
 mod entries;
 mod error;
 mod files;
 mod home;
+mod includes;
 mod java;
+mod java_properties;
 mod listening;
 mod managed;
 mod mounts;
@@ -30,9 +35,11 @@ mod store;
 mod survey;
 mod tomcat;
 mod user_home;
+mod variables;
 mod walk;
 
 pub use access::database_access;
+pub use effective::{PlaceKind, Setting, SettingPlace, SiteProperties, properties};
 pub use error::SiteError;
 pub use process::remember;
 pub use request::{RememberedProcess, SurveyRequest};

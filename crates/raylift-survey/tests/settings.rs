@@ -68,7 +68,10 @@ fn each_place_wins_over_those_before_it() {
             "ext-home" => "portal-ext.properties".to_owned(),
             "included" => {
                 let text = fs::read_to_string(scratch.home.join("portal-ext.properties")).unwrap();
-                let include = "include-and-override=${liferay.home}/included.properties\n";
+                let include = format!(
+                    "include-and-override={}/included.properties\n",
+                    scratch.home.display()
+                );
                 scratch.write(
                     "portal-ext.properties",
                     format!("{text}{include}").as_bytes(),

@@ -301,11 +301,11 @@ fn each_trouble_has_its_finding() {
             "portal-ext.properties",
         ),
         (
-            "properties Java refuses",
-            |scratch, _| scratch.set("a=\\u12"),
-            codes::DATABASE_SOURCE,
+            "properties the portal leaves out",
+            |scratch, _| scratch.set("a=\\u12xy"),
+            codes::PROPERTIES_REFUSED,
             Blocker,
-            "portal-ext.properties",
+            "portal-ext.properties:1",
         ),
         (
             "URL set twice",

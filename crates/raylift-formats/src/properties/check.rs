@@ -49,6 +49,14 @@ impl Remarks {
     }
 }
 
+/// Looks at the bytes alone: byte order marks, NUL bytes, bytes that are no text, line ends of CR alone. [`super::read`]
+/// says all of this as well.
+pub fn notice(bytes: &[u8], encoding: Encoding) -> Vec<Diagnostic> {
+    let mut remarks = Remarks::default();
+    check(bytes, encoding, &mut remarks);
+    remarks.in_order()
+}
+
 /// Looks at byte order marks, NUL bytes, bytes that are no text, and line ends of CR alone.
 pub(super) fn check(bytes: &[u8], encoding: Encoding, remarks: &mut Remarks) {
     if bytes.starts_with(b"\xef\xbb\xbf") {

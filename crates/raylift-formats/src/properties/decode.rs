@@ -26,6 +26,12 @@ pub(super) fn decode<'file>(
     (Cow::Owned(text), replaced)
 }
 
+/// The text of a whole file.
+pub(crate) fn decode_all(file: &[u8], encoding: Encoding) -> Cow<'_, str> {
+    let whole = 0..file.len();
+    decode(file, std::slice::from_ref(&whole), encoding).0
+}
+
 /// The bytes themselves, where they are text already.
 fn as_written(bytes: &[u8], encoding: Encoding) -> Option<&str> {
     if encoding == Encoding::Latin1 && !bytes.is_ascii() {

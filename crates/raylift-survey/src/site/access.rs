@@ -6,7 +6,8 @@ use raylift_formats::bundle::Jar;
 use raylift_model::codes;
 use raylift_model::finding::{Finding, Severity};
 
-use super::database::{Connection, connection};
+use super::database::{Connection, connection, is_uncertain};
+use super::effective::no_server;
 use super::properties::Properties;
 use super::request::SurveyRequest;
 use super::runtime::{self, Runtime};
@@ -33,6 +34,32 @@ pub fn database_access(
     machine: &dyn Machine,
     request: &SurveyRequest,
 ) -> Result<DatabaseAccess, Box<Finding>> {
+    let Found {
+        home,
+        tomcat,
+        runtime,
+    } = found(machine, request)?;
+    let properties = properties(machine, &home, &tomcat, &runtime);
+    let connection = connection(machine, &properties);
+    let java_missing = java::not_found(&request.settings);
+    access(machine, &tomcat, &runtime, &connection, java_missing)
+}
+
+/// Where a site's properties are to be looked for.
+pub(crate) struct Found {
+    /// The home.
+    pub(crate) home: PathBuf,
+    /// Tomcat's folder.
+    pub(crate) tomcat: PathBuf,
+    /// What is known of its Java machine.
+    pub(crate) runtime: Runtime,
+}
+
+/// Finds home, application server and Java machine.
+///
+/// # Errors
+/// A blocker: no home, or no application server.
+pub(crate) fn found(machine: &dyn Machine, request: &SurveyRequest) -> Result<Found, Box<Finding>> {
     let home = home::find(machine, &request.home).map_err(|error| {
         Box::new(Finding::new(
             Severity::Blocker,
@@ -44,7 +71,9 @@ pub fn database_access(
     })?;
     let (tomcat, mut findings) = tomcat::find(machine, &home.path, &request.settings);
     let Some(tomcat) = tomcat else {
-        return Err(Box::new(findings.pop().unwrap_or_else(no_settings)));
+        return Err(Box::new(
+            findings.pop().unwrap_or_else(|| no_server(&home.path)),
+        ));
     };
     let all = processes::list(machine).all;
     let (own, _) = processes::sort_out(machine, &all, &home.path, Some(&tomcat.path));
@@ -56,10 +85,11 @@ pub fn database_access(
         &request.settings,
         &home.owner,
     );
-    let properties = properties(machine, &home.path, &tomcat.path, &runtime);
-    let connection = connection(machine, &properties);
-    let java_missing = java::not_found(&request.settings);
-    access(machine, &tomcat.path, &runtime, &connection, java_missing)
+    Ok(Found {
+        home: home.path,
+        tomcat: tomcat.path,
+        runtime,
+    })
 }
 
 /// The effective properties of a site.
@@ -75,6 +105,7 @@ pub(crate) fn properties(
         environment: runtime.environment.as_deref(),
         options: runtime.options.as_deref(),
         folder: runtime.folder.as_deref(),
+        user_home: machine.user(runtime.owner.uid).map(|(_, home)| home),
     };
     sources::read(machine, &places)
 }
@@ -90,7 +121,7 @@ pub(crate) fn access(
     let uncertain = connection
         .findings
         .iter()
-        .find(|finding| finding.code.as_str() == codes::DATABASE_SOURCE);
+        .find(|finding| is_uncertain(finding));
     if let Some(finding) = uncertain {
         return Err(Box::new(finding.clone()));
     }

@@ -41,9 +41,7 @@ pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Conn
     let parsed = jdbc_url::read(&url);
     let mut findings = properties.findings.clone();
     findings.extend(doubts(machine, properties, &url, parsed.as_ref()));
-    let certain = !findings
-        .iter()
-        .any(|finding| finding.code.as_str() == codes::DATABASE_SOURCE);
+    let certain = !findings.iter().any(is_uncertain);
     let kind = match &parsed {
         Some(parsed) if certain => parsed.kind,
         _ => DatabaseKind::Undetermined,
@@ -70,6 +68,17 @@ pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Conn
         password: Secret::new(password),
         findings,
     }
+}
+
+/// True for findings after which no setting is certain.
+pub(crate) fn is_uncertain(finding: &Finding) -> bool {
+    [
+        codes::DATABASE_SOURCE,
+        codes::PROPERTIES_REFUSED,
+        codes::PROPERTIES_CYCLE,
+        codes::SYSTEM_PROPERTIES_REFUSED,
+    ]
+    .contains(&finding.code.as_str())
 }
 
 /// Settings of a site whose application server was not found.

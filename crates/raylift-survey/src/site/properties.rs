@@ -1,28 +1,64 @@
 //! The effective portal properties and where each comes from.
 //!
-//! Order of reading (layout-and-artifacts 4.1, read in `ClassLoaderAggregateProperties`): `portal.properties` inside
-//! `portal-impl.jar`, then what each file names in `include-and-override`, a file's own includes above the file, later
-//! ones above earlier ones; then variables `LIFERAY_...`; then options `-Dportal:KEY=VALUE`.
+//! Order of reading (`ClassLoaderAggregateProperties` and `ConfigurationImpl`, run for 7.2.0, 7.2.1, 7.3 and 7.4):
+//! `portal.properties` on the class path, then what each file names in `include-and-override`, a file's own includes
+//! above the file, later ones above earlier ones; then variables `LIFERAY_...`; then Java properties `portal:KEY`; and
+//! only where nothing sets a key, the Java property of that name.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use raylift_formats::portal_properties::{InterpolationError, interpolate, list};
 use raylift_model::facts::{PropertySource, SettingSource};
 use raylift_model::finding::Finding;
-
-use crate::properties::interpolate;
 
 /// Place of the layer with the environment's variables.
 pub(crate) const ENVIRONMENT: &str = "environment";
 /// Place of the layer with the Java machine's options.
 pub(crate) const OPTIONS: &str = "JVM options";
 
+/// One element of a key's list, and where it stands. Holds secrets, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    /// The text, placeholders not replaced.
+    pub(crate) text: String,
+    /// File, variable or option.
+    pub(crate) place: String,
+    /// Line of a file, from one; zero elsewhere.
+    pub(crate) line: u32,
+}
+
+impl Element {
+    /// `FILE:LINE`, or the place alone.
+    pub(crate) fn at(&self) -> String {
+        super::doubts::at(&self.place, self.line)
+    }
+}
+
+/// What a layer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LayerKind {
+    /// `portal.properties` of the release.
+    Release,
+    /// A file of portal properties.
+    File,
+    /// `system-ext.properties`: its keys are Java properties, not the portal's.
+    System,
+    /// Variables `LIFERAY_...`.
+    Environment,
+    /// Java properties `portal:KEY`.
+    Options,
+}
+
 /// Everything that one place sets.
 #[derive(Clone)]
 pub(crate) struct Layer {
     /// What the facts say about it.
     pub(crate) source: PropertySource,
-    /// The values of each key, in the order of the file.
-    pub(crate) values: BTreeMap<String, Vec<String>>,
+    /// What it is.
+    pub(crate) kind: LayerKind,
+    /// The elements of each key, in the order of the file.
+    pub(crate) values: BTreeMap<String, Vec<Element>>,
 }
 
 /// All layers, later ones win. Holds passwords, so it has no `Debug`.
@@ -30,19 +66,61 @@ pub(crate) struct Layer {
 pub(crate) struct Properties {
     /// In read order.
     pub(crate) layers: Vec<Layer>,
-    /// What `${name}` means besides properties: the default home and the Java machine's own properties.
-    pub(crate) fallback: BTreeMap<String, String>,
-    /// What could not be read.
+    /// The Java machine's properties, each with every place that sets it, the one that counts last.
+    pub(crate) java: BTreeMap<String, Vec<Element>>,
+    /// The environment, for `${env:NAME}`.
+    pub(crate) variables: BTreeMap<String, String>,
+    /// Values for single companies, which never count for the whole server: company and element, by key.
+    pub(crate) companies: BTreeMap<String, Vec<(String, Element)>>,
+    /// What is to be said.
     pub(crate) findings: Vec<Finding>,
     /// Some source could not be read: then no value is certain.
     pub(crate) incomplete: bool,
 }
 
+/// A value as the portal gets it.
+pub(crate) type Value = Result<String, InterpolationError>;
+
 impl Properties {
-    /// The effective value with placeholders replaced. A placeholder that nothing sets stays as written.
+    /// The effective value (`ConfigurationImpl.get`): one element with its placeholders replaced, several joined with
+    /// commas as they are written. A placeholder that nothing sets stays as written.
     pub(crate) fn value(&self, key: &str) -> Option<String> {
-        self.raw(key)
-            .map(|value| interpolate(value, &|name| self.meaning(name)))
+        self.effective(key)?.ok()
+    }
+
+    /// The same, saying when the portal could not work it out.
+    pub(crate) fn effective(&self, key: &str) -> Option<Value> {
+        let single = |text: &str| self.resolve(text);
+        if let Some(layer) = self.setting(key, LayerKind::Options) {
+            return layer.last().map(|element| single(&element.text));
+        }
+        match self.elements(key) {
+            Some([only]) => Some(single(&only.text)),
+            Some(several) => {
+                // `StringUtil.merge` of 7.2.1 and later; 7.2.0 keeps blanks that escapes made.
+                let texts: Vec<&str> = several
+                    .iter()
+                    .map(|element| element.text.trim_matches(|letter| letter <= ' '))
+                    .collect();
+                Some(Ok(texts.join(",")))
+            }
+            None => self.java_value(key).map(single),
+        }
+    }
+
+    /// The effective list (`ConfigurationImpl.getArray`), which knows no Java properties. A last element
+    /// that says nothing is left out.
+    pub(crate) fn list(&self, key: &str) -> Result<Vec<String>, InterpolationError> {
+        let mut list = self
+            .elements(key)
+            .unwrap_or_default()
+            .iter()
+            .map(|element| self.resolve(&element.text))
+            .collect::<Result<Vec<String>, InterpolationError>>()?;
+        if list.last().is_some_and(|last| is_null(last)) {
+            list.pop();
+        }
+        Ok(list)
     }
 
     /// True for `true`, in any case, as `GetterUtil.getBoolean` reads it.
@@ -53,8 +131,7 @@ impl Properties {
 
     /// Every place that sets the key, the winning one last.
     pub(crate) fn places(&self, key: &str) -> Vec<SettingSource> {
-        self.layers
-            .iter()
+        self.portal_layers()
             .filter(|layer| layer.values.contains_key(key))
             .map(|layer| SettingSource {
                 key: key.to_owned(),
@@ -63,11 +140,27 @@ impl Properties {
             .collect()
     }
 
-    /// The winning place sets the key more than once to different values: which one counts depends on the reader of
-    /// the value (an inference of layout-and-artifacts 4.1), so it is not certain.
+    /// The layers of portal properties, in read order.
+    pub(crate) fn portal_layers(&self) -> impl DoubleEndedIterator<Item = &Layer> {
+        self.layers
+            .iter()
+            .filter(|layer| layer.kind != LayerKind::System)
+    }
+
+    /// The winning place sets the key on more than one line, to different values: they are joined, which for most keys
+    /// is not what was meant.
     pub(crate) fn is_ambiguous(&self, key: &str) -> bool {
-        self.winning(key)
-            .is_some_and(|values| values.iter().any(|value| Some(value) != values.first()))
+        self.portal_layers()
+            .rev()
+            .find_map(|layer| layer.values.get(key))
+            .is_some_and(|elements| {
+                let differs = |one: &Element, other: &Element| {
+                    (one.line, &one.place) != (other.line, &other.place) && one.text != other.text
+                };
+                elements
+                    .first()
+                    .is_some_and(|first| elements.iter().any(|element| differs(first, element)))
+            })
     }
 
     /// The sources for the facts.
@@ -78,42 +171,104 @@ impl Properties {
             .collect()
     }
 
-    /// What a placeholder stands for.
-    pub(crate) fn meaning(&self, name: &str) -> Option<String> {
-        self.raw(name)
-            .map(str::to_owned)
-            .or_else(|| self.fallback.get(name).cloned())
+    /// A text with its placeholders replaced; as written where that is not possible.
+    pub(crate) fn interpolated(&self, text: &str) -> String {
+        self.resolve(text).unwrap_or_else(|_| text.to_owned())
     }
 
-    fn raw(&self, key: &str) -> Option<&str> {
-        self.winning(key)?.last().map(String::as_str)
+    fn resolve(&self, text: &str) -> Value {
+        let without_name = Cell::new(false);
+        let meaning = |name: &str| {
+            let meaning = self.meaning(name);
+            without_name.set(without_name.get() || (name.is_empty() && meaning.is_none()));
+            meaning
+        };
+        let resolved = interpolate(text, &meaning)?;
+        if without_name.get() {
+            return Err(InterpolationError::NoName);
+        }
+        Ok(resolved)
     }
 
-    fn winning(&self, key: &str) -> Option<&Vec<String>> {
+    /// What a placeholder stands for: of a list its first element (`AbstractConfiguration.resolveContainerStore`).
+    fn meaning(&self, name: &str) -> Option<String> {
+        if let Some(text) = prefixed(name, &self.java, &self.variables) {
+            return Some(text);
+        }
+        self.setting(name, LayerKind::Options)
+            .and_then(|elements| elements.last())
+            .or_else(|| self.elements(name)?.first())
+            .map(|element| element.text.clone())
+            .or_else(|| self.java_value(name).map(str::to_owned))
+    }
+
+    fn java_value(&self, name: &str) -> Option<&str> {
+        Some(self.java.get(name)?.last()?.text.as_str())
+    }
+
+    fn setting(&self, key: &str, kind: LayerKind) -> Option<&[Element]> {
         self.layers
             .iter()
             .rev()
-            .find_map(|layer| layer.values.get(key))
+            .filter(|layer| layer.kind == kind)
+            .find_map(|layer| layer.values.get(key).map(Vec::as_slice))
+    }
+
+    /// The list that counts, without Java properties.
+    fn elements(&self, key: &str) -> Option<&[Element]> {
+        self.portal_layers()
+            .rev()
+            .filter(|layer| layer.kind != LayerKind::Options)
+            .find_map(|layer| layer.values.get(key).map(Vec::as_slice))
     }
 }
 
+/// `Validator.isNull`: blanks alone, or `null` among blanks.
+fn is_null(text: &str) -> bool {
+    let bare = text.replace(' ', "");
+    bare.is_empty() || bare == "null"
+}
+
+/// `${sys:NAME}` and `${env:NAME}` (`ConfigurationInterpolator`).
+pub(crate) fn prefixed(
+    name: &str,
+    java: &BTreeMap<String, Vec<Element>>,
+    variables: &BTreeMap<String, String>,
+) -> Option<String> {
+    if let Some(name) = name.strip_prefix("sys:") {
+        return Some(java.get(name)?.last()?.text.clone());
+    }
+    variables.get(name.strip_prefix("env:")?).cloned()
+}
+
+/// What a variable's value makes of a key: it is split at commas twice, once by the configuration that takes it and once
+/// by the one in memory that keeps it (`CompositeConfiguration.addPropertyDirect`).
+pub(crate) fn of_variable(value: &str) -> Vec<String> {
+    list(value).iter().flat_map(|part| list(part)).collect()
+}
+
 impl Layer {
-    /// A layer of keys and values in the order they were read.
+    /// A layer of keys and elements in the order they were read.
     pub(crate) fn new(
+        kind: LayerKind,
         place: impl Into<String>,
         digest: Option<raylift_model::digest::Digest>,
-        entries: Vec<(String, String)>,
+        entries: Vec<(String, Element)>,
     ) -> Self {
-        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (key, value) in entries {
-            values.entry(key).or_default().push(value);
+        let mut values: BTreeMap<String, Vec<Element>> = BTreeMap::new();
+        for (key, element) in entries {
+            values.entry(key).or_default().push(element);
         }
         let source = PropertySource {
             place: place.into(),
             keys: values.keys().cloned().collect(),
             digest,
         };
-        Self { source, values }
+        Self {
+            source,
+            kind,
+            values,
+        }
     }
 }
 
@@ -124,20 +279,29 @@ mod tests {
     fn layer(place: &str, entries: &[(&str, &str)]) -> Layer {
         let entries = entries
             .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .zip(1..)
+            .map(|((key, text), line)| {
+                let element = Element {
+                    text: (*text).to_owned(),
+                    place: place.to_owned(),
+                    line,
+                };
+                ((*key).to_owned(), element)
+            })
             .collect();
-        Layer::new(place, None, entries)
+        Layer::new(LayerKind::File, place, None, entries)
     }
 
     #[test]
     fn the_last_layer_wins_and_all_places_are_known() {
-        let mut properties = Properties {
+        let properties = Properties {
             layers: vec![
                 layer(
                     "a",
                     &[
                         ("url", "jdbc:hsqldb:${liferay.home}/x"),
                         ("liferay.home", "${base}"),
+                        ("base", "/opt"),
                     ],
                 ),
                 layer(
@@ -145,15 +309,12 @@ mod tests {
                     &[
                         ("url", "jdbc:b:${liferay.home}"),
                         ("twice", "1"),
-                        ("twice", "2"),
+                        ("twice", "${base}"),
                     ],
                 ),
             ],
             ..Properties::default()
         };
-        properties
-            .fallback
-            .insert("base".to_owned(), "/opt".to_owned());
         assert_eq!(properties.value("url").as_deref(), Some("jdbc:b:/opt"));
         let places: Vec<String> = properties
             .places("url")
@@ -164,5 +325,10 @@ mod tests {
         assert!(properties.is_ambiguous("twice"));
         assert!(!properties.is_ambiguous("url"));
         assert_eq!(properties.value("none"), None);
+        assert_eq!(properties.value("twice").as_deref(), Some("1,${base}"));
+        assert_eq!(
+            properties.list("twice"),
+            Ok(vec!["1".to_owned(), "/opt".to_owned()])
+        );
     }
 }

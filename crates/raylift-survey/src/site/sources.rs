@@ -1,26 +1,21 @@
 //! Finds and reads every place that portal properties come from.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use raylift_formats::bundle::Jar;
 use raylift_model::codes;
-use raylift_model::digest::Digest;
 use raylift_model::finding::{Finding, Severity};
 
-use super::options::system_properties;
-use super::properties::{ENVIRONMENT, Layer, OPTIONS, Properties};
+use super::doubts::Doubts;
+use super::includes::{INCLUDE, LARGEST, Lookup, Tree};
+use super::java_properties;
+use super::properties::{Element, Layer, LayerKind, OPTIONS, Properties};
+use super::variables;
 use crate::machine::Machine;
-use crate::properties::{decode_environment, entries, interpolate};
 
-/// The largest properties file that is read, in bytes.
-const LARGEST: u64 = 16 << 20;
 /// `portal-impl.jar` has about 20 MB.
 const LARGEST_JAR: u64 = 512 << 20;
-/// Includes of includes that are followed.
-const DEEPEST: usize = 16;
-/// The key with further files.
-const INCLUDE: &str = "include-and-override";
 /// Read when `portal.properties` itself cannot be: the list it has in 7.2 (layout-and-artifacts 4.1).
 const DOCUMENTED: [&str; 8] = [
     "portal-bundle.properties",
@@ -32,6 +27,8 @@ const DOCUMENTED: [&str; 8] = [
     "${external-properties}",
     "${liferay.home}/${external-properties}",
 ];
+/// Keys set in several places that are told one by one.
+const MOST_TOLD: usize = 50;
 
 /// What the reading of properties needs to know.
 pub(crate) struct Places<'a> {
@@ -45,202 +42,228 @@ pub(crate) struct Places<'a> {
     pub(crate) options: Option<&'a [String]>,
     /// The folder the server was started in, against which relative names count.
     pub(crate) folder: Option<&'a Path>,
+    /// Home folder of the user the server runs as.
+    pub(crate) user_home: Option<PathBuf>,
+}
+
+impl Places<'_> {
+    /// Folders of the class path that hold files of their own: the web application's, then those of Tomcat's common
+    /// loader (`conf/catalina.properties` of the bundles).
+    pub(crate) fn class_path(&self) -> Vec<PathBuf> {
+        [
+            "webapps/ROOT/WEB-INF/classes",
+            "lib",
+            "lib/ext/global",
+            "lib/ext",
+        ]
+        .map(|folder| self.tomcat.join(folder))
+        .into()
+    }
+
+    /// A JAR of the core: in the shielded container (7.4), in `WEB-INF/lib`, in `lib/ext`.
+    pub(crate) fn core_jar(&self, machine: &dyn Machine, name: &str) -> PathBuf {
+        let places = [
+            "webapps/ROOT/WEB-INF/shielded-container-lib",
+            "webapps/ROOT/WEB-INF/lib",
+            "lib/ext",
+        ]
+        .map(|folder| self.tomcat.join(folder).join(name));
+        let [_, usual, _] = &places;
+        places
+            .iter()
+            .find(|jar| matches!(machine.stat(jar), Ok(Some(_))))
+            .unwrap_or(usual)
+            .clone()
+    }
 }
 
 /// Reads all of them.
 pub(crate) fn read(machine: &dyn Machine, places: &Places<'_>) -> Properties {
-    let mut reader = Reader {
-        machine,
-        places,
-        classes: places.tomcat.join("webapps/ROOT/WEB-INF/classes"),
-        properties: Properties::default(),
-        seen: BTreeSet::new(),
+    let mut doubts = Doubts::default();
+    let mut properties = Properties {
+        variables: places
+            .environment
+            .unwrap_or_default()
+            .iter()
+            .cloned()
+            .collect(),
+        ..Properties::default()
     };
-    reader.system_properties();
-    reader.release_defaults();
-    reader.environment();
-    reader.options();
+    let impl_jar = places.core_jar(machine, "portal-impl.jar");
+    let core = core(machine, &impl_jar);
+    let set = java_properties::read(machine, places, core.as_ref().ok(), &mut doubts);
+    properties.java = set.values;
+    properties.layers.extend(set.layers);
+    let user_home = properties
+        .java
+        .get("user.home")
+        .and_then(|elements| elements.last())
+        .map(|element| PathBuf::from(&element.text))
+        .or_else(|| places.user_home.clone());
+    let lookup = Lookup {
+        machine,
+        class_path: places.class_path(),
+        folder: places.folder.map(Path::to_owned),
+        user_home,
+        home: places.home.to_owned(),
+        java: properties.java.clone(),
+        variables: properties.variables.clone(),
+    };
+    let environment = variables::read(machine, places, &mut doubts);
+    everywhere(&properties.java, &mut doubts);
+    let mut tree = Tree::new(&lookup, &mut doubts);
+    match &core {
+        Ok(core) => {
+            let place = format!("{}!/portal.properties", impl_jar.display());
+            tree.release(&place, &core.portal, &environment.includes);
+        }
+        Err(reason) => {
+            let subject = impl_jar.display().to_string();
+            tree.doubts.unreadable(&subject, reason.clone());
+            tree.documented(&DOCUMENTED);
+        }
+    }
+    let company_names = std::mem::take(&mut tree.company_names);
+    properties.layers.extend(std::mem::take(&mut tree.layers));
+    properties.companies = environment.companies;
+    let company_files = super::companies::files(&lookup, &company_names);
+    for (company, element, key) in company_files {
+        properties
+            .companies
+            .entry(key)
+            .or_default()
+            .push((company, element));
+    }
+    super::companies::tell(&properties.companies, &mut doubts);
+    properties.layers.extend(environment.layer);
+    properties.layers.extend(options(&properties.java));
+    several(&properties, &mut doubts);
     if places.environment.is_none() || places.options.is_none() {
-        reader.start_script();
+        start_script(machine, places, &mut doubts);
     }
-    reader.properties
+    properties.findings = doubts.findings;
+    properties.incomplete = doubts.incomplete;
+    properties
 }
 
-struct Reader<'a> {
-    machine: &'a dyn Machine,
-    places: &'a Places<'a>,
-    classes: PathBuf,
-    properties: Properties,
-    seen: BTreeSet<PathBuf>,
+/// What `portal-impl.jar` holds of properties.
+pub(crate) struct Core {
+    /// `portal.properties`.
+    pub(crate) portal: Vec<u8>,
+    /// `system.properties`.
+    pub(crate) system: Option<Vec<u8>>,
 }
 
-impl Reader<'_> {
-    /// Options `-Dname=value`, overridden by `system-ext.properties` on the class path as `SystemProperties` does by
-    /// default. They are what placeholders fall back to, and `default.liferay.home` is the folder above
-    /// `catalina.base` (`PropsUtil`, layout-and-artifacts 1.1).
-    fn system_properties(&mut self) {
-        let above = self.places.tomcat.parent().unwrap_or(self.places.home);
-        let fallback = &mut self.properties.fallback;
-        for name in ["default.liferay.home", "liferay.home"] {
-            fallback.insert(name.to_owned(), above.display().to_string());
+fn core(machine: &dyn Machine, jar: &Path) -> Result<Core, String> {
+    let bytes = machine
+        .read(jar, LARGEST_JAR)
+        .map_err(|error| error.to_string())?;
+    let mut jar = Jar::open(&bytes).map_err(|error| error.to_string())?;
+    let portal = jar
+        .read("portal.properties", LARGEST)
+        .map_err(|error| error.to_string())?
+        .ok_or_else(|| "it holds no portal.properties".to_owned())?;
+    let system = jar
+        .read("system.properties", LARGEST)
+        .map_err(|error| error.to_string())?;
+    Ok(Core { portal, system })
+}
+
+/// True when a class of a JAR of the core knows a text: releases differ in what they make of some variables.
+pub(crate) fn class_knows(machine: &dyn Machine, jar: &Path, class: &str, text: &str) -> bool {
+    let Ok(bytes) = machine.read(jar, LARGEST_JAR) else {
+        return false;
+    };
+    Jar::open(&bytes)
+        .ok()
+        .and_then(|mut jar| jar.read(class, LARGEST).ok().flatten())
+        .is_some_and(|class| {
+            class
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        })
+}
+
+/// `-Dinclude-and-override=…` counts in every file, so that each includes it again.
+fn everywhere(java: &BTreeMap<String, Vec<Element>>, doubts: &mut Doubts) {
+    for name in [INCLUDE.to_owned(), format!("portal:{INCLUDE}")] {
+        if let Some(element) = java.get(&name).and_then(|elements| elements.last()) {
+            doubts.cycle((&element.place, element.line), &name);
         }
-        fallback.extend(system_properties(self.places.options.unwrap_or_default()));
-        let file = self.classes.join("system-ext.properties");
-        if let Some(layer) = self.file(&file) {
-            for (key, values) in &layer.values {
-                if let Some(value) = values.last() {
-                    self.properties.fallback.insert(key.clone(), value.clone());
-                }
+    }
+}
+
+/// Java properties `portal:KEY`, from options and from `system-ext.properties`.
+fn options(java: &BTreeMap<String, Vec<Element>>) -> Option<Layer> {
+    let entries: Vec<(String, Element)> = java
+        .iter()
+        .filter_map(|(name, elements)| {
+            Some((
+                name.strip_prefix("portal:")?.to_owned(),
+                elements.last()?.clone(),
+            ))
+        })
+        .collect();
+    (!entries.is_empty()).then(|| Layer::new(LayerKind::Options, OPTIONS, None, entries))
+}
+
+/// Keys that the site itself sets in more than one place, to different values.
+fn several(properties: &Properties, doubts: &mut Doubts) {
+    let mut by_key: BTreeMap<&str, Vec<&Element>> = BTreeMap::new();
+    let site = properties
+        .portal_layers()
+        .filter(|layer| layer.kind != LayerKind::Release);
+    for layer in site {
+        for (key, elements) in &layer.values {
+            by_key.entry(key).or_default().extend(elements);
+        }
+    }
+    let told = by_key
+        .into_iter()
+        .filter(|(key, elements)| {
+            *key != INCLUDE
+                && !key.is_empty()
+                && elements.iter().any(|element| {
+                    elements
+                        .first()
+                        .is_some_and(|first| element.text != first.text)
+                })
+        })
+        .filter_map(|(key, elements)| {
+            let mut places: Vec<String> = elements.into_iter().map(Element::at).collect();
+            places.dedup();
+            (places.len() > 1).then_some((key, places))
+        })
+        .take(MOST_TOLD);
+    for (key, places) in told {
+        doubts.several(key, places);
+    }
+}
+
+/// Without a server to ask, the start script is the one place that can tell whether settings come from outside the
+/// files. It is a program and cannot be evaluated, so a mention is enough to be uncertain.
+fn start_script(machine: &dyn Machine, places: &Places<'_>, doubts: &mut Doubts) {
+    let script = places.tomcat.join("bin/setenv.sh");
+    let Ok(Some(_)) = machine.stat(&script) else {
+        return;
+    };
+    match machine.read(&script, LARGEST) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            let mentions = [
+                "LIFERAY_",
+                "-Dportal:",
+                "external-properties",
+                "liferay.home",
+            ];
+            if let Some(mention) = mentions.iter().find(|mention| text.contains(**mention)) {
+                doubts.unreadable(
+                    &script.display().to_string(),
+                    format!("it mentions {mention}, and what it sets is known only while the server runs"),
+                );
             }
-            self.properties.layers.push(layer);
         }
-    }
-
-    fn release_defaults(&mut self) {
-        let root = self.places.tomcat.join("webapps/ROOT/WEB-INF");
-        let jar = ["shielded-container-lib", "lib"]
-            .map(|folder| root.join(folder).join("portal-impl.jar"))
-            .into_iter()
-            .find(|jar| matches!(self.machine.stat(jar), Ok(Some(_))))
-            .unwrap_or_else(|| root.join("lib/portal-impl.jar"));
-        let text = self
-            .machine
-            .read(&jar, LARGEST_JAR)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| portal_properties(&bytes));
-        let includes = match text {
-            Ok(text) => {
-                let layer = self.layer(format!("{}!/portal.properties", jar.display()), &text);
-                let includes = layer.values.get(INCLUDE).cloned().unwrap_or_default();
-                self.properties.layers.push(layer);
-                includes
-            }
-            Err(reason) => {
-                self.unreadable(&jar.display().to_string(), reason);
-                DOCUMENTED.map(str::to_owned).to_vec()
-            }
-        };
-        for include in includes {
-            self.include(&include, 0);
-        }
-    }
-
-    /// A name is sought on the class path first, then as a file.
-    fn include(&mut self, name: &str, depth: usize) {
-        let name = interpolate(name, &|key| self.properties.meaning(key));
-        // Liferay leaves out names with placeholders that nothing sets, such as `${external-properties}`.
-        if name.contains("${") || name.trim().is_empty() || depth > DEEPEST {
-            return;
-        }
-        let name = Path::new(name.trim());
-        let in_classes = self.classes.join(name.strip_prefix("/").unwrap_or(name));
-        let candidates = if name.is_absolute() {
-            vec![name.to_owned()]
-        } else {
-            let started_in = self.places.folder.map(|folder| folder.join(name));
-            std::iter::once(in_classes).chain(started_in).collect()
-        };
-        for file in candidates {
-            if let Some(layer) = self.file(&file) {
-                let includes = layer.values.get(INCLUDE).cloned().unwrap_or_default();
-                self.properties.layers.push(layer);
-                for include in includes {
-                    self.include(&include, depth + 1);
-                }
-                return;
-            }
-        }
-    }
-
-    /// A file as a layer; `None` when it is not there, was read before, or cannot be read.
-    fn file(&mut self, file: &Path) -> Option<Layer> {
-        match self.machine.stat(file) {
-            Ok(None) => return None,
-            Ok(Some(_)) => {}
-            Err(error) => {
-                self.unreadable(&file.display().to_string(), error.to_string());
-                return None;
-            }
-        }
-        let real = self
-            .machine
-            .canonical(file)
-            .unwrap_or_else(|_| file.to_owned());
-        if !self.seen.insert(real) {
-            return None;
-        }
-        match self.machine.read(file, LARGEST) {
-            Ok(bytes) => Some(self.layer(file.display().to_string(), &bytes)),
-            Err(error) => {
-                self.unreadable(&file.display().to_string(), error.to_string());
-                None
-            }
-        }
-    }
-
-    fn layer(&mut self, place: String, bytes: &[u8]) -> Layer {
-        let (entries, refused) = entries(bytes);
-        if !refused.is_empty() {
-            self.unreadable(&place, refused.join("; "));
-        }
-        Layer::new(place, Some(Digest::of(bytes)), entries)
-    }
-
-    fn environment(&mut self) {
-        let decoded = decode_environment(self.places.environment.unwrap_or_default());
-        if !decoded.is_empty() {
-            self.properties
-                .layers
-                .push(Layer::new(ENVIRONMENT, None, decoded));
-        }
-    }
-
-    fn options(&mut self) {
-        let mut set: Vec<(String, String)> =
-            system_properties(self.places.options.unwrap_or_default());
-        // `system-ext.properties` sets Java properties too, after the options.
-        set.extend(self.properties.fallback.clone());
-        let entries: Vec<(String, String)> = set
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.strip_prefix("portal:")?.to_owned(), value)))
-            .collect();
-        if !entries.is_empty() {
-            let unique: std::collections::BTreeMap<_, _> = entries.into_iter().collect();
-            let layer = Layer::new(OPTIONS, None, unique.into_iter().collect());
-            self.properties.layers.push(layer);
-        }
-    }
-
-    /// Without a server to ask, the start script is the one place that can tell whether settings come from outside the
-    /// files. It is a program and cannot be evaluated, so a mention is enough to be uncertain.
-    fn start_script(&mut self) {
-        let script = self.places.tomcat.join("bin/setenv.sh");
-        let Ok(Some(_)) = self.machine.stat(&script) else {
-            return;
-        };
-        match self.machine.read(&script, LARGEST) {
-            Ok(bytes) => {
-                let text = String::from_utf8_lossy(&bytes);
-                let mentions = [
-                    "LIFERAY_",
-                    "-Dportal:",
-                    "external-properties",
-                    "liferay.home",
-                ];
-                if let Some(mention) = mentions.iter().find(|mention| text.contains(**mention)) {
-                    self.unreadable(
-                        &script.display().to_string(),
-                        format!("it mentions {mention}, and what it sets is known only while the server runs"),
-                    );
-                }
-            }
-            Err(error) => self.unreadable(&script.display().to_string(), error.to_string()),
-        }
-    }
-
-    fn unreadable(&mut self, subject: &str, reason: String) {
-        self.properties.incomplete = true;
-        self.properties.findings.push(unreadable(subject, reason));
+        Err(error) => doubts.unreadable(&script.display().to_string(), error.to_string()),
     }
 }
 
@@ -254,11 +277,4 @@ pub(crate) fn unreadable(subject: &str, reason: String) -> Finding {
         "run raylift as root or as the site's user while the site runs, and repair what is damaged",
     )
     .because(reason)
-}
-
-fn portal_properties(jar: &[u8]) -> Result<Vec<u8>, String> {
-    Jar::open(jar)
-        .and_then(|mut jar| jar.read("portal.properties", LARGEST))
-        .map_err(|error| error.to_string())?
-        .ok_or_else(|| "it holds no portal.properties".to_owned())
 }

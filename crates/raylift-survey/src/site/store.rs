@@ -11,7 +11,6 @@ use rayon::prelude::*;
 
 use super::properties::Properties;
 use crate::machine::{DocumentRow, Machine};
-use crate::properties::interpolate;
 
 /// The default of `dl.store.impl` (layout-and-artifacts 6).
 const SIMPLE: &str = "com.liferay.portal.store.file.system.FileSystemStore";
@@ -173,7 +172,7 @@ fn configured_root(
         .value
         .get("rootDir")
         .and_then(|entry| entry.text())
-        .map(|text| interpolate(text, &|name| properties.meaning(name)))
+        .map(|text| properties.interpolated(text))
         .filter(|root| !root.trim().is_empty()))
 }
 
