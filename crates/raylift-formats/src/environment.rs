@@ -49,13 +49,17 @@ const CHARACTERS: &[(&str, char)] = &[
     ("UNDERLINE", '_'),
 ];
 
+/// Up to here every code point is a character; behind it there are holes (`Character.isDefined`), which each version of
+/// Java has filled further.
+const LAST_IN_A_ROW: char = '\u{377}';
+
 /// A property's name, decoded from the name of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodedName {
     /// The property's name.
     pub key: String,
-    /// Parts between two underscores that name no character and were taken as they stand. Liferay warns about them;
-    /// mostly they are mistakes.
+    /// Parts between two underscores that name no character and were taken as they stand, and numbers of characters
+    /// that are not in every Java's Unicode. Liferay warns about the first; mostly all are mistakes.
     pub literal_parts: Vec<String>,
 }
 
@@ -80,7 +84,12 @@ pub fn decode(variable: &str) -> Option<DecodedName> {
         };
         decoded.key.push_str(before);
         match character(part) {
-            Some(character) => decoded.key.push(character),
+            Some(character) => {
+                decoded.key.push(character);
+                if character > LAST_IN_A_ROW && number(part).is_some() {
+                    decoded.literal_parts.push(part.to_owned());
+                }
+            }
             None => {
                 decoded.key.push('_');
                 decoded.key.push_str(part);
@@ -92,6 +101,13 @@ pub fn decode(variable: &str) -> Option<DecodedName> {
     }
     decoded.key.push_str(rest);
     Some(decoded)
+}
+
+/// The digits of a code point, as `GetterUtil.get` takes them: blanks around and a plus sign do no harm.
+fn number(part: &str) -> Option<&str> {
+    let part = part.trim_matches(|letter| letter <= ' ');
+    let digits = part.strip_prefix('+').unwrap_or(part);
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
 fn character(part: &str) -> Option<char> {
@@ -115,10 +131,11 @@ fn character(part: &str) -> Option<char> {
             }
         }
     }
-    if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    part.parse().ok().and_then(char::from_u32)
+    number(part)?
+        .parse()
+        .ok()
+        .and_then(char::from_u32)
+        .filter(|letter| u32::from(*letter) & 0xfffe != 0xfffe)
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn older(answer: &mut Answer) {
         files.clear();
         for (value, list) in values {
             let has_blanks = |text: &String| text.trim() != text;
-            if list.iter().flatten().any(has_blanks) {
+            if list.as_ref().is_none_or(|list| list.iter().any(has_blanks)) {
                 *value = None;
             }
         }

@@ -57,7 +57,8 @@ impl Cases {
     }
 }
 
-fn from_units(hexadecimal: &str) -> String {
+/// Text of hexadecimal UTF-16 units.
+pub(crate) fn from_units(hexadecimal: &str) -> String {
     let units: Vec<u16> = hexadecimal
         .as_bytes()
         .chunks(4)

@@ -313,7 +313,8 @@ impl<'a> Tree<'a> {
         let Ok(name) = interpolate(written, &|name| {
             prefixed(name, &self.lookup.java, &self.lookup.variables).or_else(|| first(name))
         }) else {
-            self.doubts.cycle(at, written);
+            self.doubts
+                .refused(at.0, at.1, &format!("{written} cannot be worked out"));
             return false;
         };
         let beside = outer.parent().map(|folder| {
