@@ -1,7 +1,8 @@
 //! The stable codes of findings and errors. `docs/errors/CODE.md` has a page for each.
 //!
 //! A code's meaning never changes; a new meaning takes a new number. Ranges: 01 survey of a site, 02 release and
-//! archive, 03 plan, 04 run engine, 05 database, 06 application server, 07 health, 08 rollback and commit, 09 command line.
+//! archive, and the site's configuration under it, 03 plan, 04 run engine, 05 database, 06 application server, 07
+//! health, 08 rollback and commit, 09 command line.
 
 macro_rules! codes {
     ($($name:ident = $code:literal, $title:literal;)*) => {
@@ -63,6 +64,23 @@ codes! {
     SYSTEM_PROPERTIES_REFUSED = "RL0232", "a file of Java properties keeps the server from starting";
     PROPERTIES_SEVERAL = "RL0233", "a property is set in several places";
     PROPERTIES_LINK = "RL0234", "a properties file is a link out of the home";
+    CONFIGURATION_LOST = "RL0235", "the new release takes less out of a configuration file than the old one";
+    CONFIGURATION_FAULT = "RL0236", "a configuration file has lines that the server does not read as they were meant";
+    CONFIGURATION_TYPE = "RL0237", "a configuration's value does not suit its attribute";
+    CONFIGURATION_GONE = "RL0238", "a configuration belongs to nothing in the new release";
+    CONFIGURATION_UNKNOWN = "RL0239", "a configuration is described by no bundle";
+    CONFIGURATION_KEY_UNKNOWN = "RL0240", "a configuration has a key that nothing reads";
+    CONFIGURATION_RENAMED = "RL0241", "a configuration has another name in the new release";
+    CONFIGURATION_MISPLACED = "RL0242", "a configuration file lies where the new release does not read it";
+    CONFIGURATION_NAME = "RL0243", "the name of a configuration file is not one that the server knows";
+    CONFIGURATION_ENCODING = "RL0244", "a configuration file is not written in the encoding that the server reads";
+    CONFIGURATION_TWICE = "RL0245", "two files hold one configuration";
+    CONFIGURATION_CFG = "RL0246", "the new release does not read .cfg files";
+    CONFIGURATION_ROW_DIFFERS = "RL0247", "a configuration file and its row say something else";
+    CONFIGURATION_ROW_PATH = "RL0248", "a configuration row names a file that the new release will not find again";
+    CONFIGURATION_ROW_ONLY = "RL0249", "configurations are in the database only";
+    STORE_IN_DATABASE = "RL0250", "the document store's settings are in the database only";
+    CONFIGURATION_UNREADABLE = "RL0251", "a configuration could not be read";
 
     PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
     PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";

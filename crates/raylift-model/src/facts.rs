@@ -2,6 +2,7 @@
 
 mod archive;
 mod bundle;
+mod configuration;
 mod core;
 mod database;
 mod executor;
@@ -18,10 +19,13 @@ pub use bundle::{
     BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
     ReleaseFilter,
 };
+pub use configuration::{
+    ConfigurationEntry, ConfigurationFile, ConfigurationKind, ConfigurationReading,
+    ConfigurationRemark, ConfigurationRow,
+};
 pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{
-    ConfigurationRow, DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource,
-    TableFacts,
+    DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource, TableFacts,
 };
 pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::{
-    ConfigurationRow, FileKind, JavaFacts, Ownership, ReleaseRow, TableFacts,
-};
+use raylift_model::facts::{FileKind, JavaFacts, Ownership, ReleaseRow, TableFacts};
 use raylift_model::secret::Secret;
 
 /// What `stat` says.
@@ -75,10 +73,28 @@ pub struct DatabaseAnswer {
     pub release_rows: Option<Vec<ReleaseRow>>,
     /// Row counts of all tables, sorted by name.
     pub tables: Vec<TableFacts>,
-    /// Rows of `Configuration_` that name a file.
-    pub configurations: Vec<ConfigurationRow>,
+    /// Rows of `Configuration_`, by PID.
+    pub configurations: Vec<ConfigurationText>,
     /// Stored document versions: `(fileVersionId, companyId, repositoryId, name, version, size)`, at most the number asked for.
     pub documents: Vec<DocumentRow>,
+}
+
+/// One row of `Configuration_` as it is: its dictionary may hold passwords.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConfigurationText {
+    /// `configurationId`.
+    pub pid: String,
+    /// `dictionary`, in the form of Felix's `ConfigurationHandler`; `None` when NULL.
+    pub dictionary: Option<Secret>,
+}
+
+impl std::fmt::Debug for ConfigurationText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ConfigurationText")
+            .field("pid", &self.pid)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One row of `DLFileVersion` joined with its `DLFileEntry`.

@@ -16,9 +16,10 @@ use std::path::PathBuf;
 
 use common::{Process, Scratch, TestMachine, jar, request, running, with_code};
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationRow, DatabaseKind, ManagedBy, StartupCheck};
+use raylift_model::facts::{DatabaseKind, ManagedBy, StartupCheck};
 use raylift_model::finding::Severity::{self, Blocker, Note, Warning};
-use raylift_survey::machine::{Answer, DatabaseAnswer, DocumentRow};
+use raylift_model::secret::Secret;
+use raylift_survey::machine::{Answer, ConfigurationText, DatabaseAnswer, DocumentRow};
 use raylift_survey::site::survey;
 
 #[test]
@@ -376,9 +377,15 @@ fn each_trouble_has_its_finding() {
         (
             "configuration without file",
             |scratch, machine| {
-                let row = |pid: &str| ConfigurationRow {
-                    pid: pid.to_owned(),
-                    file_name: format!("file:{}/osgi/configs/{pid}.config", scratch.home.display()),
+                let row = |pid: &str| {
+                    let folder = scratch.home.join("osgi/configs");
+                    let name = format!("file:{}/{pid}.config", folder.display());
+                    ConfigurationText {
+                        pid: pid.to_owned(),
+                        dictionary: Some(Secret::new(format!(
+                            "felix.fileinstall.filename=\"{name}\"\r\n"
+                        ))),
+                    }
                 };
                 scratch.write("osgi/configs/there.config", b"");
                 machine.database = Ok(DatabaseAnswer {

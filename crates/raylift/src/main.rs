@@ -51,18 +51,15 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
             "Run it on the site's machine.",
         ));
     }
-    if let Verb::Inspect(arguments::Inspect {
-        what: Some(inspected),
-    }) = &arguments.verb
-    {
-        return match inspected {
-            arguments::Inspected::Jar { file, with } => {
-                verbs::inspect_jar::run(file, with, printer)
-            }
-            arguments::Inspected::Config { file, dialect } => {
-                verbs::inspect_config::run(file, *dialect, printer)
-            }
-        };
+    // A single file needs no site.
+    match &arguments.verb {
+        Verb::Inspect(arguments::Inspect {
+            what: Some(arguments::Inspected::Jar { file, with }),
+        }) => return verbs::inspect_jar::run(file, with, printer),
+        Verb::Inspect(arguments::Inspect {
+            what: Some(arguments::Inspected::Config { file, dialect }),
+        }) => return verbs::inspect_config::run(file, *dialect, printer),
+        _ => {}
     }
     let site = settings::resolve(arguments.site.as_deref())?;
     match &arguments.verb {

@@ -3,8 +3,8 @@
 pub(crate) mod commit;
 pub(crate) mod history;
 pub(crate) mod inspect;
-pub(crate) mod inspect_files;
 pub(crate) mod inspect_config;
+pub(crate) mod inspect_files;
 pub(crate) mod inspect_jar;
 pub(crate) mod plan;
 pub(crate) mod report;

@@ -1,9 +1,10 @@
 //! What the helper answers, as values.
 
-use raylift_model::facts::{ConfigurationRow, ReleaseRow, TableFacts};
+use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::names::BundleSymbolicName;
+use raylift_model::secret::Secret;
 use raylift_model::version::SchemaVersion;
-use raylift_survey::machine::DocumentRow;
+use raylift_survey::machine::{ConfigurationText, DocumentRow};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,7 +45,7 @@ struct RawReleaseRow {
 #[serde(rename_all = "camelCase")]
 struct RawConfiguration {
     pid: Option<String>,
-    file_name: String,
+    dictionary: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -97,14 +98,14 @@ pub(super) fn tables(value: Value) -> Result<Vec<TableFacts>, DatabaseError> {
 }
 
 /// Rows by PID; none when the table is missing.
-pub(super) fn configurations(value: Value) -> Result<Vec<ConfigurationRow>, DatabaseError> {
+pub(super) fn configurations(value: Value) -> Result<Vec<ConfigurationText>, DatabaseError> {
     let rows: Option<Vec<RawConfiguration>> = parse(value)?;
     let mut rows: Vec<_> = rows
         .unwrap_or_default()
         .into_iter()
-        .map(|row| ConfigurationRow {
+        .map(|row| ConfigurationText {
             pid: row.pid.unwrap_or_default(),
-            file_name: row.file_name,
+            dictionary: row.dictionary.map(Secret::new),
         })
         .collect();
     rows.sort_by(|left, right| left.pid.cmp(&right.pid));

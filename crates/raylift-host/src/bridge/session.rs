@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationRow, ReleaseRow, TableFacts};
-use raylift_survey::machine::{DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow};
+use raylift_model::facts::{ReleaseRow, TableFacts};
+use raylift_survey::machine::{
+    ConfigurationText, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow,
+};
 use serde_json::{Value, json};
 
 use super::failure;
@@ -128,11 +130,11 @@ impl Bridge {
         rows::tables(self.request(json!({"request": "tables"}))?)
     }
 
-    /// Rows of `Configuration_` whose dictionary names a file, by PID.
+    /// Rows of `Configuration_`, by PID.
     ///
     /// # Errors
     /// As [`Bridge::release_rows`].
-    pub fn configurations(&mut self) -> Result<Vec<ConfigurationRow>, DatabaseError> {
+    pub fn configurations(&mut self) -> Result<Vec<ConfigurationText>, DatabaseError> {
         rows::configurations(self.request(json!({"request": "configurations"}))?)
     }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use database::{Database, digests, endings};
 use raylift_host::bridge::{Bridge, CoreRow, Mode};
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationRow, TableFacts};
+use raylift_model::facts::TableFacts;
 use raylift_model::secret::Secret;
 use raylift_survey::machine::{DatabaseError, DocumentRow, Machine};
 
@@ -105,19 +105,38 @@ fn everything_is_read_while_the_portal_holds_the_database() {
     let mut sorted = tables;
     sorted.sort();
     assert_eq!(answer.tables, sorted);
+    let rows: Vec<(&str, Option<&str>)> = answer
+        .configurations
+        .iter()
+        .map(|row| {
+            let dictionary = row.dictionary.as_ref().map(Secret::expose);
+            (row.pid.as_str(), dictionary)
+        })
+        .collect();
     assert_eq!(
-        answer.configurations,
+        rows,
         [
-            ConfigurationRow {
-                pid: "com.example.Escaped".to_owned(),
-                file_name: "file:/opt/my site/a=b \"ü\\.config".to_owned(),
-            },
-            ConfigurationRow {
-                pid: "com.example.Plain".to_owned(),
-                file_name: "file:/opt/liferay/osgi/configs/com.example.Plain.config".to_owned(),
-            },
+            (
+                "com.example.Escaped",
+                Some(
+                    "felix.fileinstall.filename=\"file:/opt/my\\ site/a\\=b\\ \\\"\\u00fc\\\\.config\"\nlast=\"x\""
+                )
+            ),
+            (
+                "com.example.Interface",
+                Some("not.felix.fileinstall.filename=\"file:/a\"")
+            ),
+            ("com.example.Null", None),
+            (
+                "com.example.Plain",
+                Some(
+                    "key=\"value\"\nfelix.fileinstall.filename=\"file:/opt/liferay/osgi/configs/com.example.Plain.config\"\n"
+                )
+            ),
         ]
     );
+    let shown = format!("{:?}", answer.configurations);
+    assert!(!shown.contains("value"), "a dictionary may hold passwords");
     assert_eq!(
         answer.documents,
         [

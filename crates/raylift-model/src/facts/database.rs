@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::ConfigurationRow;
 use crate::names::BundleSymbolicName;
 use crate::version::SchemaVersion;
 
@@ -23,7 +24,7 @@ pub struct DatabaseFacts {
     pub release_rows: Vec<ReleaseRow>,
     /// Every table with its number of rows, by name.
     pub tables: Vec<TableFacts>,
-    /// Rows of `Configuration_` that say which file they came from.
+    /// Rows of `Configuration_`, by PID.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configurations: Vec<ConfigurationRow>,
 }
@@ -107,13 +108,4 @@ pub struct TableFacts {
     pub name: String,
     /// Number of rows at the time of reading.
     pub rows: u64,
-}
-
-/// A row of `Configuration_` that came from a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfigurationRow {
-    /// `configurationId`, the PID.
-    pub pid: String,
-    /// `felix.fileinstall.filename` as written in the dictionary: a `file:` URL in 7.2.
-    pub file_name: String,
 }

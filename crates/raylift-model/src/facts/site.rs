@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::facts::{
-    AppServerFacts, ArchiveFacts, BundleFacts, CoreRegistry, DatabaseFacts, FileFact, Identity,
-    JavaFacts, Mount, Ownership, PropertyDefaults, PropertyTables, ReleaseLayout,
+    AppServerFacts, ArchiveFacts, BundleFacts, ConfigurationFile, CoreRegistry, DatabaseFacts,
+    FileFact, Identity, JavaFacts, Mount, Ownership, PropertyDefaults, PropertyTables,
+    ReleaseLayout,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -67,6 +68,9 @@ pub struct SiteFacts {
     /// `conf` and scripts, and the portal's own in `WEB-INF`. Never written anywhere: they may hold secrets.
     #[serde(skip)]
     pub texts: BTreeMap<RelativePath, SiteText>,
+    /// Every file that is an OSGi configuration, or looks like one, sorted by path.
+    #[serde(default)]
+    pub configurations: Vec<ConfigurationFile>,
     /// Free space on each file system involved.
     pub disks: Vec<DiskFacts>,
     /// TCP ports that somebody listens on at this machine, from `/proc/net/tcp` and `tcp6`, sorted. Read, not probed:

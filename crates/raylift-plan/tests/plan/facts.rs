@@ -268,6 +268,7 @@ pub(crate) fn site() -> SiteFacts {
                 "impl 1",
             ),
         ]),
+        configurations: Vec::new(),
         disks: vec![DiskFacts {
             path: "/srv/liferay".to_owned(),
             device: "8:1".to_owned(),

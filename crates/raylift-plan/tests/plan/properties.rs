@@ -322,7 +322,14 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
     let row = |site: &mut SiteFacts| {
         site.database.configurations.push(ConfigurationRow {
             pid: PID.to_owned(),
-            file_name: String::new(),
+            factory_pid: None,
+            file_name: None,
+            file_there: None,
+            file: None,
+            stays_without_file: false,
+            entries: Vec::new(),
+            differs_in: Vec::new(),
+            undetermined: None,
         });
     };
     let environment = |site: &mut SiteFacts| {

@@ -9,13 +9,16 @@ use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use rayon::prelude::*;
 
+use super::configurations;
 use super::properties::Properties;
-use crate::machine::{DocumentRow, Machine};
+use crate::machine::{ConfigurationText, DocumentRow, Machine};
 
 /// The default of `dl.store.impl` (layout-and-artifacts 6).
 const SIMPLE: &str = "com.liferay.portal.store.file.system.FileSystemStore";
 const ADVANCED: &str = "com.liferay.portal.store.file.system.AdvancedFileSystemStore";
 const DATABASE: &str = "com.liferay.portal.store.db.DBStore";
+/// Where the configurations of both stores for files have their names from.
+const PACKAGE: &str = "com.liferay.portal.store.file.system.configuration";
 /// The default root of the simple store; the advanced one has none.
 const DEFAULT_ROOT: &str = "data/document_library";
 /// The largest configuration file that is read, in bytes.
@@ -47,9 +50,7 @@ pub(crate) fn look(
         ADVANCED => ("AdvancedFileSystemStoreConfiguration", None),
         _ => return (facts.clone(), vec![not_files(&facts.implementation)]),
     };
-    let file = RelativePath::new(format!(
-        "osgi/configs/com.liferay.portal.store.file.system.configuration.{configuration}.config"
-    ));
+    let file = RelativePath::new(format!("osgi/configs/{PACKAGE}.{configuration}.config"));
     let mut findings = Vec::new();
     let configured = match configured_root(machine, &home.join(file.as_str()), properties) {
         Ok(root) => root,
@@ -61,17 +62,69 @@ pub(crate) fn look(
     if configured.is_some() {
         facts.configured_by = Some(file);
     }
-    match configured.or_else(|| default.map(str::to_owned)) {
-        Some(root) => measure(machine, &home.join(root), &mut facts, &mut findings),
-        None => findings.push(Finding::new(
+    if let Some(root) = configured.or_else(|| default.map(str::to_owned)) {
+        measure(machine, &home.join(root), &mut facts, &mut findings);
+    }
+    (facts, findings)
+}
+
+/// Looks at the row of the store's configuration where no file sets the root: what was set in the portal stands nowhere
+/// else. A warning when the root is set nowhere.
+pub(crate) fn configured_by_row(
+    machine: &dyn Machine,
+    home: &Path,
+    properties: &Properties,
+    facts: &mut StoreFacts,
+    rows: &[ConfigurationText],
+) -> Vec<Finding> {
+    let pid = match facts.implementation.as_str() {
+        SIMPLE => "FileSystemStoreConfiguration",
+        ADVANCED => "AdvancedFileSystemStoreConfiguration",
+        _ => return Vec::new(),
+    };
+    if facts.configured_by.is_some() {
+        return Vec::new();
+    }
+    let pid = format!("{PACKAGE}.{pid}");
+    let root = rows
+        .iter()
+        .find(|row| row.pid == pid)
+        .and_then(|row| configurations::text_of(row, "rootDir"))
+        .map(|text| properties.interpolated(&text))
+        .filter(|root| !root.trim().is_empty());
+    let mut findings = Vec::new();
+    match root {
+        Some(root) => {
+            let place = home.join(root);
+            let real = machine
+                .canonical(&place)
+                .unwrap_or_else(|_| place.clone());
+            if facts.root.as_deref() != Some(real.display().to_string().as_str()) {
+                (facts.files, facts.bytes) = (0, 0);
+                measure(machine, &place, facts, &mut findings);
+            }
+            findings.push(
+                Finding::new(
+                    Severity::Note,
+                    codes::STORE_IN_DATABASE,
+                    facts.implementation.as_str(),
+                    "the root folder of the document store is set in the database only",
+                    "nothing; to have it in a file, export the configuration (Control Panel, System Settings) into osgi/configs",
+                )
+                .because(format!("row {pid} of Configuration_"))
+                .because(real.display().to_string()),
+            );
+        }
+        None if facts.root.is_none() => findings.push(Finding::new(
             Severity::Warning,
             codes::STORE_NOT_FILES,
             facts.implementation.as_str(),
-            "the root folder of the document store is set in no file; it may be set in the database",
+            "the root folder of the document store is set neither in a file nor in the database",
             "write it into the store's .config file in osgi/configs (Control Panel, System Settings, Export)",
         )),
+        None => {}
     }
-    (facts, findings)
+    findings
 }
 
 /// Compares rows of documents with the files of the store: samples of those that have one, a finding about those that

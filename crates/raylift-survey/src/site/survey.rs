@@ -19,7 +19,7 @@ use super::{
     store, user_home,
 };
 use crate::identity;
-use crate::machine::{DatabaseAnswer, Machine};
+use crate::machine::{ConfigurationText, DatabaseAnswer, Machine};
 use crate::parts;
 
 /// How many documents the database is asked for.
@@ -81,6 +81,17 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
     findings.extend(data.findings);
     let (identity, disagreements) = identity::conclude(clues);
     findings.extend(disagreements);
+    let is_older = identity
+        .version
+        .as_ref()
+        .is_some_and(|version| version.line() < (7, 3));
+    let mut database = data.database;
+    database.configurations =
+        configurations::read(machine, &home.path, &data.configurations, is_older);
+    findings.extend(configurations::orphans(
+        &home.path,
+        &database.configurations,
+    ));
     let layout = tomcat.map(|tomcat| tomcat::layout(machine, tomcat));
     findings.extend(
         layout
@@ -124,7 +135,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         owner: runtime.owner,
         java: runtime.java,
         mounts,
-        database: data.database,
+        database,
         store: data.store,
         cluster_link: data.properties.is_true("cluster.link.enabled"),
         auto_run: data.properties.is_true("upgrade.database.auto.run"),
@@ -137,6 +148,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         archives,
         files,
         texts,
+        configurations: configurations::look(machine, &home.path),
         disks: disks::look(machine, &places),
         listening: listening::ports(machine),
         writable,
@@ -149,6 +161,7 @@ struct Data {
     properties: Properties,
     database: DatabaseFacts,
     store: StoreFacts,
+    configurations: Vec<ConfigurationText>,
     findings: Vec<Finding>,
 }
 
@@ -181,12 +194,14 @@ fn look_at_data(
     if !runs {
         findings.extend(database::stranger(machine, &connection.url, now()));
     }
-    findings.extend(store::compare(machine, &mut store, &answer.documents));
-    findings.extend(configurations::orphans(
+    findings.extend(store::configured_by_row(
         machine,
         home,
+        &properties,
+        &mut store,
         &answer.configurations,
     ));
+    findings.extend(store::compare(machine, &mut store, &answer.documents));
     let (product, product_version) = answer.product.unzip();
     let database = DatabaseFacts {
         bytes: database::bytes(machine, &connection.url),
@@ -195,12 +210,13 @@ fn look_at_data(
         product_version,
         release_rows: answer.release_rows.unwrap_or_default(),
         tables: answer.tables,
-        configurations: answer.configurations,
+        configurations: Vec::new(),
     };
     Data {
         properties,
         database,
         store,
+        configurations: answer.configurations,
         findings,
     }
 }

@@ -1,0 +1,92 @@
+//! Finds the files: in `osgi/configs`, and where people put them by mistake.
+
+use std::path::Path;
+
+use raylift_model::digest::Digest;
+use raylift_model::facts::{ConfigurationFile, ConfigurationKind, FileKind};
+use raylift_model::names::RelativePath;
+use rayon::prelude::*;
+
+use super::content;
+use super::name;
+use crate::machine::Machine;
+use crate::site::walk::{Choice, walk};
+
+/// The folder that the server reads.
+const CONFIGS: &str = "osgi/configs";
+/// Other folders where such files are found: those of modules, which 7.2 reads as well, and the one for hot deployment,
+/// which no release reads configurations from.
+const ELSEWHERE: [&str; 7] = [
+    "osgi/marketplace",
+    "osgi/modules",
+    "osgi/portal",
+    "osgi/static",
+    "osgi/war",
+    "deploy",
+    "configs",
+];
+/// The largest file whose content is looked at, in bytes; real ones have some kilobytes.
+const LARGEST: u64 = 16 << 20;
+
+/// Every file of `osgi/configs` at any depth, and every `.config` and `.cfg` in the other folders and at the top of the
+/// home and of `osgi`, sorted by path.
+pub(crate) fn look(machine: &dyn Machine, home: &Path) -> Vec<ConfigurationFile> {
+    let enter = |_: &RelativePath, _: &_| Choice::Enter;
+    let mut found = walk(
+        machine,
+        &home.join(CONFIGS),
+        &RelativePath::new(CONFIGS),
+        &enter,
+    )
+    .found;
+    let name_only = |_: &RelativePath, _: &_| Choice::Name;
+    for folder in ["", "osgi"].into_iter().chain(ELSEWHERE) {
+        let place = home.join(folder);
+        if matches!(machine.stat(&place), Ok(Some(stat)) if stat.kind == FileKind::Directory) {
+            let listed = walk(machine, &place, &RelativePath::new(folder), &name_only).found;
+            found.extend(
+                listed
+                    .into_iter()
+                    .filter(|entry| name::kind(entry.path.file_name()) != ConfigurationKind::Other),
+            );
+        }
+    }
+    let mut files: Vec<ConfigurationFile> = found
+        .into_par_iter()
+        .filter(|entry| matches!(entry.stat.kind, FileKind::File | FileKind::Link { .. }))
+        .map(|entry| read(machine, &entry.place, entry.path))
+        .collect();
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    files
+}
+
+fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> ConfigurationFile {
+    let file_name = path.file_name().to_owned();
+    let kind = name::kind(&file_name);
+    let mut file = ConfigurationFile {
+        path,
+        digest: None,
+        kind,
+        older: None,
+        later: None,
+        unreadable: None,
+    };
+    if kind == ConfigurationKind::Other {
+        match machine.digest(place) {
+            Ok(digest) => file.digest = Some(digest),
+            Err(error) => file.unreadable = Some(error.to_string()),
+        }
+        return file;
+    }
+    match machine.read(place, LARGEST) {
+        Ok(bytes) => {
+            file.digest = Some(Digest::of(&bytes));
+            let older = content::older(&bytes, kind);
+            let later = content::later(&bytes, kind);
+            file.older = Some(older.reading(name::older(&file_name)));
+            file.later = Some(later.reading(name::later(&file_name)));
+        }
+        Err(error) => file.unreadable = Some(error.to_string()),
+    }
+    file
+}
