@@ -14,6 +14,7 @@ pub mod hsqldb_lock;
 pub mod jdbc_url;
 pub mod lpkg;
 pub mod metatype;
+pub mod merge;
 pub mod osgi_filter;
 pub mod portal_properties;
 pub mod proc;
