@@ -76,7 +76,9 @@ public class Build {
 
     private void run() throws Exception {
         Files.createDirectories(_out);
-        _extract(_part("org.apache.tomcat:tomcat:9.0.33:zip"), "lib/tomcat-api.jar", _out.resolve("tomcat-api.jar"));
+        for (String jar : TOMCAT) {
+            _extract(_part("org.apache.tomcat:tomcat:9.0.33:zip"), "lib/" + jar, _out.resolve(jar));
+        }
 
         for (Line line : _lines.values()) {
             List<Path> sources = new ArrayList<>();
@@ -478,7 +480,6 @@ public class Build {
     private Path _compile(Line line, String name, List<Path> sources, List<Path> more) throws IOException {
         Path target = _out.resolve("classes/" + line.name + "/" + name);
 
-        _delete(target);
         Files.createDirectories(target);
 
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -512,7 +513,7 @@ public class Build {
             coordinates.forEach(coordinate -> paths.add(_part(coordinate)));
         }
 
-        paths.add(_out.resolve("tomcat-api.jar"));
+        TOMCAT.forEach(jar -> paths.add(_out.resolve(jar)));
 
         return paths;
     }
@@ -568,18 +569,6 @@ public class Build {
         }
     }
 
-    private static void _delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).collect(Collectors.toList())) {
-                Files.delete(file);
-            }
-        }
-    }
-
     private static final String ANNOTATIONS = "org.osgi:org.osgi.service.component.annotations:1.3.0";
 
     private static final List<String> COMPILE = List.of(
@@ -590,6 +579,8 @@ public class Build {
     private static final String SHIELD = "{tomcat}/webapps/ROOT/WEB-INF/shielded-container-lib/";
 
     private static final Set<String> RETAGGED = Set.of("util-java.jar", "util-slf4j.jar");
+
+    private static final List<String> TOMCAT = List.of("catalina.jar", "tomcat-api.jar");
 
     private final List<String> _index = new ArrayList<>();
     private final Path _lab;

@@ -15,13 +15,19 @@ fn assert_serves(site: &TestSite, core: (&str, &str), titles: &[String]) {
     assert_eq!(site.titles(), titles);
 }
 
-/// What an administrator does to `conf/catalina.properties` before the update: 7.4 has the class that `ROOT.xml` names in
-/// the web application, not in `lib/ext`. The line does nothing in 7.3, which has no such file.
-fn load_from_the_web_application(site: &TestSite) {
-    let file = site.site.tomcat().unwrap().join("conf/catalina.properties");
-    let text = std::fs::read_to_string(&file).unwrap();
+/// What an administrator does before the update: 7.4 has the class that `ROOT.xml` names in the web application, not in
+/// `lib/ext`, and has no libraries of Ext plug-ins in there. 7.3 starts with both all the same.
+fn prepare_for_7_4(site: &TestSite) {
+    let conf = site.site.tomcat().unwrap().join("conf");
+    let loader = conf.join("catalina.properties");
+    let text = std::fs::read_to_string(&loader).unwrap();
     let jar = r#"common.loader="${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar","#;
-    std::fs::write(&file, text.replacen("common.loader=", jar, 1)).unwrap();
+    std::fs::write(&loader, text.replacen("common.loader=", jar, 1)).unwrap();
+    let root = conf.join("Catalina/localhost/ROOT.xml");
+    let text = std::fs::read_to_string(&root).unwrap();
+    let (before, rest) = text.split_once("<Resources>").unwrap();
+    let (_, after) = rest.split_once("</Resources>").unwrap();
+    std::fs::write(&root, format!("{before}{after}")).unwrap();
 }
 
 #[test]
@@ -29,7 +35,7 @@ fn from_7_3_to_7_4_and_back() {
     let site = TestSite::of("site-7.3", &[]);
     let titles = site.titles();
     assert_serves(&site, OLD, &titles);
-    load_from_the_web_application(&site);
+    prepare_for_7_4(&site);
     let old = release(ReleaseVersion::Ga7);
     let new = release(ReleaseVersion::Ga41);
     let [old, new] = [&old, &new].map(|path| path.to_str().expect("UTF-8"));
