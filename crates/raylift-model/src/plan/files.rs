@@ -62,7 +62,7 @@ pub enum Decision {
     Keep,
 }
 
-/// A changed file, as what changes in it. The plan holds no byte of the site's own files, because those may be secrets:
+/// A changed file, as what changes in it. The plan holds no byte of the site's own files that may be a secret:
 /// where such bytes move, it says from where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -62,6 +62,7 @@ pub(super) fn line(
     ))])
 }
 
+/// A text is named by its place, whether it looks like a secret or not. Numbers and truth values are none.
 fn scalar(
     file: &PropertyFile<'_>,
     key: &str,
@@ -70,22 +71,22 @@ fn scalar(
     begin: &str,
     is_secret: bool,
 ) -> Result<Vec<Piece>, String> {
-    if !is_secret {
-        let value = converted(value, value_type)?;
-        return Ok(vec![text(format!("{begin}\"{}\"", escaped(&value)))]);
+    if value_type == ValueType::String {
+        return Ok(vec![
+            text(format!("{begin}\"")),
+            Piece::PropertyAsConfig {
+                path: file.path.clone(),
+                digest: file.digest.clone(),
+                key: key.to_owned(),
+            },
+            text("\"".to_owned()),
+        ]);
     }
-    if value_type != ValueType::String {
+    if is_secret {
         return Err("it is a secret that is no text".to_owned());
     }
-    Ok(vec![
-        text(format!("{begin}\"")),
-        Piece::PropertyAsConfig {
-            path: file.path.clone(),
-            digest: file.digest.clone(),
-            key: key.to_owned(),
-        },
-        text("\"".to_owned()),
-    ])
+    let value = converted(value, value_type)?;
+    Ok(vec![text(format!("{begin}\"{}\"", escaped(&value)))])
 }
 
 pub(super) fn text(text: String) -> Piece {
