@@ -3,6 +3,7 @@
 use super::dialect::{Dialect, FileKind, Reading, Variable};
 use super::entry::{ConfigEntry, Shape, ValueType};
 use super::read::read_with;
+use super::store::MOST_VARIABLES;
 use super::write::{escaped, is_key, write};
 use crate::diagnostic::{Diagnostic, Parsed};
 use crate::properties::Encoding;
@@ -52,6 +53,10 @@ pub fn cfg_to_config(
             None => entry.clone(),
         };
         let mut line = write(std::slice::from_ref(&entry));
+        if variables.len() >= MOST_VARIABLES {
+            let message = format!("{} has too many variables to be carried over", entry.key);
+            diagnostics.push(Diagnostic::error(entry.line, message));
+        }
         for variable in variables {
             if !is_known_later(variable) {
                 let message = format!(

@@ -78,11 +78,7 @@ pub fn set_splices(
     let text = value(value_type, shape);
     let line = format!("{key}={text}");
     let end = line_end(bytes);
-    let definition = before
-        .definitions
-        .iter()
-        .rev()
-        .find(|definition| definition.key == key);
+    let definition = before.definitions_of(key).next_back();
     let attempts: Vec<Vec<Splice>> = match definition {
         Some(definition) => [
             value_place(bytes, definition).map(|place| with_value(bytes, definition, place, &text)),
@@ -123,9 +119,7 @@ pub fn remove_splices(bytes: &[u8], dialect: Dialect, key: &str) -> Result<Vec<S
         return Ok(Vec::new());
     }
     let pieces = before
-        .definitions
-        .iter()
-        .filter(|definition| definition.key == key)
+        .definitions_of(key)
         .flat_map(|definition| definition.pieces.iter().cloned());
     let attempt = pieces.map(Splice::delete).collect();
     first_that_reads(bytes, vec![attempt], dialect, &wanted, key)
@@ -169,7 +163,7 @@ fn same(read: &Config, wanted: &Config) -> bool {
 
 /// Where the value of a definition begins: after the first separator that its key leaves, and blanks.
 fn value_place(bytes: &[u8], definition: &Definition) -> Option<usize> {
-    for piece in &definition.pieces {
+    for piece in definition.pieces.iter() {
         let line = bytes.get(piece.clone())?;
         if let Some(place) = line.iter().position(|byte| matches!(byte, b'=' | b':')) {
             let after = line.get(place + 1..)?;
@@ -183,7 +177,7 @@ fn value_place(bytes: &[u8], definition: &Definition) -> Option<usize> {
     None
 }
 
-/// The value from a place on replaced; further lines of it go, and the first of them keeps its line end.
+/// The value from a place on replaced; further lines of it go.
 fn with_value(bytes: &[u8], definition: &Definition, place: usize, text: &str) -> Vec<Splice> {
     definition
         .pieces
@@ -201,18 +195,22 @@ fn with_value(bytes: &[u8], definition: &Definition, place: usize, text: &str) -
 
 /// The whole definition replaced by one line.
 fn replaced(bytes: &[u8], definition: &Definition, line: &str) -> Vec<Splice> {
-    let start = definition.pieces.first().map_or(0, |piece| piece.start);
+    let start = definition
+        .pieces
+        .iter()
+        .next()
+        .map_or(0, |piece| piece.start);
     with_value(bytes, definition, start, line)
 }
 
-/// End of a line's content.
+/// End of the content of a stretch of lines.
 fn end_of(bytes: &[u8], piece: &Range<usize>) -> usize {
-    let line = bytes.get(piece.clone()).unwrap_or_default();
-    let content = line
-        .iter()
-        .position(|byte| matches!(byte, b'\r' | b'\n'))
-        .unwrap_or(line.len());
-    piece.start + content
+    let line_end = match bytes.get(piece.clone()).unwrap_or_default() {
+        [.., b'\r', b'\n'] => 2,
+        [.., b'\r' | b'\n'] => 1,
+        _ => 0,
+    };
+    piece.end - line_end
 }
 
 /// The line end that the file uses first; CR LF, as the server writes, for a file without any.

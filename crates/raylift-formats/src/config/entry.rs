@@ -167,7 +167,7 @@ pub struct Config {
     pub entries: Vec<ConfigEntry>,
     /// The server takes nothing out of the file, or never comes to an end with it; a diagnostic says why.
     pub refused: bool,
-    /// Keys whose value depends on the machine, each with the variables that are in it.
+    /// Keys whose value depends on the machine, each with the variables that are in it, a hundred at most.
     pub variables: Vec<(String, Vec<String>)>,
 }
 

@@ -9,7 +9,7 @@ use super::filling::Filling;
 use super::java_text::{
     BACKSLASH, QUOTE, Unit, Variables, decode, is_pattern_blank, natural_lines, strip, trim,
 };
-use super::store::{Definition, Layout, Store, finish};
+use super::store::{Layout, Pieces, Store, finish};
 use super::substitute::Stop;
 use super::value::code_unit_of;
 use super::{Dialect, FileKind, Reading};
@@ -38,20 +38,18 @@ pub(super) fn read(bytes: &[u8], reading: &Reading<'_>) -> Layout {
             logical.line = line.number;
         }
         logical.pieces.push(line.content.start..line.next);
-        if !logical.take(&units) {
+        if !logical.take(units) {
             let done = std::mem::take(&mut logical);
-            let (key, value) = split(&done.units);
-            forms.note(value, done.line);
+            let (key, value_at) = split(&done.units);
+            let mut value = done.units;
+            value.drain(..value_at);
+            forms.note(&value, done.line);
             let key = match unescape_java(key) {
                 Ok(key) => key,
                 Err(stop) => return Layout::stopped(done.line, &stop, diagnostics),
             };
-            let definition = Definition {
-                key: Variables::default().render(&key).0,
-                line: done.line,
-                pieces: done.pieces,
-            };
-            store.put(definition, value.to_vec(), &mut diagnostics);
+            let key = Variables::default().render(&key).0;
+            store.put((key, value), done.line, done.pieces, &mut diagnostics);
         }
     }
     if !logical.pieces.is_empty() {
@@ -72,9 +70,9 @@ pub(super) fn read(bytes: &[u8], reading: &Reading<'_>) -> Layout {
     }
     let mut filling = Filling::new(bytes.len(), typed, reading);
     for place in 0..store.values.len() {
-        match filling.compute(&store, place) {
+        match filling.changed(&store, place) {
             Ok(value) => {
-                if let Some(entry) = store.values.get_mut(place) {
+                if let (Some(value), Some(entry)) = (value, store.values.get_mut(place)) {
                     entry.1 = value;
                 }
             }
@@ -98,29 +96,28 @@ pub(super) fn read(bytes: &[u8], reading: &Reading<'_>) -> Layout {
 struct Logical {
     units: Vec<Unit>,
     line: u32,
-    pieces: Vec<std::ops::Range<usize>>,
+    pieces: Pieces,
 }
 
 impl Logical {
     /// Takes a natural line; true when an odd number of backslashes at its end joins the next one.
-    fn take(&mut self, units: &[Unit]) -> bool {
+    fn take(&mut self, mut units: Vec<Unit>) -> bool {
         let backslashes = units
             .iter()
             .rev()
             .take_while(|unit| **unit == BACKSLASH)
             .count();
         let joins = backslashes % 2 == 1;
-        let kept = if joins {
-            units.split_last().map_or(units, |(_, kept)| kept)
+        if joins {
+            units.pop();
+        }
+        let blanks = units.iter().take_while(|unit| is_blank(**unit)).count();
+        units.drain(..blanks);
+        if self.units.is_empty() {
+            self.units = units;
         } else {
-            units
-        };
-        let start = kept
-            .iter()
-            .position(|unit| !is_blank(*unit))
-            .unwrap_or(kept.len());
-        self.units
-            .extend_from_slice(kept.get(start..).unwrap_or_default());
+            self.units.append(&mut units);
+        }
         joins
     }
 }
@@ -134,12 +131,11 @@ fn is_separator(unit: Unit) -> bool {
     matches!(unit, 0x3d | 0x3a)
 }
 
-/// `PropertiesReader.parseProperty`: the key up to a blank, `=` or `:` without a backslash before it. The backslash
-/// goes before these and stays before others.
-fn split(line: &[Unit]) -> (Vec<Unit>, &[Unit]) {
+/// `PropertiesReader.parseProperty`: the key up to a blank, `=` or `:` without a backslash before it, and the place of
+/// the value. The backslash goes before these and stays before others.
+fn split(line: &[Unit]) -> (Vec<Unit>, usize) {
     let mut key = Vec::new();
     let mut at = 0;
-    let mut after_key = line.len();
     while let Some(unit) = line.get(at).copied() {
         if unit == BACKSLASH {
             if let Some(next) = line.get(at + 1).copied() {
@@ -150,31 +146,26 @@ fn split(line: &[Unit]) -> (Vec<Unit>, &[Unit]) {
             }
             at += 2;
         } else if is_blank(unit) || is_separator(unit) {
-            after_key = at;
             break;
         } else {
             key.push(unit);
             at += 1;
         }
     }
-    (key, value_of(line.get(after_key..).unwrap_or_default()))
+    (key, value_place(line, at.min(line.len())))
 }
 
-/// What follows blanks, at most one separator, and blanks again.
-fn value_of(rest: &[Unit]) -> &[Unit] {
-    let rest = without_blanks(rest);
-    match rest.split_first() {
-        Some((first, after)) if is_separator(*first) => without_blanks(after),
-        _ => rest,
+/// The value follows blanks, at most one separator, and blanks again.
+fn value_place(line: &[Unit], after_key: usize) -> usize {
+    let after_blanks = |at: usize| {
+        let rest = line.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|unit| is_blank(**unit)).count()
+    };
+    let at = after_blanks(after_key);
+    match line.get(at) {
+        Some(unit) if is_separator(*unit) => after_blanks(at + 1),
+        _ => at,
     }
-}
-
-fn without_blanks(units: &[Unit]) -> &[Unit] {
-    let start = units
-        .iter()
-        .position(|unit| !is_blank(*unit))
-        .unwrap_or(units.len());
-    units.get(start..).unwrap_or_default()
 }
 
 /// `Properties.unescapeJava`.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::java_text::{LAST_UNIT, QUOTE, Unit, Variables, units as units_of};
 use super::store::Store;
-use super::substitute::{Budget, Stop, substitute, unescape};
+use super::substitute::{Budget, Stop, is_plain, substitute, unescape};
 use super::value::{self, Text};
 use super::{Reading, Variable};
 
@@ -40,8 +40,20 @@ impl<'a, 'b> Filling<'a, 'b> {
         &self.variables
     }
 
-    /// The value at a place of the store, with its variables put in.
-    pub(super) fn compute(&mut self, store: &Store, place: usize) -> Result<Vec<Unit>, Stop> {
+    /// The value at a place of the store with its variables put in; none when it stays as it is.
+    pub(super) fn changed(
+        &mut self,
+        store: &Store,
+        place: usize,
+    ) -> Result<Option<Vec<Unit>>, Stop> {
+        let stays = |entry: &(String, Vec<Unit>, u32)| is_plain(&entry.1);
+        if store.values.get(place).is_none_or(stays) {
+            return Ok(None);
+        }
+        self.compute(store, place).map(Some)
+    }
+
+    fn compute(&mut self, store: &Store, place: usize) -> Result<Vec<Unit>, Stop> {
         let Some((key, value, _)) = store.values.get(place) else {
             return Ok(Vec::new());
         };

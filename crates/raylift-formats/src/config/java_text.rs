@@ -2,6 +2,7 @@
 //!
 //! A unit above [`LAST_UNIT`] stands for a variable; it is no character that any reader looks for.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::properties::Encoding;
@@ -140,29 +141,40 @@ pub(super) fn is_white_space(unit: Unit) -> bool {
 /// Variables that stand in units, by number.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
-    texts: Vec<String>,
+    /// All names, one after the other.
+    names: String,
+    /// Where each ends.
+    ends: Vec<usize>,
 }
 
 impl Variables {
     /// Makes a unit that stands for a variable, shown as `${name}`.
     pub(super) fn add(&mut self, name: &str) -> Unit {
-        let number = Unit::try_from(self.texts.len()).unwrap_or(Unit::MAX - LAST_UNIT - 1);
-        self.texts.push(name.to_owned());
+        let number = Unit::try_from(self.ends.len()).unwrap_or(Unit::MAX - LAST_UNIT - 1);
+        self.names.push_str(name);
+        self.ends.push(self.names.len());
         LAST_UNIT + 1 + number
     }
 
     /// Name of the variable that a unit stands for.
     fn name(&self, unit: Unit) -> Option<&str> {
-        let number = unit.checked_sub(LAST_UNIT + 1)?;
-        let name = self.texts.get(usize::try_from(number).ok()?)?;
-        Some(name)
+        let number = usize::try_from(unit.checked_sub(LAST_UNIT + 1)?).ok()?;
+        let end = *self.ends.get(number)?;
+        let start = match number.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.names.get(start..end)
     }
 
-    /// Names of all variables in a text, in its order.
-    pub(super) fn names(&self, units: &[Unit]) -> Vec<String> {
+    /// Names of the variables in a text, each once, in its order; the first so many.
+    pub(super) fn names(&self, units: &[Unit], most: usize) -> Vec<String> {
+        let mut seen = BTreeSet::new();
         units
             .iter()
             .filter_map(|unit| self.name(*unit))
+            .filter(|name| seen.insert(*name))
+            .take(most)
             .map(str::to_owned)
             .collect()
     }

@@ -4,8 +4,8 @@ use super::java_text::{
     BACKSLASH, LAST_UNIT, NaturalLine, QUOTE, Unit, Variables, decode, is_pattern_blank,
     natural_lines, strip, trim, units,
 };
-use super::store::{Definition, Layout, Store, finish};
-use super::substitute::{Budget, Stop, substitute};
+use super::store::{Layout, Pieces, Store, finish};
+use super::substitute::{Budget, Stop, is_plain, substitute};
 use super::{Dialect, FileKind, Reading, Variable, felix};
 use crate::diagnostic::Diagnostic;
 
@@ -20,6 +20,7 @@ pub(super) fn read(bytes: &[u8], reading: &Reading<'_>) -> Layout {
         diagnostics: Vec::new(),
         variables: Variables::default(),
         budget: Budget::of_file(bytes.len()),
+        said_of_comments: false,
     };
     let outcome = match reading.kind {
         FileKind::Config => state.config(),
@@ -46,6 +47,7 @@ struct State<'a, 'b> {
     diagnostics: Vec<Diagnostic>,
     variables: Variables,
     budget: Budget,
+    said_of_comments: bool,
 }
 
 /// A key and its value that are being put together out of lines.
@@ -53,16 +55,24 @@ struct State<'a, 'b> {
 struct Logical {
     units: Vec<Unit>,
     line: u32,
-    pieces: Vec<std::ops::Range<usize>>,
+    pieces: Pieces,
 }
 
 impl Logical {
-    fn take(&mut self, line: &NaturalLine, units: &[Unit]) {
+    fn take(&mut self, line: &NaturalLine, mut units: Vec<Unit>) {
         if self.pieces.is_empty() {
             self.line = line.number;
         }
         self.pieces.push(line.content.start..line.next);
-        self.units.extend_from_slice(trim(units));
+        let kept = trim(&units).len();
+        let begin = units.iter().take_while(|unit| **unit <= 0x20).count();
+        units.drain(..begin.min(units.len()));
+        units.truncate(kept);
+        if self.units.is_empty() {
+            self.units = units;
+        } else {
+            self.units.append(&mut units);
+        }
     }
 }
 
@@ -83,7 +93,7 @@ impl State<'_, '_> {
             if line.content.is_empty() {
                 continue;
             }
-            let units = self.decoded(&line);
+            let mut units = self.decoded(&line);
             match trim(&units) {
                 [] => {
                     return Err(refused(
@@ -98,11 +108,12 @@ impl State<'_, '_> {
                 }
                 _ => {}
             }
-            if let [kept @ .., BACKSLASH] = units.as_slice() {
-                logical.take(&line, kept);
+            if units.last() == Some(&BACKSLASH) {
+                units.pop();
+                logical.take(&line, units);
                 continue;
             }
-            logical.take(&line, &units);
+            logical.take(&line, units);
             if !self.define(std::mem::take(&mut logical))? {
                 self.lost_below(line.number, line.next);
                 return Ok(());
@@ -114,6 +125,10 @@ impl State<'_, '_> {
     }
 
     fn comment(&mut self, line: u32, count: u32) {
+        // The first of them is enough to say it.
+        if self.said_of_comments {
+            return;
+        }
         let message = if !self.store.values.is_empty() {
             "a comment below a key: the server reads on, logs an error, and drops the comment when it writes the file"
         } else if count > 1 {
@@ -121,6 +136,7 @@ impl State<'_, '_> {
         } else {
             return;
         };
+        self.said_of_comments = true;
         self.diagnostics.push(Diagnostic::warning(line, message));
     }
 
@@ -137,12 +153,12 @@ impl State<'_, '_> {
         let value = self
             .substituted(trim(value))
             .map_err(|stop| (logical.line, stop))?;
-        let definition = Definition {
-            key,
-            line: logical.line,
-            pieces: logical.pieces,
-        };
-        self.store.put(definition, value, &mut self.diagnostics);
+        self.store.put(
+            (key, value),
+            logical.line,
+            logical.pieces,
+            &mut self.diagnostics,
+        );
         Ok(true)
     }
 
@@ -171,6 +187,9 @@ impl State<'_, '_> {
     }
 
     fn substituted(&mut self, value: &[Unit]) -> Result<Vec<Unit>, Stop> {
+        if is_plain(value) {
+            return Ok(value.to_vec());
+        }
         let Self {
             variables,
             reading,
@@ -205,15 +224,16 @@ impl State<'_, '_> {
     fn cfg(&mut self) -> Outcome {
         let mut logical = Logical::default();
         for line in natural_lines(self.bytes) {
-            let units = self.decoded(&line);
+            let mut units = self.decoded(&line);
             if matches!(units.as_slice(), [] | [0x23 | 0x21, ..]) {
                 continue;
             }
-            if let [kept @ .., BACKSLASH] = units.as_slice() {
-                logical.take(&line, kept);
+            if units.last() == Some(&BACKSLASH) {
+                units.pop();
+                logical.take(&line, units);
                 continue;
             }
-            logical.take(&line, &units);
+            logical.take(&line, units);
             let done = std::mem::take(&mut logical);
             if split(&done.units).is_some() {
                 return Err(refused(
@@ -229,12 +249,8 @@ impl State<'_, '_> {
             let value = self
                 .substituted(trim(value.get(1..).unwrap_or_default()))
                 .map_err(|stop| (done.line, stop))?;
-            let definition = Definition {
-                key,
-                line: done.line,
-                pieces: done.pieces,
-            };
-            self.store.put(definition, value, &mut self.diagnostics);
+            self.store
+                .put((key, value), done.line, done.pieces, &mut self.diagnostics);
         }
         self.unfinished(&logical);
         Ok(())

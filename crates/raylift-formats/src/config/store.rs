@@ -1,6 +1,6 @@
 //! What both readers do with the keys they found.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::entry::{Config, ConfigEntry, Shape, ValueType};
@@ -10,15 +10,48 @@ use super::value::{self, Value};
 use super::{Dialect, FileKind};
 use crate::diagnostic::{Diagnostic, Parsed};
 
+/// How many variables of one value are named.
+pub(super) const MOST_VARIABLES: usize = 100;
+
+/// Lines of a key, comments between them left out: each stretch without a break is one range.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pieces {
+    first: Range<usize>,
+    /// Mostly empty, and then without memory of its own.
+    more: Vec<Range<usize>>,
+}
+
+impl Pieces {
+    /// Adds a line with its end.
+    pub(super) fn push(&mut self, line: Range<usize>) {
+        let last = self.more.last_mut().unwrap_or(&mut self.first);
+        if last.start == last.end {
+            *last = line;
+        } else if last.end == line.start {
+            last.end = line.end;
+        } else {
+            self.more.push(line);
+        }
+    }
+
+    /// True before the first line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.start == self.first.end
+    }
+
+    /// The stretches in the order of the file.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Range<usize>> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+}
+
 /// One key where it stands in the file.
 #[derive(Debug, Clone)]
 pub(super) struct Definition {
-    /// The key.
-    pub(super) key: String,
-    /// Line on which it starts, from one.
-    pub(super) line: u32,
-    /// Natural lines it consists of, comments between them left out: places of each with its line end.
-    pub(super) pieces: Vec<Range<usize>>,
+    /// Place of the key in [`Store::values`].
+    pub(super) key: usize,
+    /// The lines it consists of.
+    pub(super) pieces: Pieces,
 }
 
 /// The keys of a file, each once.
@@ -27,6 +60,8 @@ pub(super) struct Store {
     /// Key, text of its value, line.
     pub(super) values: Vec<(String, Vec<Unit>, u32)>,
     places: HashMap<String, usize>,
+    /// Keys that stand there more than once.
+    repeated: HashSet<usize>,
     /// Every place where a key stands.
     pub(super) definitions: Vec<Definition>,
 }
@@ -40,28 +75,30 @@ impl Store {
     /// Adds a key or replaces its value; it keeps its place (`LinkedHashMap.put`).
     pub(super) fn put(
         &mut self,
-        definition: Definition,
-        value: Vec<Unit>,
+        (key, value): (String, Vec<Unit>),
+        line: u32,
+        pieces: Pieces,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        match self
-            .place(&definition.key)
-            .and_then(|place| self.values.get_mut(place))
-        {
-            Some((key, old, line)) => {
-                let message = format!("{key} stands there again; the last one counts");
-                diagnostics.push(Diagnostic::warning(definition.line, message));
-                *old = value;
-                *line = definition.line;
+        let place = match self.place(&key) {
+            Some(place) => {
+                if self.repeated.insert(place) {
+                    let message = format!("{key} stands there again; the last one counts");
+                    diagnostics.push(Diagnostic::warning(line, message));
+                }
+                if let Some(old) = self.values.get_mut(place) {
+                    *old = (key, value, line);
+                }
+                place
             }
             None => {
-                self.places
-                    .insert(definition.key.clone(), self.values.len());
-                self.values
-                    .push((definition.key.clone(), value, definition.line));
+                let place = self.values.len();
+                self.places.insert(key.clone(), place);
+                self.values.push((key, value, line));
+                place
             }
-        }
-        self.definitions.push(definition);
+        };
+        self.definitions.push(Definition { key: place, pieces });
     }
 }
 
@@ -69,10 +106,19 @@ impl Store {
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) parsed: Parsed<Config>,
-    pub(super) definitions: Vec<Definition>,
+    definitions: Vec<Definition>,
+    keys: Vec<String>,
 }
 
 impl Layout {
+    /// Every place where a key stands, in the order of the file.
+    pub(super) fn definitions_of(&self, key: &str) -> impl DoubleEndedIterator<Item = &Definition> {
+        let place = self.keys.iter().position(|known| known == key);
+        self.definitions
+            .iter()
+            .filter(move |definition| Some(definition.key) == place)
+    }
+
     /// Nothing is taken out of the file.
     pub(super) fn refused(line: u32, reason: &str, mut diagnostics: Vec<Diagnostic>) -> Self {
         let message = format!("the server takes nothing out of this file: {reason}");
@@ -86,7 +132,7 @@ impl Layout {
                 },
                 diagnostics,
             },
-            definitions: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -124,7 +170,7 @@ pub(super) fn finish(
     let mut config = Config::default();
     let mut refusal: Option<(u32, String)> = None;
     for (key, units, line) in &store.values {
-        let names = variables.names(units);
+        let names = variables.names(units, MOST_VARIABLES);
         if !names.is_empty() {
             let message = format!(
                 "the value of {key} depends on the machine: {}",
@@ -197,6 +243,7 @@ pub(super) fn finish(
             diagnostics,
         },
         definitions: store.definitions,
+        keys: store.values.into_iter().map(|(key, ..)| key).collect(),
     }
 }
 

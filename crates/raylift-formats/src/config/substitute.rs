@@ -28,7 +28,7 @@ impl Budget {
     /// Enough for a file of some bytes whose values take some from each other.
     pub(super) fn of_file(length: usize) -> Self {
         Self {
-            left: length.saturating_mul(8).saturating_add(1 << 20),
+            left: length.saturating_mul(4).saturating_add(1 << 20),
         }
     }
 
@@ -42,6 +42,11 @@ impl Budget {
 const DOLLAR: Unit = 0x24;
 const OPEN: Unit = 0x7b;
 const CLOSE: Unit = 0x7d;
+
+/// True when there is nothing in a value that one of the functions here would change.
+pub(super) fn is_plain(units: &[Unit]) -> bool {
+    !units.iter().any(|unit| matches!(*unit, DOLLAR | BACKSLASH))
+}
 
 /// What stands for a variable.
 pub(super) type Lookup<'a> = dyn FnMut(&[Unit], &mut Budget) -> Result<Vec<Unit>, Stop> + 'a;
