@@ -35,6 +35,9 @@ impl FileName {
 /// after the first `-` is the name in a factory (`ConfigInstaller.parsePid`); later what stands after the first `~`,
 /// without one after the first `_`, without that after the first `-` (`ConfigurationFileInstaller._parsePid`). Each
 /// counts only after at least one other character.
+///
+/// A state of the later class from the making of 7.3 (2020) still has `-` alone; whether a release of 7.3 has it is not
+/// known, so a name with `~` or `_` is certain for 7.4 and later only.
 pub fn file_name(name: &str, dialect: Dialect) -> Option<FileName> {
     let kind = if name.ends_with(".config") {
         FileKind::Config
