@@ -191,8 +191,12 @@ public final class Config {
         return read;
     }
 
-    /** The difference to Felix: a small letter is the same type, and has no arrays. */
-    private static Object value(String text) throws IOException {
+    /**
+     * The differences to Felix: a small letter is the same type, and has no arrays; the bits of a Float or Double are
+     * ASCII digits.
+     */
+    private static Object value(String given) throws IOException {
+        String text = given.matches("[FDfd][\\S\\s]*") ? given.replaceAll("[^\\x00-\\x7f]", "x") : given;
         if (text.matches("[a-z]\\[[\\S\\s]*")) {
             ConfigurationHandler.read(text);
             throw new IOException("an array of a small letter");
