@@ -75,5 +75,13 @@ fn bytes_of(site: &SiteFacts, piece: &Piece) -> Vec<u8> {
             let read = read(content(path).unwrap_or_default(), Encoding::Utf8).value;
             config::escaped(read.get(key).unwrap_or_default()).into_bytes()
         }
+        Piece::CfgAsConfig {
+            path,
+            before_7_3,
+            keys,
+            ..
+        } => config::cfg_as_planned(content(path).unwrap_or_default(), *before_7_3, keys)
+            .value
+            .into_bytes(),
     }
 }

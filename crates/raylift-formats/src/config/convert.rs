@@ -1,5 +1,8 @@
 //! `.cfg` to `.config`.
 
+use raylift_model::facts::AttributeShape;
+use raylift_model::plan::CfgKey;
+
 use super::dialect::{Dialect, FileKind, Reading, Variable};
 use super::entry::{ConfigEntry, Shape, ValueType};
 use super::read::read_with;
@@ -17,6 +20,25 @@ pub enum Form {
     Array,
     /// A collection, likewise.
     Collection,
+}
+
+/// The same as a plan says it: the reader of the installed release, and what the new release's metatypes say of keys.
+pub fn cfg_as_planned(bytes: &[u8], before_7_3: bool, keys: &[CfgKey]) -> Parsed<String> {
+    let dialect = if before_7_3 {
+        Dialect::Felix
+    } else {
+        Dialect::Liferay
+    };
+    let wanted = |key: &str| {
+        let known = keys.iter().find(|known| known.key == key)?;
+        let form = match known.shape {
+            AttributeShape::Scalar => Form::Scalar,
+            AttributeShape::Array => Form::Array,
+            AttributeShape::Collection => Form::Collection,
+        };
+        Some((ValueType::of_attribute(known.value_type)?, form))
+    };
+    cfg_to_config(bytes, dialect, dialect.encoding(), &wanted)
 }
 
 /// Makes the text of a `.config` file out of a `.cfg` file that an older release reads.

@@ -1,5 +1,7 @@
 //! What stands in a configuration file.
 
+use raylift_model::facts::AttributeType;
+
 use super::java_number;
 
 /// The type of a value and the letter that stands for it (Felix, `org.apache.felix.cm.file.ConfigurationHandler`).
@@ -39,6 +41,22 @@ impl ValueType {
             'C' => Self::Character,
             'B' => Self::Boolean,
             _ => return None,
+        })
+    }
+
+    /// The type of an attribute's values; none for one that metatypes do not know.
+    pub fn of_attribute(attribute: AttributeType) -> Option<Self> {
+        Some(match attribute {
+            AttributeType::String | AttributeType::Password => Self::String,
+            AttributeType::Integer => Self::Integer,
+            AttributeType::Long => Self::Long,
+            AttributeType::Float => Self::Float,
+            AttributeType::Double => Self::Double,
+            AttributeType::Byte => Self::Byte,
+            AttributeType::Short => Self::Short,
+            AttributeType::Character => Self::Character,
+            AttributeType::Boolean => Self::Boolean,
+            AttributeType::Unknown => return None,
         })
     }
 

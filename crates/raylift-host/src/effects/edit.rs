@@ -80,6 +80,17 @@ fn bytes_of(home: &Path, piece: &Piece) -> Result<Vec<u8>, HostError> {
             let value = read.get(key).ok_or_else(impossible)?;
             Ok(config::escaped(value).into_bytes())
         }
+        Piece::CfgAsConfig {
+            path,
+            digest,
+            before_7_3,
+            keys,
+        } => {
+            let bytes = read(home, path, digest)?;
+            Ok(config::cfg_as_planned(&bytes, *before_7_3, keys)
+                .value
+                .into_bytes())
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl MetatypeAttribute {
 }
 
 /// The type of an attribute's values (OSGi Compendium, section 105.7, type `Tscalar`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttributeType {
     /// `String`.
@@ -106,7 +106,7 @@ pub enum AttributeType {
 }
 
 /// How many values an attribute has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttributeShape {
     /// One.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::facts::{AttributeShape, AttributeType};
 use crate::names::RelativePath;
 
 /// The decision about one file.
@@ -144,6 +145,29 @@ pub enum Piece {
         /// The key; of a repeated one the last counts.
         key: String,
     },
+    /// One of the site's `.cfg` files, written as a `.config` file.
+    CfgAsConfig {
+        /// Path in the home.
+        path: RelativePath,
+        /// Expected digest.
+        digest: Digest,
+        /// True where the installed release reads it as releases up to 7.2 do.
+        before_7_3: bool,
+        /// Keys that do not become plain texts.
+        keys: Vec<CfgKey>,
+    },
+}
+
+/// What the new release's metatype says of a key of a `.cfg` file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CfgKey {
+    /// The key.
+    pub key: String,
+    /// The type that it gets.
+    pub value_type: AttributeType,
+    /// One value, or several.
+    pub shape: AttributeShape,
 }
 
 /// One exchange of the switch.

@@ -34,7 +34,7 @@ pub(super) fn line(
                 .to_owned(),
         );
     }
-    let value_type = type_of(attribute.value_type)
+    let value_type = ValueType::of_attribute(attribute.value_type)
         .ok_or("the metatype gives its attribute a type that raylift does not know")?;
     let begin = format!("{}={}", attribute.id, letter(value_type));
     let (open, close) = match attribute.shape() {
@@ -95,21 +95,6 @@ pub(super) fn text(text: String) -> Piece {
 
 fn letter(value_type: ValueType) -> String {
     value_type.letter().map(String::from).unwrap_or_default()
-}
-
-fn type_of(attribute: AttributeType) -> Option<ValueType> {
-    Some(match attribute {
-        AttributeType::String | AttributeType::Password => ValueType::String,
-        AttributeType::Integer => ValueType::Integer,
-        AttributeType::Long => ValueType::Long,
-        AttributeType::Float => ValueType::Float,
-        AttributeType::Double => ValueType::Double,
-        AttributeType::Byte => ValueType::Byte,
-        AttributeType::Short => ValueType::Short,
-        AttributeType::Character => ValueType::Character,
-        AttributeType::Boolean => ValueType::Boolean,
-        AttributeType::Unknown => return None,
-    })
 }
 
 /// The value as the type is written, when it is one of that type.

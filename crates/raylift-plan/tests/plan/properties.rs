@@ -172,6 +172,7 @@ fn applied(site: &SiteFacts, edit: &Edit) -> String {
                 Piece::PropertyAsConfig { key, .. } => {
                     text.extend_from_slice(format!("<{key}>").as_bytes());
                 }
+                Piece::CfgAsConfig { .. } => panic!("no property is one"),
             }
         }
         at = (splice.at + splice.remove) as usize;

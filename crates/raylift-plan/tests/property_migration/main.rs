@@ -181,7 +181,7 @@ fn applied(site: &SiteFacts, edit: &Edit) -> String {
                         &of(path)[start..start + usize::try_from(*length).unwrap()],
                     );
                 }
-                Piece::PropertyAsConfig { .. } => panic!("there is no metatype"),
+                Piece::PropertyAsConfig { .. } | Piece::CfgAsConfig { .. } => panic!("there is no metatype"),
             }
         }
         at = usize::try_from(splice.at + splice.remove).unwrap();
