@@ -20,8 +20,8 @@ pub use bundle::{
     ReleaseFilter,
 };
 pub use configuration::{
-    ConfigurationEntry, ConfigurationFile, ConfigurationKind, ConfigurationReading,
-    ConfigurationRemark, ConfigurationRow,
+    ConfigurationEncoding, ConfigurationEntry, ConfigurationFile, ConfigurationKind,
+    ConfigurationReading, ConfigurationRemark, ConfigurationRow,
 };
 pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{

@@ -5,6 +5,7 @@
 
 mod actions;
 mod checks;
+pub mod configuration;
 mod core;
 mod database;
 mod devices;

@@ -19,8 +19,8 @@ use crate::checks::blocker;
 use crate::tables::Tables;
 use crate::wishes::Wishes;
 use crate::{
-    actions, checks, core, database, devices, files, health, modules, properties, release_rows,
-    space, way_back,
+    actions, checks, configuration, core, database, devices, files, health, modules, properties,
+    release_rows, space, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -123,6 +123,13 @@ pub fn make(
     let tables = Tables::of(site);
     let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
+    findings.extend(configuration::findings(
+        site,
+        release,
+        (from.line(), to.line()),
+        &files.decisions,
+        &carried,
+    ));
     let bundles = release.bundles.iter().chain(carried.iter().copied());
     findings.extend(core::findings(site, release, &core));
     let rows = &site.database.release_rows;

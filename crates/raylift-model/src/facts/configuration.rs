@@ -22,6 +22,12 @@ pub struct ConfigurationFile {
     /// What the reader of 7.3 and later takes out of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub later: Option<ConfigurationReading>,
+    /// Keys that both readers take out of it, with another value each, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_differently: Vec<String>,
+    /// How its bytes are written; absent when it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<ConfigurationEncoding>,
     /// Why nothing can be said about its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
@@ -37,6 +43,33 @@ pub enum ConfigurationKind {
     /// `.cfg`.
     Cfg,
     /// No server reads it.
+    Other,
+}
+
+impl ConfigurationFile {
+    /// What the release of a line (`(7, 2)`, `(2025, 1)`) takes out of it, wherever it lies.
+    pub fn reading(&self, line: (u32, u32)) -> Option<&ConfigurationReading> {
+        if line < (7, 3) {
+            self.older.as_ref()
+        } else {
+            self.later.as_ref()
+        }
+    }
+}
+
+/// How the bytes of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigurationEncoding {
+    /// Every byte is ASCII: all readers agree.
+    Ascii,
+    /// UTF-8 with characters outside of ASCII.
+    Utf8,
+    /// UTF-8 with a byte order mark.
+    ByteOrderMark,
+    /// UTF-16 with a byte order mark.
+    Utf16,
+    /// Something else, such as ISO-8859-1.
     Other,
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod blockers;
+mod configuration;
 mod executor;
 mod facts;
 mod files;

@@ -323,14 +323,7 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
     let row = |site: &mut SiteFacts| {
         site.database.configurations.push(ConfigurationRow {
             pid: PID.to_owned(),
-            factory_pid: None,
-            file_name: None,
-            file_there: None,
-            file: None,
-            stays_without_file: false,
-            entries: Vec::new(),
-            differs_in: Vec::new(),
-            undetermined: None,
+            ..ConfigurationRow::default()
         });
     };
     let environment = |site: &mut SiteFacts| {

@@ -5,8 +5,8 @@ use raylift_formats::config::{
 };
 use raylift_formats::{Level, Parsed};
 use raylift_model::facts::{
-    AttributeShape, AttributeType, ConfigurationEntry, ConfigurationKind, ConfigurationReading,
-    ConfigurationRemark,
+    AttributeShape, AttributeType, ConfigurationEncoding, ConfigurationEntry, ConfigurationKind,
+    ConfigurationReading, ConfigurationRemark,
 };
 
 /// What stands in a file, with its values; it has no `Debug`, since they may be secrets.
@@ -53,6 +53,42 @@ impl Content {
                 })
                 .collect(),
         }
+    }
+}
+
+/// Keys that both have, with another value each, sorted.
+pub(super) fn differences(left: &Content, right: &Content) -> Vec<String> {
+    let mut keys: Vec<String> = left
+        .parsed
+        .value
+        .entries
+        .iter()
+        .filter(|entry| {
+            let other = right.parsed.value.get(&entry.key);
+            let own = left.parsed.value.get(&entry.key);
+            own.zip(other).is_some_and(|(own, other)| {
+                (own.value_type, &own.shape) != (other.value_type, &other.shape)
+            })
+        })
+        .map(|entry| entry.key.clone())
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// How bytes are written.
+pub(super) fn encoding(bytes: &[u8]) -> ConfigurationEncoding {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        ConfigurationEncoding::ByteOrderMark
+    } else if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        ConfigurationEncoding::Utf16
+    } else if bytes.is_ascii() {
+        ConfigurationEncoding::Ascii
+    } else if std::str::from_utf8(bytes).is_ok() {
+        ConfigurationEncoding::Utf8
+    } else {
+        ConfigurationEncoding::Other
     }
 }
 

@@ -69,6 +69,8 @@ fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> Configuratio
         kind,
         older: None,
         later: None,
+        read_differently: Vec::new(),
+        encoding: None,
         unreadable: None,
     };
     if kind == ConfigurationKind::Other {
@@ -83,6 +85,8 @@ fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> Configuratio
             file.digest = Some(Digest::of(&bytes));
             let older = content::older(&bytes, kind);
             let later = content::later(&bytes, kind);
+            file.read_differently = content::differences(&older, &later);
+            file.encoding = Some(content::encoding(&bytes));
             file.older = Some(older.reading(name::older(&file_name)));
             file.later = Some(later.reading(name::later(&file_name)));
         }

@@ -1,0 +1,118 @@
+//! Lines that a reader stumbles over.
+
+use raylift_model::codes;
+use raylift_model::facts::{ConfigurationFile, ConfigurationKind, ConfigurationReading};
+use raylift_model::finding::{Finding, Severity};
+
+use crate::configuration::{Case, SHOWN};
+
+/// A blocker where the new release takes less out of a file than the installed one; a warning for lines that both leave
+/// out, or read in two ways.
+pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
+    case.read_files()
+        .filter(|(file, _)| file.kind == ConfigurationKind::Config)
+        .filter_map(|(file, after)| {
+            let before = file.reading(case.from)?;
+            lost(file, before, after).or_else(|| fault(case, file, after))
+        })
+        .collect()
+}
+
+fn lost(
+    file: &ConfigurationFile,
+    before: &ConfigurationReading,
+    after: &ConfigurationReading,
+) -> Option<Finding> {
+    let keys: Vec<&str> = before
+        .entries
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .filter(|key| after.entry(key).is_none())
+        .collect();
+    if before.refused || keys.is_empty() {
+        return None;
+    }
+    let finding = Finding::new(
+        Severity::Blocker,
+        codes::CONFIGURATION_LOST,
+        file.path.as_str(),
+        if after.refused {
+            "the installed release reads this file, and the new one takes nothing out of it"
+                .to_owned()
+        } else {
+            format!(
+                "the new release would lose {} of the {} keys in this file without saying so",
+                keys.len(),
+                before.entries.len()
+            )
+        },
+        "correct the line that is named, so that the new release reads all of the file",
+    );
+    let lines = remarks(after, true);
+    let named = keys
+        .iter()
+        .take(SHOWN)
+        .map(|key| format!("key {key} would be lost"));
+    Some(
+        lines
+            .into_iter()
+            .chain(named)
+            .fold(finding, Finding::because),
+    )
+}
+
+fn fault(
+    case: &Case<'_>,
+    file: &ConfigurationFile,
+    after: &ConfigurationReading,
+) -> Option<Finding> {
+    let loses = after.refused || after.remarks.iter().any(|remark| remark.loses);
+    let crosses = (case.from < (7, 3)) != (case.to < (7, 3));
+    let mut evidence = remarks(after, false);
+    if crosses {
+        let keys = file.read_differently.iter().take(SHOWN);
+        evidence.extend(keys.map(|key| {
+            format!("key {key} means something else to the new release than to the installed one")
+        }));
+    }
+    let differs = crosses && !file.read_differently.is_empty();
+    let (severity, message) = if after.refused {
+        (
+            Severity::Warning,
+            "the server takes nothing out of this file",
+        )
+    } else if loses {
+        (
+            Severity::Warning,
+            "the server leaves a part of this file out, today as after the update",
+        )
+    } else if differs {
+        (
+            Severity::Warning,
+            "the two releases read this file in different ways",
+        )
+    } else {
+        (Severity::Note, "something in this file may not be meant so")
+    };
+    Finding::new(
+        severity,
+        codes::CONFIGURATION_FAULT,
+        file.path.as_str(),
+        message,
+        "correct the lines that are named",
+    )
+    .if_any(evidence)
+}
+
+fn remarks(reading: &ConfigurationReading, only_losing: bool) -> Vec<String> {
+    reading
+        .remarks
+        .iter()
+        .filter(|remark| remark.loses || !only_losing)
+        .take(SHOWN)
+        .map(|remark| match remark.line {
+            0 => remark.message.clone(),
+            line => format!("line {line}: {}", remark.message),
+        })
+        .collect()
+}
