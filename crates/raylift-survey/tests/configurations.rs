@@ -12,6 +12,7 @@ mod common;
 use common::{Scratch, TestMachine, only, request, running, with_code};
 use raylift_model::codes;
 use raylift_model::facts::{ConfigurationKind, ConfigurationRow, SiteFacts};
+use raylift_model::finding::Severity;
 use raylift_model::secret::Secret;
 use raylift_survey::machine::{ConfigurationText, DatabaseAnswer};
 use raylift_survey::site::survey;
@@ -208,4 +209,25 @@ fn an_advanced_store_without_a_root_anywhere_is_named() {
     let facts = look(&scratch, &mut machine, Vec::new());
     let finding = only(&facts, codes::STORE_NOT_FILES);
     assert!(finding.message.contains("neither"), "{}", finding.message);
+}
+
+/// Rows of 7.2 name their files in full.
+#[test]
+fn rows_of_a_moved_home_are_made_again() {
+    let (scratch, mut machine) = running();
+    scratch.write("osgi/configs/org.example.A.config", b"a=\"1\"\n");
+    let dictionary =
+        "felix.fileinstall.filename=\"file:/opt/old/osgi/configs/org.example.A.config\"\r\n";
+    let facts = look(
+        &scratch,
+        &mut machine,
+        vec![text("org.example.A", dictionary)],
+    );
+    let finding = only(&facts, codes::CONFIGURATION_ORPHAN);
+    assert_eq!(finding.severity, Severity::Note);
+    assert!(
+        finding
+            .message
+            .contains("osgi/configs/org.example.A.config")
+    );
 }

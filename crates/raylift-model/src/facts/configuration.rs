@@ -150,6 +150,10 @@ pub struct ConfigurationRow {
     /// That file, where it lies below the home.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<RelativePath>,
+    /// A file of the same name in `osgi/configs`, where the named one is not there: the row goes, and the server makes the
+    /// configuration again from this file. So it is after a home with rows of 7.2 was moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_again_from: Option<RelativePath>,
     /// `configuration.cleaner.ignore` is true: the row stays when its file is missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stays_without_file: bool,

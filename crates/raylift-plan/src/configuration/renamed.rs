@@ -12,7 +12,7 @@ const RENAMED: [(&str, &str, &str); 2] = [
     (
         "com.liferay.portal.bundle.blacklist.internal.BundleBlacklistConfiguration",
         "com.liferay.portal.bundle.blacklist.internal.configuration.BundleBlacklistConfiguration",
-        "Liferay's own upgrade step for this configuration",
+        "Liferay has an upgrade step for this configuration; its old name is an inference",
     ),
 ];
 

@@ -67,7 +67,7 @@ fn one(
 /// Why a value does not become the attribute's; `None` when it does or it is not known.
 ///
 /// Texts are converted to the attribute's type where they are read, single values become arrays and collections of one,
-/// and a numeric type letter does not matter as long as the number fits (bnd, `Configurable`).
+/// and a numeric type letter does not matter as long as the number fits (inferred: so bnd's `Configurable` is known to do, by which Liferay's components read them).
 fn unsuitable(entry: &ConfigurationEntry, attribute: &MetatypeAttribute) -> Option<String> {
     if entry.variable {
         return None;

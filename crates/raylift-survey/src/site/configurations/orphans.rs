@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use raylift_model::codes;
 use raylift_model::facts::ConfigurationRow;
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::names::RelativePath;
 
 /// A warning for each row that names a file that is not there: the portal deletes such rows at its next start
 /// (layout-and-artifacts 0.1, read in `ConfigurationPersistenceManager`), unless the row says that it stays.
@@ -16,6 +17,9 @@ pub(crate) fn orphans(home: &Path, rows: &[ConfigurationRow]) -> Vec<Finding> {
                 return None;
             }
             let file = file_of(home, file_name);
+            if let Some(path) = &row.made_again_from {
+                return Some(made_again(row, file_name, path));
+            }
             Some(
                 Finding::new(
                     Severity::Warning,
@@ -31,6 +35,21 @@ pub(crate) fn orphans(home: &Path, rows: &[ConfigurationRow]) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Nothing is lost: the installer finds no configuration of that file and makes one
+/// (`ConfigurationFileInstaller._getConfiguration`, `ConfigInstaller.getConfiguration`).
+fn made_again(row: &ConfigurationRow, file_name: &str, path: &RelativePath) -> Finding {
+    Finding::new(
+        Severity::Note,
+        codes::CONFIGURATION_ORPHAN,
+        row.pid.as_str(),
+        format!(
+            "its row names a file that is not there: the portal deletes the row at its next start and makes the configuration again from {path}"
+        ),
+        "nothing, when the home was moved; else look whether that file is what you want",
+    )
+    .because(format!("felix.fileinstall.filename is {file_name}"))
 }
 
 /// 7.2 writes a `file:` URL, 7.4 the bare name of a file in `osgi/configs` (layout-and-artifacts 5, "Life cycle").

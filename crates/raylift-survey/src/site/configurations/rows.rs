@@ -85,11 +85,21 @@ fn row(
         let file = orphans::file_of(home, file_name);
         row.file_there = machine.stat(&file).ok().map(|stat| stat.is_some());
         row.file = below(&file, home);
+        if row.file_there == Some(false) {
+            row.made_again_from = namesake(machine, home, &file);
+        }
         if row.file_there == Some(true) {
             row.differs_in = differences(machine, &file, &read.value, is_older);
         }
     }
     row
+}
+
+fn namesake(machine: &dyn Machine, home: &Path, file: &Path) -> Option<RelativePath> {
+    let name = file.file_name()?.to_str()?;
+    let path = RelativePath::new(format!("osgi/configs/{name}"));
+    let stat = machine.stat(&home.join(path.as_str())).ok().flatten();
+    stat.is_some().then_some(path)
 }
 
 fn below(file: &Path, home: &Path) -> Option<RelativePath> {
