@@ -82,6 +82,15 @@ codes! {
     STORE_IN_DATABASE = "RL0250", "the document store's settings are in the database only";
     CONFIGURATION_UNREADABLE = "RL0251", "a configuration could not be read";
 
+    APP_SERVER_MERGED = "RL0270", "a file of the application server is merged";
+    APP_SERVER_CONFLICT = "RL0271", "the site and the release changed the same place of a file of the application server";
+    APP_SERVER_NOT_MERGED = "RL0272", "a file of the application server cannot be merged";
+    JAVA_OPTION_REFUSED = "RL0273", "the site's Java refuses an option";
+    HEAP_SMALLER = "RL0274", "the server gets less memory than the release gives itself";
+    OPTIONS_ELSEWHERE = "RL0275", "the server does not get its options from setenv.sh";
+    JAVA_LEVEL = "RL0276", "the release does not fit the site's Java";
+    TOMCAT_FOLDER_KEPT = "RL0277", "the bundle's Tomcat takes the name of the site's";
+
     PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
     PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";
     PROPERTY_LEFT = "RL0287", "a property loses its effect and raylift cannot carry it over";

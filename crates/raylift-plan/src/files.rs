@@ -33,6 +33,7 @@ use crate::files::replaced::{Known, Replaced};
 use crate::files::roots::roots;
 use crate::files::single::{alone, markers};
 use crate::origin::Origins;
+use crate::tomcat::Parts;
 use crate::wishes::{AppServer, Wishes};
 
 /// Where the run will put things.
@@ -105,7 +106,15 @@ pub(crate) fn decide(
 ) -> Files {
     let staging = places.staging;
     let roots = roots(site_tomcat, wishes.app_server, site, release);
+    let parts = Parts {
+        site,
+        tomcat: site_tomcat,
+        release,
+        old,
+        wishes,
+    };
     let merge = Merge {
+        parts: &parts,
         tomcat: site_tomcat,
         wishes,
     };

@@ -22,6 +22,7 @@ mod release_rows;
 mod space;
 mod splices;
 mod tables;
+mod tomcat;
 mod way_back;
 mod wishes;
 

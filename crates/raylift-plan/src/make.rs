@@ -17,10 +17,10 @@ use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
 use crate::tables::Tables;
-use crate::wishes::Wishes;
+use crate::wishes::{AppServer, Wishes};
 use crate::{
     actions, checks, configuration, core, database, devices, files, health, modules, properties,
-    release_rows, space, way_back,
+    release_rows, space, tomcat as server, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -120,6 +120,19 @@ pub fn make(
     let migration = properties::migrate(site, &tomcat, release, wishes.move_migrated_keys);
     findings.extend(migration.findings);
     files.apply(site, &staging, migration.edits);
+    let parts = server::Parts {
+        site,
+        tomcat: &tomcat,
+        release,
+        old,
+        wishes,
+    };
+    findings.extend(server::findings(&parts));
+    if wishes.app_server == AppServer::Keep {
+        let kept = server::keep(&parts, &files.decisions);
+        findings.extend(kept.findings);
+        files.apply(site, &staging, kept.edits);
+    }
     let tables = Tables::of(site);
     let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);

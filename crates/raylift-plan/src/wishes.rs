@@ -36,10 +36,20 @@ pub struct Wishes {
     /// Whose Tomcat the site has afterwards.
     pub app_server: AppServer,
     /// Whose file is taken where site and release differ: a path below Tomcat's folder, or a folder of it, and the side.
-    /// Only with [`AppServer::Bundle`].
     pub resolutions: BTreeMap<RelativePath, Side>,
     /// Move portal properties that would keep the new release from starting to the system properties.
     pub move_migrated_keys: bool,
     /// The site's settings.
     pub settings: Settings,
+}
+
+impl Wishes {
+    /// Whose file was asked for by name, or by the name of a folder; `name` is below Tomcat's folder.
+    pub(crate) fn resolution(&self, name: &RelativePath) -> Option<Side> {
+        self.resolutions
+            .iter()
+            .filter(|(named, _)| *named == name || name.below(named).is_some())
+            .max_by_key(|(named, _)| named.as_str().len())
+            .map(|(_, side)| *side)
+    }
 }

@@ -1,4 +1,5 @@
-//! Taking the bundle's Tomcat: everything that the site changed in it has to be resolved by name.
+//! Taking the bundle's Tomcat: what the site changed in its files goes into the bundle's; what cannot be merged has to be
+//! resolved by name.
 //!
 //! `conf` and `lib` are exchanged whole. `bin` is not, because the fence stands in it: each of its files is exchanged by
 //! itself, and the start script at the place where it lies while the fence is up.
@@ -13,10 +14,12 @@ use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision};
 
 use crate::files::{carry, take};
+use crate::tomcat::{self, Parts};
 use crate::wishes::{Side, Wishes};
 
 /// Where Tomcat lies, at the site.
 pub(crate) struct Merge<'a> {
+    pub(crate) parts: &'a Parts<'a>,
     pub(crate) tomcat: &'a RelativePath,
     pub(crate) wishes: &'a Wishes,
 }
@@ -59,7 +62,14 @@ impl Merge<'_> {
             Some(Side::Site) => carry(here, "the site's, as you said"),
             Some(Side::Release) => take(path, from, file, true, "the bundle's, as you said"),
             None => {
-                findings.push(self.unresolved(path));
+                let finding = match tomcat::bundle(self.parts, path, from, file, here) {
+                    Ok((decision, finding)) => {
+                        findings.push(finding);
+                        return decision;
+                    }
+                    Err(finding) => finding.map_or_else(|| self.unresolved(path), |found| *found),
+                };
+                findings.push(finding);
                 carry(here, "differs: to be resolved by name")
             }
         }
@@ -67,14 +77,7 @@ impl Merge<'_> {
 
     fn resolved(&self, path: &RelativePath) -> Option<Side> {
         let below = RelativePath::new(path.below(self.tomcat)?);
-        let named =
-            |(name, _): &(&RelativePath, &Side)| **name == below || below.below(name).is_some();
-        self.wishes
-            .resolutions
-            .iter()
-            .filter(named)
-            .max_by_key(|(name, _)| name.as_str().len())
-            .map(|(_, side)| *side)
+        self.wishes.resolution(&below)
     }
 
     fn unresolved(&self, path: &RelativePath) -> Finding {
@@ -116,9 +119,16 @@ impl Merge<'_> {
                 .and_then(|old| old.get(path))
                 .map(|(_, file)| *file);
             let mut decision = self.decide(path, from, file, here, before, findings);
-            let taken = matches!(decision.decision, Decision::Release { .. });
             let same = here.is_some_and(|here| here.digest == file.digest);
-            let Some(digest) = file.digest.clone().filter(|_| taken && !same) else {
+            let old = here.and_then(|here| here.digest.clone());
+            let probe = match &decision.decision {
+                Decision::Release { digest, .. } if !same => {
+                    Some(ExchangeProbe::Content(digest.clone()))
+                }
+                Decision::Edit(_) => old.map(ExchangeProbe::Replaced),
+                _ => None,
+            };
+            let Some(probe) = probe else {
                 decision.decision = Decision::Keep;
                 decisions.insert(path.clone(), decision);
                 continue;
@@ -134,7 +144,7 @@ impl Merge<'_> {
                 live,
                 staged: files.staging.join(path.as_str()),
                 live_exists: here.is_some(),
-                probe: ExchangeProbe::Content(digest),
+                probe,
             });
         }
     }

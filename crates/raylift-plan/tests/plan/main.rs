@@ -11,4 +11,5 @@ mod origins;
 mod properties;
 mod rows;
 mod schema;
+mod server;
 mod steps;

@@ -1,0 +1,423 @@
+//! What a plan does with the files of Tomcat that the site and the release both change.
+
+use crate::facts::{file, release, site, wishes};
+use raylift_formats::merge::{Dialect, script};
+use raylift_model::codes;
+use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::finding::{Finding, Severity};
+use raylift_model::names::RelativePath;
+use raylift_model::plan::{Base, Decision, Edit, ExchangeProbe, Piece, Plan};
+use raylift_model::text::{ReleaseText, SiteText};
+use raylift_plan::{AppServer, Side, lint, make};
+
+const LOADER_72: &str = "# c\ncommon.loader=\"${catalina.home}/lib/ext\",\"${catalina.home}/lib/ext/*.jar\",\"${catalina.base}/lib\"\ntomcat.util.scan.StandardJarScanFilter.jarsToSkip=\\\na.jar\n";
+const LOADER_74: &str = "# c\ncommon.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\",\"${catalina.base}/lib\"\ntomcat.util.scan.StandardJarScanFilter.jarsToSkip=\\\na.jar,\\\nnew-in-tomcat.jar\n";
+const ROOT_72: &str = "<Context crossContext=\"true\">\n\t<JarScanner className=\"com.liferay.support.tomcat.util.scan.NOPJarScanner\" />\n\t<Resources>\n\t\t<PreResources base=\"${catalina.base}/lib/ext/portal\" className=\"com.liferay.support.tomcat.webresources.ExtResourceSet\" webAppMount=\"/WEB-INF/lib\" />\n\t</Resources>\n</Context>\n";
+const ROOT_74: &str = "<Context crossContext=\"true\">\n\t<JarScanner className=\"com.liferay.support.tomcat.util.scan.NOPJarScanner\" />\n</Context>\n";
+const SETENV_72: &str = "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"";
+const SETENV_74: &str = "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"\n\nJDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=java.base/java.net=ALL-UNNAMED\"";
+const SERVER: &str = "<Server port=\"8005\">\n  <Service name=\"Catalina\">\n    <Connector port=\"8080\" URIEncoding=\"UTF-8\" />\n  </Service>\n</Server>\n";
+
+fn text(site: &mut SiteFacts, name: &str, content: &str) {
+    let path = format!("tomcat-9.0.19/{name}");
+    site.files.push(file(&path, content));
+    site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    let text = SiteText::new(content.as_bytes().to_vec());
+    site.texts.insert(RelativePath::new(path), text);
+}
+
+fn shipped(release: &mut ReleaseFacts, name: &str, content: &str) {
+    let path = RelativePath::new(format!("tomcat-9.0.33/{name}"));
+    release.files.retain(|file| file.path != path);
+    release.files.push(file(path.as_str(), content));
+    release.files.sort_by(|one, two| one.path.cmp(&two.path));
+    release.texts.insert(path, ReleaseText(content.to_owned()));
+}
+
+fn release_of(version: &str, texts: &[(&str, &str)]) -> ReleaseFacts {
+    let mut release = release();
+    release.identity.version = Some(version.parse().unwrap());
+    for (name, content) in texts {
+        shipped(&mut release, name, content);
+    }
+    release
+}
+
+fn old() -> ReleaseFacts {
+    release_of(
+        "7.2.0",
+        &[
+            ("conf/catalina.properties", LOADER_72),
+            ("conf/Catalina/localhost/ROOT.xml", ROOT_72),
+            ("conf/server.xml", SERVER),
+            ("bin/setenv.sh", SETENV_72),
+        ],
+    )
+}
+
+fn new() -> ReleaseFacts {
+    let server = SERVER.replace(
+        "  <Service name",
+        "  <Listener className=\"new.in.Tomcat\" />\n  <Service name",
+    );
+    let mut release = release_of(
+        "7.4.3.41",
+        &[
+            ("conf/catalina.properties", LOADER_74),
+            ("conf/Catalina/localhost/ROOT.xml", ROOT_74),
+            ("conf/server.xml", &server),
+            ("bin/setenv.sh", SETENV_74),
+        ],
+    );
+    let shield = "tomcat-9.0.33/webapps/ROOT/WEB-INF/shielded-container-lib";
+    release.layout.portal_impl = RelativePath::new(format!("{shield}/portal-impl.jar"));
+    release.layout.portal_kernel = RelativePath::new(format!("{shield}/portal-kernel.jar"));
+    for file in &mut release.files {
+        let path = file.path.as_str();
+        let name = path.strip_prefix("tomcat-9.0.33/lib/ext");
+        if let Some(name) = name {
+            file.path = RelativePath::new(format!("{shield}{name}"));
+        }
+    }
+    release.files.sort_by(|one, two| one.path.cmp(&two.path));
+    release
+}
+
+fn edit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Edit> {
+    let path = format!("tomcat-9.0.19/{name}");
+    plan.files.iter().find_map(|file| match &file.decision {
+        Decision::Edit(edit) if file.path.as_str() == path => Some(edit),
+        _ => None,
+    })
+}
+
+/// What the run writes.
+fn written(edit: &Edit, site: &SiteFacts, release: &ReleaseFacts) -> String {
+    let base = match &edit.base {
+        Base::Site { path, .. } => site.texts[path].expose().to_vec(),
+        Base::Release { from, .. } => release.texts[from].0.clone().into_bytes(),
+        Base::Nothing => Vec::new(),
+    };
+    let mut result = Vec::new();
+    let mut at = 0;
+    for splice in &edit.splices {
+        result.extend_from_slice(&base[at..splice.at as usize]);
+        for piece in &splice.insert {
+            match piece {
+                Piece::Text { text } => result.extend_from_slice(text.as_bytes()),
+                Piece::Site {
+                    path,
+                    start,
+                    length,
+                    ..
+                } => {
+                    let range = *start as usize..(start + length) as usize;
+                    result.extend_from_slice(&site.texts[path].expose()[range]);
+                }
+                Piece::PropertyAsConfig { .. } => panic!("no property"),
+            }
+        }
+        at = (splice.at + splice.remove) as usize;
+    }
+    result.extend_from_slice(&base[at..]);
+    String::from_utf8(result).unwrap()
+}
+
+fn found<'a>(plan: &'a Plan, code: &str) -> Vec<&'a Finding> {
+    plan.findings
+        .iter()
+        .filter(|finding| finding.code.as_str() == code)
+        .collect()
+}
+
+#[test]
+fn what_74_needs_goes_into_the_sites_files_and_nothing_else() {
+    let mut site = site();
+    let mine = LOADER_72.replace(
+        ",\"${catalina.base}/lib\"",
+        ",\"/opt/mine/*.jar\",\"${catalina.base}/lib\"",
+    );
+    text(&mut site, "conf/catalina.properties", &mine);
+    let pool = "\t<Resource name=\"jdbc/LiferayPool\" password=\"geheim\" />\n";
+    let context = ROOT_72.replace("\t<Resources>", &format!("{pool}\t<Resources>"));
+    text(&mut site, "conf/Catalina/localhost/ROOT.xml", &context);
+    text(&mut site, "conf/server.xml", SERVER);
+    text(
+        &mut site,
+        "bin/setenv.sh",
+        "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx8g -Dmine=1\"\n",
+    );
+    for old in [Some(old()), None] {
+        let plan = make(&site, &new(), old.as_ref(), &wishes()).unwrap();
+        let release = new();
+        let loader = edit(&plan, "conf/catalina.properties").unwrap();
+        assert_eq!(
+            written(loader, &site, &release),
+            "# c\ncommon.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\",\"/opt/mine/*.jar\",\"${catalina.base}/lib\"\ntomcat.util.scan.StandardJarScanFilter.jarsToSkip=\\\na.jar\n",
+            "the list of JARs is Tomcat's own"
+        );
+        let root = edit(&plan, "conf/Catalina/localhost/ROOT.xml").unwrap();
+        assert_eq!(
+            written(root, &site, &release),
+            ROOT_74.replace("</Context>", &format!("{pool}</Context>"))
+        );
+        let script = edit(&plan, "bin/setenv.sh").unwrap();
+        assert_eq!(
+            written(script, &site, &release),
+            "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx8g -Dmine=1\"\nJDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=java.base/java.net=ALL-UNNAMED\"\n"
+        );
+        assert!(
+            edit(&plan, "conf/server.xml").is_none(),
+            "a newer Tomcat's listener stays out"
+        );
+        assert!(found(&plan, codes::APP_SERVER_CONFLICT).is_empty());
+        assert_eq!(found(&plan, codes::APP_SERVER_MERGED).len(), 3);
+        let exchange = plan
+            .exchanges
+            .iter()
+            .find(|exchange| exchange.root.as_str().ends_with("conf/catalina.properties"))
+            .unwrap();
+        assert!(matches!(exchange.probe, ExchangeProbe::Replaced(_)));
+        assert!(lint(&plan).is_empty());
+        assert!(!serde_json::to_string(&plan).unwrap().contains("geheim"));
+    }
+}
+
+#[test]
+fn an_update_in_the_line_changes_nothing() {
+    let mut site = site();
+    text(
+        &mut site,
+        "conf/catalina.properties",
+        &LOADER_72.replace("a.jar", "mine.jar"),
+    );
+    text(
+        &mut site,
+        "conf/Catalina/localhost/ROOT.xml",
+        &ROOT_72.replace("true", "false"),
+    );
+    text(&mut site, "bin/setenv.sh", "ulimit -n 9999\n");
+    let mut release = old();
+    release.identity.version = Some("7.2.1".parse().unwrap());
+    let plan = make(&site, &release, Some(&old()), &wishes()).unwrap();
+    assert!(
+        !plan
+            .files
+            .iter()
+            .any(|file| matches!(file.decision, Decision::Edit(_)))
+    );
+    assert!(found(&plan, codes::APP_SERVER_CONFLICT).is_empty());
+    assert!(found(&plan, codes::APP_SERVER_NOT_MERGED).is_empty());
+}
+
+#[test]
+fn a_conflict_shows_both_versions_and_blocks_where_the_release_would_not_start() {
+    let mut site = site();
+    let context = ROOT_72.replace("webAppMount", "secretKey=\"geheim\" webAppMount");
+    text(&mut site, "conf/Catalina/localhost/ROOT.xml", &context);
+    text(&mut site, "conf/catalina.properties", LOADER_72);
+    text(&mut site, "bin/setenv.sh", ". /etc/default/liferay\n");
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    let conflicts = found(&plan, codes::APP_SERVER_CONFLICT);
+    let severities: Vec<(&str, Severity)> = conflicts
+        .iter()
+        .map(|finding| (finding.subject.as_str(), finding.severity))
+        .collect();
+    assert_eq!(
+        severities,
+        [
+            (
+                "tomcat-9.0.19/conf/Catalina/localhost/ROOT.xml",
+                Severity::Blocker
+            ),
+            ("tomcat-9.0.19/bin/setenv.sh", Severity::Warning),
+        ]
+    );
+    let evidence = conflicts[0].evidence.join("\n");
+    assert!(evidence.contains("Context/Resources: "), "{evidence}");
+    assert!(evidence.contains("site, line 4: "), "{evidence}");
+    assert!(evidence.contains("release: nothing"), "{evidence}");
+    assert!(!evidence.contains("geheim"), "{evidence}");
+    let evidence = conflicts[1].evidence.join("\n");
+    assert!(
+        evidence.contains("site, line 1: . /etc/default/liferay"),
+        "{evidence}"
+    );
+    assert!(
+        evidence.contains("release, line 3: JDK_JAVA_OPTIONS"),
+        "{evidence}"
+    );
+
+    let mut wishes = wishes();
+    for (name, side) in [
+        ("conf/Catalina/localhost/ROOT.xml", Side::Release),
+        ("bin/setenv.sh", Side::Site),
+    ] {
+        wishes.resolutions.insert(RelativePath::new(name), side);
+    }
+    let plan = make(&site, &new(), Some(&old()), &wishes).unwrap();
+    assert!(found(&plan, codes::APP_SERVER_CONFLICT).is_empty());
+    let root = edit(&plan, "conf/Catalina/localhost/ROOT.xml").unwrap();
+    assert_eq!(written(root, &site, &new()), ROOT_74);
+    assert!(edit(&plan, "bin/setenv.sh").is_none());
+}
+
+#[test]
+fn what_the_site_changed_goes_into_the_bundles_files_without_a_secret_in_the_plan() {
+    let mut site = site();
+    let server = SERVER.replace("port=\"8080\"", "port=\"80\"").replace(
+        "  </Service>",
+        "    <Connector port=\"8443\" SSLEnabled=\"true\" keystorePass=\"geheim\" />\n  </Service>",
+    );
+    text(&mut site, "conf/server.xml", &server);
+    text(
+        &mut site,
+        "bin/setenv.sh",
+        &SETENV_72.replace("2560m", "8g"),
+    );
+    let mut wishes = wishes();
+    wishes.app_server = AppServer::Bundle;
+    let release = new();
+    let plan = make(&site, &release, Some(&old()), &wishes).unwrap();
+    let merged = edit(&plan, "conf/server.xml").unwrap();
+    assert_eq!(
+        written(merged, &site, &release),
+        "<Server port=\"8005\">\n  <Listener className=\"new.in.Tomcat\" />\n  <Service name=\"Catalina\">\n    <Connector port=\"80\" URIEncoding=\"UTF-8\" />\n    <Connector port=\"8443\" SSLEnabled=\"true\" keystorePass=\"geheim\" />\n  </Service>\n</Server>\n"
+    );
+    assert!(!serde_json::to_string(&plan).unwrap().contains("geheim"));
+    let script = edit(&plan, "bin/setenv.sh").unwrap();
+    assert_eq!(
+        written(script, &site, &release),
+        SETENV_74.replace("2560m", "8g")
+    );
+    let exchange = plan
+        .exchanges
+        .iter()
+        .find(|exchange| exchange.root.as_str().ends_with("bin/setenv.sh"))
+        .unwrap();
+    assert!(matches!(exchange.probe, ExchangeProbe::Replaced(_)));
+    assert!(lint(&plan).is_empty());
+    assert!(found(&plan, codes::APP_SERVER_BLOCKED).is_empty());
+    assert_eq!(found(&plan, codes::TOMCAT_FOLDER_KEPT).len(), 1);
+
+    let plan = make(&site, &release, None, &wishes).unwrap();
+    assert!(
+        edit(&plan, "conf/server.xml").is_none(),
+        "it is not known who changed what"
+    );
+    assert_eq!(found(&plan, codes::APP_SERVER_BLOCKED).len(), 2);
+}
+
+#[test]
+fn both_changing_one_place_blocks_the_bundles_tomcat() {
+    let mut site = site();
+    text(
+        &mut site,
+        "conf/server.xml",
+        &SERVER.replace("8005", "9005"),
+    );
+    let mut release = new();
+    shipped(
+        &mut release,
+        "conf/server.xml",
+        &SERVER.replace("8005", "-1"),
+    );
+    let mut wishes = wishes();
+    wishes.app_server = AppServer::Bundle;
+    let plan = make(&site, &release, Some(&old()), &wishes).unwrap();
+    let blockers = found(&plan, codes::APP_SERVER_BLOCKED);
+    assert_eq!(blockers.len(), 1);
+    assert_eq!(
+        blockers[0].evidence,
+        [
+            "Server@port: both changed it",
+            "site, line 1: <Server port=\"9005\">",
+            "release, line 1: <Server port=\"-1\">",
+        ]
+    );
+}
+
+fn with_options(options: &[&str]) -> SiteFacts {
+    let mut site = site();
+    let process = site.app_server.process.as_mut().unwrap();
+    process.jvm_options = options.iter().map(|option| (*option).to_owned()).collect();
+    site
+}
+
+#[test]
+fn options_that_do_not_come_from_the_script_are_named() {
+    let mut site = with_options(&["-Xmx1g", "-XX:MaxPermSize=1g"]);
+    site.java.as_mut().unwrap().major = Some(17);
+    text(&mut site, "bin/setenv.sh", SETENV_72);
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    assert_eq!(
+        found(&plan, codes::OPTIONS_ELSEWHERE)[0].evidence,
+        [
+            "-Dfile.encoding=UTF-8",
+            "--add-opens=java.base/java.net=ALL-UNNAMED"
+        ]
+    );
+    assert_eq!(
+        found(&plan, codes::JAVA_OPTION_REFUSED)[0].subject,
+        "-XX:MaxPermSize"
+    );
+    let heap = found(&plan, codes::HEAP_SMALLER);
+    assert_eq!(
+        heap[0].message,
+        "the server gets -Xmx1g, the release gives itself -Xmx2560m"
+    );
+
+    let mut site = with_options(&["-Dfile.encoding=UTF-8", "-Xmx2560m"]);
+    text(&mut site, "bin/setenv.sh", SETENV_72);
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    for code in [
+        codes::OPTIONS_ELSEWHERE,
+        codes::JAVA_OPTION_REFUSED,
+        codes::HEAP_SMALLER,
+    ] {
+        assert!(found(&plan, code).is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn options_that_the_sites_java_refuses_are_taken_out() {
+    let mut site = site();
+    site.java.as_mut().unwrap().major = Some(17);
+    let own = SETENV_72.replace(" -Xmx", " -XX:+UseConcMarkSweepGC -Xmx");
+    text(&mut site, "bin/setenv.sh", &own);
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    let result = written(edit(&plan, "bin/setenv.sh").unwrap(), &site, &new());
+    let result = script(result.as_bytes(), Dialect::Sh);
+    let options: Vec<(&str, &str)> = result.java_options().collect();
+    assert_eq!(
+        options,
+        [
+            ("CATALINA_OPTS", "-Dfile.encoding=UTF-8"),
+            ("CATALINA_OPTS", "-Xmx2560m"),
+            (
+                "JDK_JAVA_OPTIONS",
+                "--add-opens=java.base/java.net=ALL-UNNAMED"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_release_that_does_not_run_on_the_sites_java_is_named() {
+    for (version, major, warned) in [
+        ("7.2.1", 11, false),
+        ("7.3.6", 17, true),
+        ("7.4.3.41", 11, false),
+        ("7.4.3.132", 11, true),
+        ("7.4.3.132", 21, false),
+    ] {
+        let mut site = site();
+        site.java.as_mut().unwrap().major = Some(major);
+        let plan = make(&site, &release_of(version, &[]), None, &wishes()).unwrap();
+        assert_eq!(
+            !found(&plan, codes::JAVA_LEVEL).is_empty(),
+            warned,
+            "{version} on {major}"
+        );
+    }
+}
