@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{Action, Phase, PlannedAction};
 pub use binding::Binding;
-pub use files::{Base, CfgKey, Decision, Edit, Exchange, ExchangeProbe, FileDecision, Piece, Splice};
+pub use files::{
+    Base, CfgKey, Decision, Edit, Exchange, ExchangeProbe, FileDecision, Piece, Splice,
+};
 pub use health::{HealthPlan, Probe, Timeouts};
 pub use properties::{
     ConfigurationAttribute, Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet,

@@ -118,7 +118,11 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         // A script for Windows is no loss, and without setenv.sh the options are looked at.
         let needed = name == "conf/catalina.properties" || name.ends_with("ROOT.xml");
         if old != Some(new) && (needed || is_link) {
-            let severity = parts.severity(name);
+            // A context may be described elsewhere; then nothing here is known to be missing.
+            let severity = match fact {
+                Some(_) => parts.severity(name),
+                None => Severity::Warning,
+            };
             kept.findings
                 .push(findings::not_readable(&path, name, is_link, severity));
         }

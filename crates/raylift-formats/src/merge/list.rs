@@ -1,5 +1,6 @@
 //! Lists in one value, element by element, each of which keeps its place and its way of being written.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Item, Outcome, Part, Verb, Work};
@@ -24,8 +25,12 @@ pub(super) struct List<'a> {
 }
 
 impl List<'_> {
-    fn find(&self, name: &str) -> Option<&Element> {
-        self.elements.iter().find(|element| element.name == name)
+    /// By name; of several the first.
+    fn by_name(&self) -> HashMap<&str, &Element> {
+        let elements = self.elements.iter().rev();
+        elements
+            .map(|element| (element.name.as_str(), element))
+            .collect()
     }
 
     fn place(&self, element: Option<&Element>) -> Range<usize> {
@@ -45,13 +50,15 @@ pub(super) fn merge(
     separator: &str,
     title: &dyn Fn(&str) -> String,
 ) {
+    let olds = old.map(List::by_name).unwrap_or_default();
+    let (bases, others) = (base.by_name(), other.by_name());
     let mut removed = vec![false; base.elements.len()];
     for (element, removed) in base.elements.iter().zip(&mut removed) {
-        if other.find(&element.name).is_some() {
+        if others.contains_key(element.name.as_str()) {
             continue;
         }
         let place = title(&element.name);
-        let before = old.and_then(|old| old.find(&element.name));
+        let before = olds.get(element.name.as_str());
         match work.decide(&Item {
             place: &place,
             old: before.map(|element| element.value.as_str()),
@@ -69,13 +76,12 @@ pub(super) fn merge(
         }
     }
     remove(work, base, &removed);
-    let stays = |name: &str| {
-        base.elements
-            .iter()
-            .zip(&removed)
-            .find(|(element, removed)| !**removed && element.name == name)
-            .map(|(element, _)| element)
-    };
+    let mut staying: HashMap<&str, &Element> = HashMap::new();
+    for (element, removed) in base.elements.iter().zip(&removed).rev() {
+        if !*removed {
+            staying.insert(&element.name, element);
+        }
+    }
     let anything_stays = removed.iter().any(|removed| !removed);
     let start = base
         .elements
@@ -84,9 +90,9 @@ pub(super) fn merge(
     let mut behind: Option<&Element> = None;
     let mut first = true;
     for element in other.elements {
-        let here = base.find(&element.name);
+        let here = bases.get(element.name.as_str()).copied();
         let place = title(&element.name);
-        let before = old.and_then(|old| old.find(&element.name));
+        let before = olds.get(element.name.as_str());
         let outcome = work.decide(&Item {
             place: &place,
             old: before.map(|element| element.value.as_str()),
@@ -118,7 +124,7 @@ pub(super) fn merge(
                 }
             }
         }
-        behind = stays(&element.name).or(behind);
+        behind = staying.get(element.name.as_str()).copied().or(behind);
     }
 }
 

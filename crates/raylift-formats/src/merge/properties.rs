@@ -34,6 +34,8 @@ pub fn properties(sides: Sides<'_>, judge: Judge<'_>) -> Result<Merged, Refused>
     let read = |bytes: &[u8]| read(bytes, Encoding::Latin1).value;
     let (base, other) = (read(sides.base), read(sides.other));
     let old = sides.old.map(|bytes| (bytes, read(bytes)));
+    let (bases, others) = (by_key(&base), by_key(&other));
+    let olds = old.as_ref().map(|(_, old)| by_key(old)).unwrap_or_default();
     let mut merge = Merge {
         sides,
         base: &base,
@@ -55,33 +57,32 @@ pub fn properties(sides: Sides<'_>, judge: Judge<'_>) -> Result<Merged, Refused>
         if !seen.insert(key.key.as_str()) {
             continue;
         }
-        let before = old
-            .as_ref()
-            .and_then(|(bytes, old)| Some((*bytes, old.entry(&key.key)?)));
-        let (here, there) = (base.entry(&key.key), other.entry(&key.key));
+        let name = key.key.as_str();
+        let before = olds.get(name).copied();
+        let (here, there) = (bases.get(name).copied(), others.get(name).copied());
         match (here, there) {
             (Some(here), Some(there)) if is_list(&key.key) => {
+                let before = old.as_ref().map(|(bytes, _)| *bytes).zip(before);
                 merge.list(&key.key, before, here, there);
             }
-            _ => merge.scalar(&key.key, before.map(|(_, old)| old), here, there),
+            _ => merge.scalar(&key.key, before, here, there),
         }
     }
-    merge.add(old.as_ref().map(|(_, old)| old), &other);
+    merge.remove();
+    merge.add(&olds, &bases, &others, &other);
     let expected = merge.expected;
     let merged = merge.work.finish()?;
     let result = applied(sides.base, sides.other, &merged.splices)
         .map(|result| crate::properties::read(&result, Encoding::Latin1).value);
     let is_right = result.is_some_and(|result| {
-        let found: HashSet<&str> = result
-            .entries()
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .collect();
+        let found = by_key(&result);
         let keys = expected.iter().filter(|(_, value)| value.is_some()).count();
         found.len() == keys
             && expected.iter().all(|(key, value)| match value {
-                Some(Expected::Exactly(value)) => result.get(key) == Some(value),
-                Some(Expected::Anything) => result.get(key).is_some(),
+                Some(Expected::Exactly(value)) => found
+                    .get(key.as_str())
+                    .is_some_and(|found| found.value == *value),
+                Some(Expected::Anything) => found.contains_key(key.as_str()),
                 None => true,
             })
     });
@@ -141,10 +142,6 @@ impl Merge<'_> {
                     self.work.changed(key, verb);
                 }
                 None => {
-                    for entry in self.base.entries().iter().filter(|entry| entry.key == key) {
-                        let range = self.line(entry);
-                        self.work.splice(range, Vec::new());
-                    }
                     self.expect(key, None);
                     self.work.changed(key, verb);
                 }
@@ -185,12 +182,18 @@ impl Merge<'_> {
     }
 
     /// New keys, each behind the line of the key before it in the other file.
-    fn add(&mut self, old: Option<&Properties>, other: &Properties) {
+    fn add(
+        &mut self,
+        olds: &HashMap<&str, &Property>,
+        bases: &HashMap<&str, &Property>,
+        others: &HashMap<&str, &Property>,
+        other: &Properties,
+    ) {
         let mut behind: Option<Range<usize>> = None;
         let mut seen = HashSet::new();
         for property in other.entries() {
             let key = property.key.as_str();
-            if let Some(here) = self.base.entry(key) {
+            if let Some(here) = bases.get(key) {
                 let stays = self.expected.get(key).is_some_and(Option::is_some);
                 if stays {
                     behind = Some(entry(here));
@@ -198,10 +201,10 @@ impl Merge<'_> {
                 continue;
             }
             // The last of several counts.
-            let Some(there) = other.entry(key).filter(|_| seen.insert(key)) else {
+            let Some(there) = others.get(key).copied().filter(|_| seen.insert(key)) else {
                 continue;
             };
-            let before = old.and_then(|old| old.entry(key));
+            let before = olds.get(key).copied();
             match self.work.decide(&item(key, before, None, Some(there))) {
                 Outcome::Nothing => {}
                 Outcome::Conflict(why) => self.work.conflict(key, why, 0..0, entry(there)),
@@ -231,6 +234,17 @@ impl Merge<'_> {
         }
     }
 
+    /// Takes the lines of removed keys out, all of a repeated one.
+    fn remove(&mut self) {
+        let base = self.base;
+        for entry in base.entries() {
+            if matches!(self.expected.get(&entry.key), Some(None)) {
+                let range = self.line(entry);
+                self.work.splice(range, Vec::new());
+            }
+        }
+    }
+
     fn expect(&mut self, key: &str, value: Option<Expected>) {
         self.expected.insert(key.to_owned(), value);
     }
@@ -253,6 +267,12 @@ impl Merge<'_> {
         };
         range.start - blanks..range.end + line_end
     }
+}
+
+/// The last entry of each key.
+fn by_key(properties: &Properties) -> HashMap<&str, &Property> {
+    let entries = properties.entries().iter();
+    entries.map(|entry| (entry.key.as_str(), entry)).collect()
 }
 
 fn item<'i>(

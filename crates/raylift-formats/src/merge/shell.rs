@@ -105,13 +105,15 @@ impl Merge<'_> {
     fn options(&mut self) {
         let base = self.base;
         let other = self.other;
+        let others = other.by_name();
+        let olds = self.old.map(Script::by_name).unwrap_or_default();
         let mut removed: HashSet<Range<usize>> = HashSet::new();
         for (assignment, option) in base.options() {
-            if other.option(&option.name).is_some() {
+            if others.contains_key(option.name.as_str()) {
                 continue;
             }
             let place = format!("{} {}", assignment.name, option.name);
-            let before = self.old.and_then(|old| old.option(&option.name));
+            let before = olds.get(option.name.as_str());
             match self.work.decide(&Item {
                 place: &place,
                 old: before.map(|(_, option)| option.value.as_str()),
@@ -145,17 +147,20 @@ impl Merge<'_> {
 
     fn add_options(&mut self) {
         let other = self.other;
+        let (bases, others) = (self.base.by_name(), other.by_name());
+        let targets = self.base.variables();
+        let olds = self.old.map(Script::by_name).unwrap_or_default();
         let mut seen = HashSet::new();
         let mut new_variables: Vec<(&str, Vec<Part>)> = Vec::new();
         for (assignment, option) in other.options() {
             if !seen.insert(option.name.as_str()) {
                 continue;
             }
-            let Some((_, option)) = other.option(&option.name) else {
+            let Some((_, option)) = others.get(option.name.as_str()) else {
                 continue;
             };
-            let here = self.base.option(&option.name).map(|(_, option)| option);
-            let before = self.old.and_then(|old| old.option(&option.name));
+            let here = bases.get(option.name.as_str()).map(|(_, option)| *option);
+            let before = olds.get(option.name.as_str());
             let place = format!("{} {}", assignment.name, option.name);
             match self.work.decide(&Item {
                 place: &place,
@@ -176,12 +181,7 @@ impl Merge<'_> {
                 self.work.splice(here.range.clone(), vec![own]);
                 continue;
             }
-            let target = self
-                .base
-                .assignments
-                .iter()
-                .rev()
-                .find(|target| target.name == assignment.name);
+            let target = targets.get(assignment.name.as_str());
             let blank = Part::Glue(" ".to_owned());
             match target.map(|target| (target.words.last(), target.value.start)) {
                 Some((Some(last), _)) => {
@@ -210,14 +210,17 @@ impl Merge<'_> {
 
     fn scalars(&mut self) {
         let (base, other) = (self.base, self.other);
+        let (bases, others) = (base.variables(), other.variables());
+        let olds = self.old.map(Script::variables).unwrap_or_default();
+        let mut gone = HashSet::new();
         let mut seen = HashSet::new();
         for assignment in base.assignments.iter().chain(&other.assignments) {
             let name = assignment.name.as_str();
             if assignment.is_options() || !seen.insert(name) {
                 continue;
             }
-            let (here, there) = (base.variable(name), other.variable(name));
-            let before = self.old.and_then(|old| old.variable(name));
+            let (here, there) = (bases.get(name).copied(), others.get(name).copied());
+            let before = olds.get(name).copied();
             fn written(assignment: Option<&Assignment>) -> Option<&str> {
                 assignment.map(|assignment| assignment.written.as_str())
             }
@@ -243,9 +246,7 @@ impl Merge<'_> {
                     self.work.splice(here.quoted.clone(), vec![part]);
                 }
                 (Some(_), None) => {
-                    for gone in base.assignments.iter().filter(|gone| gone.name == name) {
-                        self.work.splice(gone.statement.clone(), Vec::new());
-                    }
+                    gone.insert(name);
                 }
                 (None, Some(there)) => {
                     self.at_the_end
@@ -254,6 +255,11 @@ impl Merge<'_> {
                 (None, None) => continue,
             }
             self.work.changed(name, verb);
+        }
+        for assignment in &base.assignments {
+            if gone.contains(assignment.name.as_str()) {
+                self.work.splice(assignment.statement.clone(), Vec::new());
+            }
         }
     }
 

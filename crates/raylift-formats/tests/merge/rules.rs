@@ -363,3 +363,32 @@ proptest! {
         }
     }
 }
+
+/// Ten thousand entries are no work: nothing is compared with everything.
+#[test]
+fn large_files_take_time_in_proportion() {
+    let xml_file = |from: usize| {
+        let elements: String = (from..from + 10_000)
+            .map(|number| format!("  <Valve className=\"c{number}\" a=\"1\" />\n"))
+            .collect();
+        format!("<Server>\n{elements}</Server>\n")
+    };
+    let (base, other) = (xml_file(0), xml_file(5_000));
+    let (text, _) = xml(Some(&base), &base, &other).unwrap();
+    assert_eq!(meaning_of(&text), meaning_of(&other));
+    let keys = |from: usize| -> String {
+        (from..from + 10_000)
+            .map(|number| format!("k{number}=1\n"))
+            .collect()
+    };
+    let list = |from: usize| -> String {
+        let elements: Vec<String> = (from..from + 10_000).map(|n| format!("e{n}")).collect();
+        format!("common.loader={}\n", elements.join(","))
+    };
+    let merge = |sides: Sides<'_>| merge::properties(sides, &|_| Ruling::Usual);
+    for file in [&keys as &dyn Fn(usize) -> String, &list] {
+        let (base, other) = (file(0), file(5_000));
+        let (text, _) = with(merge, Some(&base), &base, &other).unwrap();
+        assert_eq!(property_values(&text), property_values(&other));
+    }
+}

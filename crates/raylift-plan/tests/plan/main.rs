@@ -3,6 +3,7 @@
 
 mod blockers;
 mod configuration;
+mod edits;
 mod executor;
 mod facts;
 mod files;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::edits::written;
 use crate::facts::{file, release, site, wishes};
 use raylift_model::codes;
 use raylift_model::digest::Digest;
@@ -12,8 +13,8 @@ use raylift_model::facts::{
 use raylift_model::finding::Severity;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
-    Base, ConfigurationAttribute, Decision, Edit, ExchangeProbe, Handling, OwnValue, Piece, Plan,
-    PropertyFate, PropertySet,
+    ConfigurationAttribute, Decision, Edit, ExchangeProbe, Handling, OwnValue, Plan, PropertyFate,
+    PropertySet,
 };
 use raylift_model::text::SiteText;
 use raylift_plan::make;
@@ -146,39 +147,8 @@ fn edit<'a>(plan: &'a Plan, path: &str) -> &'a Edit {
     }
 }
 
-/// What the run makes of an edit, written down here once more from its description.
 fn applied(site: &SiteFacts, edit: &Edit) -> String {
-    let of = |path: &RelativePath| site.texts.get(path).unwrap().expose();
-    let base: &[u8] = match &edit.base {
-        Base::Site { path, digest } => {
-            assert_eq!(*digest, Digest::of(of(path)));
-            of(path)
-        }
-        Base::Nothing => b"",
-        Base::Release { .. } => panic!("of the release"),
-    };
-    let (mut text, mut at) = (Vec::new(), 0);
-    for splice in &edit.splices {
-        text.extend_from_slice(&base[at..splice.at as usize]);
-        for piece in &splice.insert {
-            match piece {
-                Piece::Text { text: piece } => text.extend_from_slice(piece.as_bytes()),
-                Piece::Site {
-                    path,
-                    start,
-                    length,
-                    ..
-                } => text.extend_from_slice(&of(path)[*start as usize..][..*length as usize]),
-                Piece::PropertyAsConfig { key, .. } => {
-                    text.extend_from_slice(format!("<{key}>").as_bytes());
-                }
-                Piece::CfgAsConfig { .. } => panic!("no property is one"),
-            }
-        }
-        at = (splice.at + splice.remove) as usize;
-    }
-    text.extend_from_slice(&base[at..]);
-    String::from_utf8(text).unwrap()
+    written(edit, site, &release())
 }
 
 fn fate<'a>(plan: &'a Plan, key: &str) -> (&'a PropertyFate, bool, &'a Handling) {

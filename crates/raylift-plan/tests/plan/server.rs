@@ -1,12 +1,13 @@
 //! What a plan does with the files of Tomcat that the site and the release both change.
 
+use crate::edits::written;
 use crate::facts::{file, release, site, wishes};
 use raylift_formats::merge::{Dialect, script};
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Base, Decision, Edit, ExchangeProbe, Piece, Plan};
+use raylift_model::plan::{Decision, Edit, ExchangeProbe, Plan};
 use raylift_model::text::{ReleaseText, SiteText};
 use raylift_plan::{AppServer, Side, lint, make};
 
@@ -91,38 +92,6 @@ fn edit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Edit> {
     })
 }
 
-/// What the run writes.
-fn written(edit: &Edit, site: &SiteFacts, release: &ReleaseFacts) -> String {
-    let base = match &edit.base {
-        Base::Site { path, .. } => site.texts[path].expose().to_vec(),
-        Base::Release { from, .. } => release.texts[from].0.clone().into_bytes(),
-        Base::Nothing => Vec::new(),
-    };
-    let mut result = Vec::new();
-    let mut at = 0;
-    for splice in &edit.splices {
-        result.extend_from_slice(&base[at..splice.at as usize]);
-        for piece in &splice.insert {
-            match piece {
-                Piece::Text { text } => result.extend_from_slice(text.as_bytes()),
-                Piece::Site {
-                    path,
-                    start,
-                    length,
-                    ..
-                } => {
-                    let range = *start as usize..(start + length) as usize;
-                    result.extend_from_slice(&site.texts[path].expose()[range]);
-                }
-                Piece::PropertyAsConfig { .. } => panic!("no property"),
-            }
-        }
-        at = (splice.at + splice.remove) as usize;
-    }
-    result.extend_from_slice(&base[at..]);
-    String::from_utf8(result).unwrap()
-}
-
 fn found<'a>(plan: &'a Plan, code: &str) -> Vec<&'a Finding> {
     plan.findings
         .iter()
@@ -181,6 +150,47 @@ fn what_74_needs_goes_into_the_sites_files_and_nothing_else() {
         assert!(lint(&plan).is_empty());
         assert!(!serde_json::to_string(&plan).unwrap().contains("geheim"));
     }
+}
+
+#[test]
+fn a_folder_that_still_holds_libraries_stays_in_the_loader() {
+    let mut site = site();
+    text(&mut site, "conf/catalina.properties", LOADER_72);
+    let mut release = new();
+    release
+        .files
+        .push(file("tomcat-9.0.33/lib/ext/kept.jar", "kept"));
+    let plan = make(&site, &release, Some(&old()), &wishes()).unwrap();
+    let loader = edit(&plan, "conf/catalina.properties").unwrap();
+    assert!(
+        written(loader, &site, &release).contains(
+            "common.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\",\"${catalina.home}/lib/ext\""
+        )
+    );
+}
+
+#[test]
+fn files_that_cannot_be_merged_are_left_alone_and_named() {
+    let mut site = site();
+    let entities = "<!DOCTYPE Context [<!ENTITY x 'y'>]>\n<Context crossContext=\"&x;\"/>";
+    text(&mut site, "conf/Catalina/localhost/ROOT.xml", entities);
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    let left = found(&plan, codes::APP_SERVER_NOT_MERGED);
+    let told: Vec<(&str, Severity)> = left
+        .iter()
+        .map(|finding| (finding.subject.as_str(), finding.severity))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "tomcat-9.0.19/conf/Catalina/localhost/ROOT.xml",
+                Severity::Blocker
+            ),
+            ("tomcat-9.0.19/conf/catalina.properties", Severity::Warning),
+        ]
+    );
+    assert!(edit(&plan, "conf/Catalina/localhost/ROOT.xml").is_none());
 }
 
 #[test]

@@ -10,6 +10,8 @@
 
 #[path = "../../../raylift-formats/tests/common/mod.rs"]
 mod common;
+#[path = "../plan/edits.rs"]
+mod edits;
 #[allow(dead_code, reason = "the tests of the plan use the rest")]
 #[path = "../plan/facts.rs"]
 mod facts;
@@ -19,13 +21,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use common::Parts;
+use edits::written;
 use raylift_formats::bundle::Jar;
 use raylift_formats::properties::{Encoding, read};
 use raylift_formats::property_tables;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{PropertySource, PropertyTables, ReleaseFacts, SiteFacts};
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Base, Decision, Edit, Handling, Piece, Plan, PropertyFate, PropertySet};
+use raylift_model::plan::{Decision, Handling, Plan, PropertyFate, PropertySet};
 use raylift_model::text::SiteText;
 use raylift_plan::make;
 
@@ -138,7 +141,7 @@ fn plan(site: &SiteFacts, release: &ReleaseFacts) -> Plan {
 }
 
 /// The site's texts after the switch.
-fn carried(site: &SiteFacts, plan: &Plan) -> BTreeMap<String, String> {
+fn carried(site: &SiteFacts, release: &ReleaseFacts, plan: &Plan) -> BTreeMap<String, String> {
     let mut texts: BTreeMap<String, String> = site
         .texts
         .iter()
@@ -151,43 +154,10 @@ fn carried(site: &SiteFacts, plan: &Plan) -> BTreeMap<String, String> {
         .collect();
     for file in &plan.files {
         if let Decision::Edit(edit) = &file.decision {
-            texts.insert(file.path.to_string(), applied(site, edit));
+            texts.insert(file.path.to_string(), written(edit, site, release));
         }
     }
     texts
-}
-
-fn applied(site: &SiteFacts, edit: &Edit) -> String {
-    let of = |path: &RelativePath| site.texts[path].expose();
-    let base: &[u8] = match &edit.base {
-        Base::Site { path, .. } => of(path),
-        Base::Nothing => b"",
-        Base::Release { .. } => panic!("of the release"),
-    };
-    let (mut text, mut at) = (Vec::new(), 0);
-    for splice in &edit.splices {
-        text.extend_from_slice(&base[at..usize::try_from(splice.at).unwrap()]);
-        for piece in &splice.insert {
-            match piece {
-                Piece::Text { text: piece } => text.extend_from_slice(piece.as_bytes()),
-                Piece::Site {
-                    path,
-                    start,
-                    length,
-                    ..
-                } => {
-                    let start = usize::try_from(*start).unwrap();
-                    text.extend_from_slice(
-                        &of(path)[start..start + usize::try_from(*length).unwrap()],
-                    );
-                }
-                Piece::PropertyAsConfig { .. } | Piece::CfgAsConfig { .. } => panic!("there is no metatype"),
-            }
-        }
-        at = usize::try_from(splice.at + splice.remove).unwrap();
-    }
-    text.extend_from_slice(&base[at..]);
-    String::from_utf8(text).unwrap()
 }
 
 type Values = BTreeMap<String, BTreeMap<String, String>>;
@@ -216,7 +186,7 @@ fn every_key_of_the_real_tables_is_accounted_for() {
         let texts = everything(&release.property_tables);
         let old = site(&texts);
         let plan = plan(&old, &release);
-        let new_texts = carried(&old, &plan);
+        let new_texts = carried(&old, &release, &plan);
         let (before, after) = (values(&texts), values(&new_texts));
         let set: usize = before.values().map(BTreeMap::len).sum();
         assert_eq!(plan.properties.len(), set, "{implementation}");

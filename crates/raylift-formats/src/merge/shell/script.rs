@@ -1,5 +1,6 @@
 //! Assignments in a script.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::list::Element;
@@ -69,19 +70,20 @@ impl Script {
             .map(|(assignment, option)| (assignment.name.as_str(), option.value.as_str()))
     }
 
-    /// The last of an option.
-    pub(super) fn option(&self, name: &str) -> Option<(&Assignment, &Element)> {
-        self.options()
-            .filter(|(_, option)| option.name == name)
-            .last()
+    /// Options by name, of several the last.
+    pub(super) fn by_name(&self) -> HashMap<&str, (&Assignment, &Element)> {
+        let options = self.options();
+        options
+            .map(|(assignment, option)| (option.name.as_str(), (assignment, option)))
+            .collect()
     }
 
-    /// The last assignment to a variable.
-    pub fn variable(&self, name: &str) -> Option<&Assignment> {
-        self.assignments
-            .iter()
-            .rev()
-            .find(|assignment| assignment.name == name)
+    /// Variables by name, of several assignments the last.
+    pub(super) fn variables(&self) -> HashMap<&str, &Assignment> {
+        let assignments = self.assignments.iter();
+        assignments
+            .map(|assignment| (assignment.name.as_str(), assignment))
+            .collect()
     }
 }
 
