@@ -1,5 +1,6 @@
 //! What the new release would make of the site's OSGi configurations: one file for each rule.
 
+mod carry;
 mod cfg;
 mod encoding;
 mod key;
@@ -24,6 +25,7 @@ use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, FileDecision};
 
+pub(crate) use carry::carry;
 pub use known::Known;
 pub use renamed::{RenamedPid, renamed_pid};
 
@@ -57,14 +59,6 @@ impl<'a> Case<'a> {
             .copied()
             .filter(|file| is_in_configs(&file.path))
             .filter_map(|file| Some((file, file.reading(self.to)?)))
-    }
-
-    /// The key has a place in the site's own properties; its value is not known here.
-    fn site_sets(&self, key: &str) -> bool {
-        self.site
-            .properties
-            .iter()
-            .any(|source| source.keys.iter().any(|known| known == key))
     }
 }
 

@@ -136,10 +136,18 @@ pub fn make(
     let tables = Tables::of(site);
     let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
+    let lines = (from.line(), to.line());
+    findings.extend(configuration::carry(
+        site,
+        release,
+        lines,
+        &mut files.decisions,
+        &carried,
+    ));
     findings.extend(configuration::findings(
         site,
         release,
-        (from.line(), to.line()),
+        lines,
         &files.decisions,
         &carried,
     ));

@@ -1,7 +1,7 @@
 //! `.cfg` files.
 
 use raylift_model::codes;
-use raylift_model::facts::ConfigurationKind;
+use raylift_model::facts::{ConfigurationKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 
 use crate::configuration::{Case, is_in_configs};
@@ -16,8 +16,8 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     if case.to < (7, 3) || is_on(case.release.defaults.portal.get(SWITCH)) {
         return Vec::new();
     }
-    let site_decides = case.site_sets(SWITCH);
-    let read_today = case.from < (7, 3) || is_on(case.site.defaults.portal.get(SWITCH));
+    let site_decides = sets_the_switch(case.site);
+    let read_today = is_read_today(case.site, case.from);
     let (severity, message) = if site_decides {
         (
             Severity::Warning,
@@ -49,6 +49,29 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// The installed release reads `.cfg` files, the new one does not, and the site says nothing about it.
+pub(super) fn is_lost(
+    site: &SiteFacts,
+    release: &ReleaseFacts,
+    (from, to): ((u32, u32), (u32, u32)),
+) -> bool {
+    to >= (7, 3)
+        && !is_on(release.defaults.portal.get(SWITCH))
+        && !sets_the_switch(site)
+        && is_read_today(site, from)
+}
+
+/// Its value is not known here.
+fn sets_the_switch(site: &SiteFacts) -> bool {
+    site.properties
+        .iter()
+        .any(|source| !source.place.contains("!/") && source.keys.iter().any(|key| key == SWITCH))
+}
+
+fn is_read_today(site: &SiteFacts, from: (u32, u32)) -> bool {
+    from < (7, 3) || is_on(site.defaults.portal.get(SWITCH))
 }
 
 fn is_on(value: Option<&String>) -> bool {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod blockers;
+mod carried;
 mod configuration;
 mod edits;
 mod executor;
