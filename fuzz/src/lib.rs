@@ -6,10 +6,11 @@ use raylift_formats::bundle::{Jar, Manifest, clauses, portal_identity, read_bund
 use raylift_formats::class::ClassFile;
 use raylift_formats::config::{self, Dialect, Form, ValueType};
 use raylift_formats::osgi_filter::Filter;
-use raylift_formats::properties::Encoding;
+use raylift_formats::properties::{self, Encoding};
 use raylift_formats::version_range::VersionRange;
 use raylift_formats::{
-    components, core_registry, lpkg, metatype, property_tables, registrator, release_info,
+    components, core_registry, environment, lpkg, metatype, portal_properties, property_tables,
+    registrator, release_info, secret_names,
 };
 use raylift_model::names::RelativePath;
 use zip::write::SimpleFileOptions;
@@ -109,6 +110,45 @@ pub fn config_reader(bytes: &[u8]) {
         }
         let array = |_: &str| Some((ValueType::Integer, Form::Array));
         config::cfg_to_config(bytes, dialect, Encoding::Utf8, &array);
+    }
+}
+
+/// A properties file as Java and as the portal read it, and edits of it.
+pub fn properties_reader(bytes: &[u8]) {
+    for encoding in [Encoding::Utf8, Encoding::Latin1] {
+        let read = properties::read(bytes, encoding).value;
+        let mut end = 0;
+        for entry in read.entries() {
+            let line = &entry.line_bytes;
+            assert!(end <= line.start && line.start <= entry.key_bytes.start);
+            assert!(entry.key_bytes.end <= entry.value_bytes.start);
+            assert!(entry.value_bytes.end <= line.end && line.end <= bytes.len());
+            end = line.end;
+        }
+    }
+    let before = properties::read(bytes, Encoding::Utf8).value;
+    let key = before
+        .entries()
+        .first()
+        .map_or("key", |entry| entry.key.as_str());
+    let set = properties::set(bytes, key, "a b");
+    let after = properties::read(&set, Encoding::Utf8).value;
+    assert_eq!(after.get(key), Some("a b"), "what is set is there");
+    for reason in [None, Some("reason")] {
+        let removed = properties::remove(bytes, key, reason);
+        let after = properties::read(&removed, Encoding::Utf8).value;
+        assert!(after.get(key).is_none(), "what is removed is not");
+    }
+    let _ = properties::rename(bytes, key, "new key");
+    for item in portal_properties::read(bytes).value {
+        let first = item.values.first().cloned();
+        for value in &item.values {
+            let _ = portal_properties::interpolate(value, &|name| {
+                first.clone().filter(|_| name != "none")
+            });
+            secret_names::shown(&item.key, value);
+        }
+        environment::decode(&format!("LIFERAY_{}", item.key));
     }
 }
 

@@ -23,6 +23,7 @@ pub mod property_tables;
 pub mod registrator;
 pub mod release_info;
 pub mod secrecy;
+pub mod secret_names;
 pub mod splice;
 pub mod tomcat_xml;
 pub mod version_range;

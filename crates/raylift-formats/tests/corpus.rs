@@ -52,3 +52,8 @@ fn config_reader() {
 fn archive_walker() {
     replay("archive_walker", fuzzed::archive_walker);
 }
+
+#[test]
+fn properties_reader() {
+    replay("properties_reader", fuzzed::properties_reader);
+}

@@ -183,7 +183,7 @@ fn an_edit_changes_for_java_its_own_key_alone() {
                 continue;
             };
             // A lone backslash at the very end is an empty key; it cannot survive a line after it.
-            if number % 4 == 0 && before.contains_key("") {
+            if number % 4 == 0 && before.contains_key("") && !key.is_empty() {
                 continue;
             }
             assert_eq!(

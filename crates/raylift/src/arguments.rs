@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use raylift_formats::config::Dialect;
+use raylift_formats::properties::Encoding;
 
 /// Takes a self-hosted Liferay installation from one release to the next, and back.
 #[derive(Debug, Parser)]
@@ -81,6 +82,15 @@ pub(crate) enum Inspected {
     },
     /// The files of the home: which are the release's, changed, the site's own, made by the server
     Files(InspectFiles),
+    /// One properties file as Java reads it; or one property: its value, and every place that sets it
+    Properties {
+        /// A file, or the name of a property
+        #[arg(value_name = "FILE|KEY")]
+        what: PathBuf,
+        /// How the file is encoded
+        #[arg(long, value_enum, default_value_t = TextEncoding::Utf8)]
+        encoding: TextEncoding,
+    },
 }
 
 /// `raylift inspect files`.
@@ -113,6 +123,27 @@ pub(crate) enum OriginArgument {
     Generated,
     /// Nothing says whose
     Unknown,
+}
+
+/// How a properties file is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextEncoding {
+    /// As Liferay reads portal properties
+    #[value(name = "utf-8")]
+    Utf8,
+    /// As Java reads a file by itself
+    #[value(name = "latin-1")]
+    Latin1,
+}
+
+impl TextEncoding {
+    /// The reader for it.
+    pub(crate) fn reader(self) -> Encoding {
+        match self {
+            Self::Utf8 => Encoding::Utf8,
+            Self::Latin1 => Encoding::Latin1,
+        }
+    }
 }
 
 /// What to update to, and how.

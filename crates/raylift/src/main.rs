@@ -61,6 +61,16 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
         }) => return verbs::inspect_config::run(file, *dialect, printer),
         _ => {}
     }
+    if let Verb::Inspect(arguments::Inspect {
+        what: Some(arguments::Inspected::Properties { what, encoding }),
+    }) = &arguments.verb
+    {
+        if verbs::inspect_properties::is_file(what) {
+            return verbs::inspect_properties::file(what, encoding.reader(), printer);
+        }
+        let site = settings::resolve(arguments.site.as_deref())?;
+        return verbs::inspect_properties::key(&site, &what.to_string_lossy(), printer);
+    }
     let site = settings::resolve(arguments.site.as_deref())?;
     match &arguments.verb {
         Verb::Inspect(arguments::Inspect {

@@ -6,6 +6,7 @@ pub(crate) mod inspect;
 pub(crate) mod inspect_config;
 pub(crate) mod inspect_files;
 pub(crate) mod inspect_jar;
+pub(crate) mod inspect_properties;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod resume;

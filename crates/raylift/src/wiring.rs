@@ -51,7 +51,8 @@ pub(crate) fn changed_since(site: &SiteArgument, plan: &Plan) -> Result<Vec<Stri
     Ok(changed)
 }
 
-fn request(site: &SiteArgument) -> SurveyRequest {
+/// What the survey of the site is asked.
+pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
     SurveyRequest {
         home: site.home.clone(),
         settings: site.settings.clone(),

@@ -49,7 +49,7 @@ impl Remarks {
     }
 }
 
-/// Looks at the bytes alone: byte order marks, NUL bytes, bytes that are no text, line ends of CR alone. [`super::read`]
+/// Looks at the bytes alone: byte order marks, NUL bytes, bytes that are no text, line ends of CR alone. [`super::read()`]
 /// says all of this as well.
 pub fn notice(bytes: &[u8], encoding: Encoding) -> Vec<Diagnostic> {
     let mut remarks = Remarks::default();

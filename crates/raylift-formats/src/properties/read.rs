@@ -122,6 +122,18 @@ fn property(
         }
         unescaped.text
     };
+    if line.parts.is_empty() {
+        // Lone backslashes are all there is: an empty key, in whose place anything may be written.
+        return Property {
+            key: String::new(),
+            value: String::new(),
+            line: line.number,
+            line_bytes: line.begin..line.after,
+            key_bytes: line.begin..line.begin,
+            value_bytes: line.begin..line.end,
+            after_key: line.begin..line.end,
+        };
+    }
     let first = line.parts.first().map_or(line.end, |part| part.start);
     // What comes after the last byte may start with a backslash that joined nothing; it belongs to the value's place.
     let after_last = line.parts.last().map_or(line.end, |part| part.end);

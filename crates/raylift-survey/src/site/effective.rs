@@ -6,7 +6,7 @@ use raylift_model::codes;
 use raylift_model::finding::{Finding, Severity};
 
 use super::access::{Found, found, properties as read_properties};
-use super::properties::{Element, Layer, LayerKind, Properties};
+use super::properties::{Element, Layer, LayerKind, Properties, last_of_each};
 use super::request::SurveyRequest;
 use crate::machine::Machine;
 
@@ -80,11 +80,11 @@ pub fn properties(
 impl SiteProperties {
     /// Everything about one key.
     pub fn setting(&self, key: &str) -> Setting {
-        let layers: Vec<&Layer> = self
+        let setting = self
             .properties
             .portal_layers()
-            .filter(|layer| layer.values.contains_key(key))
-            .collect();
+            .filter(|layer| layer.values.contains_key(key));
+        let layers: Vec<&Layer> = last_of_each(setting);
         let mut places = Vec::new();
         for (index, layer) in layers.iter().enumerate() {
             let wins = index + 1 == layers.len();

@@ -230,7 +230,8 @@ impl<'a> Tree<'a> {
         self.open.push(real.clone());
         let mut loaded = Vec::new();
         if self.load(&place, file, &bytes, &mut loaded) && self.names_are_clear(&loaded) {
-            if self.layers.iter().any(|layer| layer.source.place == place) {
+            let is_again = self.layers.iter().any(|layer| layer.source.place == place);
+            if is_again && !at.0.ends_with("!/portal.properties") {
                 self.doubts.twice(at, &place);
             }
             self.add(LayerKind::File, &place, Some(Digest::of(&bytes)), loaded);

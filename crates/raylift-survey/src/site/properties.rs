@@ -6,7 +6,7 @@
 //! only where nothing sets a key, the Java property of that name.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_formats::portal_properties::{InterpolationError, interpolate, list};
 use raylift_model::facts::{PropertySource, SettingSource};
@@ -131,7 +131,8 @@ impl Properties {
 
     /// Every place that sets the key, the winning one last.
     pub(crate) fn places(&self, key: &str) -> Vec<SettingSource> {
-        self.portal_layers()
+        last_of_each(self.portal_layers())
+            .into_iter()
             .filter(|layer| layer.values.contains_key(key))
             .map(|layer| SettingSource {
                 key: key.to_owned(),
@@ -165,8 +166,8 @@ impl Properties {
 
     /// The sources for the facts.
     pub(crate) fn sources(&self) -> Vec<PropertySource> {
-        self.layers
-            .iter()
+        last_of_each(self.layers.iter())
+            .into_iter()
             .map(|layer| layer.source.clone())
             .collect()
     }
@@ -221,6 +222,20 @@ impl Properties {
             .filter(|layer| layer.kind != LayerKind::Options)
             .find_map(|layer| layer.values.get(key).map(Vec::as_slice))
     }
+}
+
+/// The layers without those that come again later. A server started in its home reads `portal-ext.properties` there twice:
+/// by its bare name and by its whole path.
+pub(crate) fn last_of_each<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<&'a Layer> {
+    let layers: Vec<&Layer> = layers.collect();
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<&Layer> = layers
+        .into_iter()
+        .rev()
+        .filter(|layer| seen.insert(layer.source.place.as_str()))
+        .collect();
+    last.reverse();
+    last
 }
 
 /// `Validator.isNull`: blanks alone, or `null` among blanks.

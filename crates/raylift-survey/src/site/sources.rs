@@ -10,7 +10,7 @@ use raylift_model::finding::{Finding, Severity};
 use super::doubts::Doubts;
 use super::includes::{INCLUDE, LARGEST, Lookup, Tree};
 use super::java_properties;
-use super::properties::{Element, Layer, LayerKind, OPTIONS, Properties};
+use super::properties::{Element, Layer, LayerKind, OPTIONS, Properties, last_of_each};
 use super::variables;
 use crate::machine::Machine;
 
@@ -213,7 +213,7 @@ fn several(properties: &Properties, doubts: &mut Doubts) {
     let site = properties
         .portal_layers()
         .filter(|layer| layer.kind != LayerKind::Release);
-    for layer in site {
+    for layer in last_of_each(site) {
         for (key, elements) in &layer.values {
             by_key.entry(key).or_default().extend(elements);
         }

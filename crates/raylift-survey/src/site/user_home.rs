@@ -8,8 +8,8 @@ use raylift_model::finding::{Finding, Severity};
 
 use crate::machine::Machine;
 
-/// The documents name `[user home]/portal-ext.properties` as a source, the code that was read has only the class path
-/// and Liferay's home (layout-and-artifacts 4.1). Which of both a site relies on cannot be told, so the file blocks.
+/// The portal reads it: a name without a folder is sought in `user.home` as well (`ConfigurationUtils.locate`, seen with
+/// the classes of 7.2.0 to 7.4). The upgrade client refuses to work while it is there, so the file blocks.
 pub(crate) fn look(machine: &dyn Machine, owner: &Ownership, home: &Path) -> Option<Finding> {
     let (user, folder) = machine.user(owner.uid)?;
     if machine.canonical(&folder).is_ok_and(|real| real == home) {
@@ -21,7 +21,7 @@ pub(crate) fn look(machine: &dyn Machine, owner: &Ownership, home: &Path) -> Opt
             Severity::Blocker,
             codes::USER_HOME_PROPERTIES,
             file.display().to_string(),
-            format!("lies in the home folder of {user}; it is not certain whether the portal and its upgrade client read it"),
+            format!("lies in the home folder of {user}; the portal reads it, and Liferay's upgrade client refuses to work while it is there"),
             "move its settings to portal-ext.properties in the Liferay home and remove it",
         )
     })
