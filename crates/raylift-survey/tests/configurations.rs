@@ -231,3 +231,31 @@ fn rows_of_a_moved_home_are_made_again() {
             .contains("osgi/configs/org.example.A.config")
     );
 }
+
+/// Felix's reader goes on after a line that Liferay's stops at (layout-and-artifacts 5).
+#[test]
+fn both_readers_are_asked() {
+    let (scratch, mut machine) = running();
+    let path = "osgi/configs/org.example.Bad.config";
+    scratch.write(path, b"a=\"1\"\nb=2\nc=\"3\"\n");
+    let facts = look(&scratch, &mut machine, Vec::new());
+    let file = facts
+        .configurations
+        .iter()
+        .find(|file| file.path.as_str() == path)
+        .unwrap();
+    let keys = |line| -> Vec<&str> {
+        let entries = &file.reading(line).unwrap().entries;
+        entries.iter().map(|entry| entry.key.as_str()).collect()
+    };
+    assert_eq!(keys((7, 2)), ["a", "b", "c"]);
+    assert_eq!(keys((7, 4)), ["a"]);
+    let remarks = &file.later.as_ref().unwrap().remarks;
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.loses && remark.line == 2)
+    );
+    // In a file with an unquoted value 7.2 takes quotation marks for a part of every value.
+    assert_eq!(file.read_differently, ["a"]);
+}
