@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 use raylift_model::digest::Digest;
 use raylift_model::facts::FileKind;
 use raylift_survey::machine::{
-    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, Machine, ReadError, Stat,
+    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow, Machine, ReadError, Stat,
 };
 use sha2::{Digest as _, Sha256};
 
 use crate::bridge::{Bridge, Mode};
 use crate::{http, users};
+
+/// Rows of documents that are asked for at once.
+const PAGE: usize = 10_000;
 
 /// The real machine. Every method reads only.
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,6 +118,26 @@ impl Machine for RealMachine {
         documents: usize,
     ) -> Result<DatabaseAnswer, DatabaseError> {
         Bridge::open(access, Mode::ReadOnly)?.ask(documents)
+    }
+
+    fn ask_database_about_documents(
+        &self,
+        access: &DatabaseAccess,
+        visit: &mut dyn FnMut(&DatabaseAnswer, &[DocumentRow]),
+    ) -> Result<DatabaseAnswer, DatabaseError> {
+        let mut bridge = Bridge::open(access, Mode::ReadOnly)?;
+        let answer = bridge.ask(0)?;
+        let mut below = None;
+        loop {
+            let page = bridge.documents(PAGE, below)?;
+            below = page.last().map(|row| row.file_version_id);
+            if !page.is_empty() {
+                visit(&answer, &page);
+            }
+            if page.len() < PAGE {
+                return Ok(answer);
+            }
+        }
     }
 }
 

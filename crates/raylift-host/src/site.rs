@@ -43,6 +43,7 @@ impl Request {
             home: plan.site.home.clone(),
             settings: self.settings.clone(),
             remembered: remembered(&self.run_folder, plan)?,
+            census: false,
         })
     }
 

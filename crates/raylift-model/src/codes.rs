@@ -54,6 +54,8 @@ codes! {
     NOT_READ_ANY_MORE = "RL0261", "the release does not read a file of the site as the old one did";
     DROPPED_BY_RULE = "RL0262", "files go away because only the product puts files there";
     PRODUCT_FOLDER = "RL0263", "a folder of the product is exchanged as a whole, or stays";
+    DOCUMENT_SIZES = "RL0264", "documents have another size than their rows say";
+    DOCUMENTS_SURPLUS = "RL0265", "files of the document store belong to no row";
     PROPERTIES_REFUSED = "RL0225", "the portal goes on without a whole properties file";
     PROPERTIES_CYCLE = "RL0226", "properties files include each other";
     PROPERTIES_INCLUDE = "RL0227", "an included properties file is not read";

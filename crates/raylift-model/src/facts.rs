@@ -36,4 +36,4 @@ pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};
 pub use server::{
     AppServerFacts, Connector, JavaFacts, ManagedBy, PidFile, ProbeFact, ProcessFacts,
 };
-pub use site::{DiskFacts, DocumentFact, PropertySource, SiteFacts, StoreFacts};
+pub use site::{DiskFacts, DocumentFact, PropertySource, SiteFacts, StoreCensus, StoreFacts};

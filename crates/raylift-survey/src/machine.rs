@@ -108,7 +108,7 @@ pub struct DocumentRow {
     pub data_repository_id: i64,
     /// `DLFileEntry.name`.
     pub name: String,
-    /// `version`.
+    /// The version's name in the store: `version`, with `~` and `storeUUID` where late releases of 7.4 have one.
     pub version: String,
     /// `size_`.
     pub size: u64,
@@ -189,4 +189,18 @@ pub trait Machine: Sync {
         access: &DatabaseAccess,
         documents: usize,
     ) -> Result<DatabaseAnswer, DatabaseError>;
+
+    /// The same, and hands over all stored versions of documents, page by page, with what the database said before.
+    ///
+    /// # Errors
+    /// Those of [`Machine::ask_database`].
+    fn ask_database_about_documents(
+        &self,
+        access: &DatabaseAccess,
+        visit: &mut dyn FnMut(&DatabaseAnswer, &[DocumentRow]),
+    ) -> Result<DatabaseAnswer, DatabaseError> {
+        let answer = self.ask_database(access, usize::MAX)?;
+        visit(&answer, &answer.documents);
+        Ok(answer)
+    }
 }

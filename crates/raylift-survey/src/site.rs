@@ -3,6 +3,7 @@
 //! What is not understood is a finding and the rest stands; only a folder that is no Liferay home is an error.
 
 mod access;
+mod census;
 mod companies;
 mod configurations;
 mod container;
@@ -32,6 +33,7 @@ mod runtime;
 mod server;
 mod sources;
 mod store;
+mod store_path;
 mod survey;
 mod tomcat;
 mod user_home;

@@ -41,6 +41,7 @@ fn request(site: &Site) -> SurveyRequest {
         home: site.home().to_owned(),
         settings,
         remembered: None,
+        census: true,
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
         home: site.home.clone(),
         settings: site.settings.clone(),
         remembered: None,
+        census: true,
     }
 }
 

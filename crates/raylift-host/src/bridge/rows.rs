@@ -57,6 +57,8 @@ struct RawDocument {
     folder_id: Option<i64>,
     name: Option<String>,
     version: Option<String>,
+    #[serde(rename = "storeUUID")]
+    store_uuid: Option<String>,
     size: Option<i64>,
 }
 
@@ -127,11 +129,20 @@ pub(super) fn documents(value: Value) -> Result<Vec<DocumentRow>, DatabaseError>
                 .or(row.repository_id)
                 .unwrap_or_default(),
             name: row.name.unwrap_or_default(),
-            version: row.version.unwrap_or_default(),
+            version: label(row.version.unwrap_or_default(), row.store_uuid),
             size: row
                 .size
                 .and_then(|size| u64::try_from(size).ok())
                 .unwrap_or_default(),
         })
         .collect())
+}
+
+/// The name of a version in the store (`DLFileVersionImpl.getStoreFileName` of portal-impl 93.0.0; 52.1.1 and before have
+/// the version alone).
+fn label(version: String, store_uuid: Option<String>) -> String {
+    match store_uuid.filter(|uuid| !uuid.trim().is_empty()) {
+        Some(uuid) => format!("{version}~{uuid}"),
+        None => version,
+    }
 }

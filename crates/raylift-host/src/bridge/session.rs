@@ -110,7 +110,7 @@ impl Bridge {
             release_rows: self.release_rows()?,
             tables: self.tables()?,
             configurations: self.configurations()?,
-            documents: self.documents(documents)?,
+            documents: self.documents(documents, None)?,
         })
     }
 
@@ -138,12 +138,17 @@ impl Bridge {
         rows::configurations(self.request(json!({"request": "configurations"}))?)
     }
 
-    /// The newest `most` versions of stored documents, the newest first.
+    /// The newest `most` versions of stored documents, the newest first; of those below the version `below`, when given.
     ///
     /// # Errors
     /// As [`Bridge::release_rows`].
-    pub fn documents(&mut self, most: usize) -> Result<Vec<DocumentRow>, DatabaseError> {
-        rows::documents(self.request(json!({"request": "documents", "most": most}))?)
+    pub fn documents(
+        &mut self,
+        most: usize,
+        below: Option<i64>,
+    ) -> Result<Vec<DocumentRow>, DatabaseError> {
+        let request = json!({"request": "documents", "most": most, "below": below});
+        rows::documents(self.request(request)?)
     }
 
     /// The pre-image of the core's row; `None` when there is no such row.

@@ -161,6 +161,43 @@ fn everything_is_read_while_the_portal_holds_the_database() {
 }
 
 #[test]
+fn every_document_comes_page_by_page_under_its_name_in_the_store() {
+    let database = Database::with_content();
+    let mut portal = database.portal();
+    for statement in [
+        "alter table DLFileVersion add column storeUUID varchar(255)",
+        "update DLFileVersion set storeUUID = 'ab-1' where fileVersionId = 303",
+    ] {
+        assert_eq!(portal.run(statement), "done", "{statement}");
+    }
+    portal.shut_down();
+    let mut bridge = Bridge::open(&database.access(), Mode::ReadOnly).unwrap();
+    let mut page = |below| -> Vec<(i64, String)> {
+        let rows = bridge.documents(2, below).unwrap();
+        rows.into_iter()
+            .map(|row| (row.file_version_id, row.version))
+            .collect()
+    };
+    assert_eq!(
+        page(None),
+        [(303, "1.0~ab-1".to_owned()), (302, "1.1".to_owned())]
+    );
+    assert_eq!(page(Some(302)), [(301, "1.0".to_owned())]);
+    assert_eq!(page(Some(301)), []);
+    drop(bridge);
+
+    let mut seen = Vec::new();
+    let answer = raylift_host::machine::RealMachine
+        .ask_database_about_documents(&database.access(), &mut |answer, rows| {
+            assert_eq!(answer.configurations.len(), 4, "known before the first row");
+            seen.extend(rows.iter().map(|row| row.file_version_id));
+        })
+        .unwrap();
+    assert_eq!(seen, [303, 302, 301]);
+    assert!(answer.documents.is_empty());
+}
+
+#[test]
 fn a_stopped_database_is_not_touched_by_reading() {
     let database = Database::with_content();
     let before = digests(database.folder());

@@ -106,6 +106,12 @@ pub struct StoreFacts {
     /// The configuration file that sets the root, when one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configured_by: Option<RelativePath>,
+    /// No file sets the root, but a row of `Configuration_` does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub configured_in_database: bool,
+    /// Rows of documents against files; `None` where the database or the root is not known, or nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub census: Option<StoreCensus>,
     /// Number of files below the root.
     pub files: u64,
     /// Bytes below the root.
@@ -113,6 +119,38 @@ pub struct StoreFacts {
     /// A few document versions that have both a row and a file, as samples for the health gate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<DocumentFact>,
+}
+
+/// Rows of `DLFileVersion` against the files of the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreCensus {
+    /// Rows, each a version of a document.
+    pub rows: u64,
+    /// Rows whose file is there.
+    pub with_file: u64,
+    /// Rows whose file has another size than the row says. Rows of size zero are not counted: Liferay keeps no size in
+    /// some of them.
+    pub other_size: u64,
+    /// Files in the folders of repositories that no row names; `None` where there are too many rows to remember.
+    pub surplus: Option<u64>,
+    /// Files in the companies' folder `0`: previews, thumbnails and what applications keep there, without rows.
+    pub derived: u64,
+    /// Some rows without a file, as paths below the root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_examples: Vec<String>,
+    /// Some files of another size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub size_examples: Vec<String>,
+    /// Some files without a row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub surplus_examples: Vec<String>,
+}
+
+impl StoreCensus {
+    /// Rows whose file is not there.
+    pub fn missing(&self) -> u64 {
+        self.rows.saturating_sub(self.with_file)
+    }
 }
 
 /// One stored version of a document.

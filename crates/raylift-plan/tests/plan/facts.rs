@@ -243,6 +243,8 @@ pub(crate) fn site() -> SiteFacts {
             implementation: "com.liferay.portal.store.file.system.FileSystemStore".to_owned(),
             root: Some("/srv/liferay/data/document_library".to_owned()),
             configured_by: None,
+            configured_in_database: false,
+            census: None,
             files: 3,
             bytes: 300,
             samples: Vec::new(),

@@ -17,6 +17,8 @@ pub struct SurveyRequest {
     pub settings: Settings,
     /// The server process that raylift itself stopped; `None` when the site runs or was stopped by somebody else.
     pub remembered: Option<RememberedProcess>,
+    /// Compare every row of a document with its file, and every file with the rows. Without it a sample is compared.
+    pub census: bool,
 }
 
 /// What the running server said before raylift stopped it. Its environment and options may hold secrets, so it has

@@ -1,194 +1,249 @@
-//! The document store.
+//! The document store: which one, where, and what lies in it.
 
 use std::path::{Path, PathBuf};
 
 use raylift_formats::config;
 use raylift_model::codes;
-use raylift_model::facts::{DocumentFact, FileKind, StoreFacts};
+use raylift_model::facts::StoreFacts;
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
-use rayon::prelude::*;
 
+use super::census::{self, Count, EXAMPLES};
 use super::configurations;
 use super::properties::Properties;
-use crate::machine::{ConfigurationText, DocumentRow, Machine};
+use super::store_path::Rule;
+use crate::machine::{DatabaseAnswer, DocumentRow, Machine};
 
 /// The default of `dl.store.impl` (layout-and-artifacts 6).
 const SIMPLE: &str = "com.liferay.portal.store.file.system.FileSystemStore";
 const ADVANCED: &str = "com.liferay.portal.store.file.system.AdvancedFileSystemStore";
 const DATABASE: &str = "com.liferay.portal.store.db.DBStore";
-/// Where the configurations of both stores for files have their names from.
-const PACKAGE: &str = "com.liferay.portal.store.file.system.configuration";
 /// The default root of the simple store; the advanced one has none.
 const DEFAULT_ROOT: &str = "data/document_library";
 /// The largest configuration file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// Documents kept as samples for the health gate.
-const SAMPLES: usize = 20;
 
-/// Finds the store and measures it.
-pub(crate) fn look(
-    machine: &dyn Machine,
-    home: &Path,
-    properties: &Properties,
-) -> (StoreFacts, Vec<Finding>) {
+/// Where the documents lie, as far as files and properties say.
+pub(crate) struct Store {
+    facts: StoreFacts,
+    /// The store keeps documents in a folder.
+    rule: Option<Rule>,
+    /// The root, as written.
+    root: Option<PathBuf>,
+    findings: Vec<Finding>,
+}
+
+/// Finds the store.
+pub(crate) fn look(machine: &dyn Machine, home: &Path, properties: &Properties) -> Store {
     let implementation = properties
         .value("dl.store.impl")
         .map(|class| class.trim().to_owned())
         .filter(|class| !class.is_empty())
         .unwrap_or_else(|| SIMPLE.to_owned());
-    let mut facts = StoreFacts {
-        implementation,
+    let mut store = Store {
+        facts: StoreFacts {
+            implementation,
+            root: None,
+            configured_by: None,
+            configured_in_database: false,
+            census: None,
+            files: 0,
+            bytes: 0,
+            samples: Vec::new(),
+        },
+        rule: None,
         root: None,
-        configured_by: None,
-        files: 0,
-        bytes: 0,
-        samples: Vec::new(),
+        findings: Vec::new(),
     };
-    let (configuration, default) = match facts.implementation.as_str() {
-        SIMPLE => ("FileSystemStoreConfiguration", Some(DEFAULT_ROOT)),
-        ADVANCED => ("AdvancedFileSystemStoreConfiguration", None),
-        _ => return (facts.clone(), vec![not_files(&facts.implementation)]),
+    let rule = match store.facts.implementation.as_str() {
+        SIMPLE => Rule::Simple,
+        ADVANCED => Rule::Advanced,
+        other => {
+            store.findings.push(not_files(other));
+            return store;
+        }
     };
-    let file = RelativePath::new(format!("osgi/configs/{PACKAGE}.{configuration}.config"));
-    let mut findings = Vec::new();
-    let configured = match configured_root(machine, &home.join(file.as_str()), properties) {
-        Ok(root) => root,
+    store.rule = Some(rule);
+    let file = RelativePath::new(format!("osgi/configs/{}.config", pid(rule)));
+    match configured_root(machine, &home.join(file.as_str()), properties) {
+        Ok(Some(root)) => {
+            store.root = Some(home.join(root));
+            store.facts.configured_by = Some(file);
+        }
+        Ok(None) => {}
         Err(finding) => {
-            findings.push(*finding);
-            None
+            store.findings.push(*finding);
+            store.root = default_root(home, rule);
         }
-    };
-    if configured.is_some() {
-        facts.configured_by = Some(file);
     }
-    if let Some(root) = configured.or_else(|| default.map(str::to_owned)) {
-        measure(machine, &home.join(root), &mut facts, &mut findings);
-    }
-    (facts, findings)
+    store
 }
 
-/// Looks at the row of the store's configuration where no file sets the root: what was set in the portal stands nowhere
-/// else. A warning when the root is set nowhere.
-pub(crate) fn configured_by_row(
-    machine: &dyn Machine,
+/// The PID of the store's configuration (layout-and-artifacts 6).
+fn pid(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Simple => {
+            "com.liferay.portal.store.file.system.configuration.FileSystemStoreConfiguration"
+        }
+        Rule::Advanced => {
+            "com.liferay.portal.store.file.system.configuration.AdvancedFileSystemStoreConfiguration"
+        }
+    }
+}
+
+fn default_root(home: &Path, rule: Rule) -> Option<PathBuf> {
+    (rule == Rule::Simple).then(|| home.join(DEFAULT_ROOT))
+}
+
+/// The root in effect: of the file, else of the row, which the System Settings write without a file, else the default.
+fn root(
+    store: &Store,
     home: &Path,
+    answer: &DatabaseAnswer,
     properties: &Properties,
-    facts: &mut StoreFacts,
-    rows: &[ConfigurationText],
-) -> Vec<Finding> {
-    let pid = match facts.implementation.as_str() {
-        SIMPLE => "FileSystemStoreConfiguration",
-        ADVANCED => "AdvancedFileSystemStoreConfiguration",
-        _ => return Vec::new(),
-    };
-    if facts.configured_by.is_some() {
-        return Vec::new();
+) -> Option<(PathBuf, bool)> {
+    let rule = store.rule?;
+    if let Some(root) = &store.root {
+        return Some((root.clone(), false));
     }
-    let pid = format!("{PACKAGE}.{pid}");
-    let root = rows
+    let row = answer
+        .configurations
         .iter()
-        .find(|row| row.pid == pid)
+        .find(|row| row.pid == pid(rule))
         .and_then(|row| configurations::text_of(row, "rootDir"))
-        .map(|text| properties.interpolated(&text))
+        .map(|root| properties.interpolated(&root))
         .filter(|root| !root.trim().is_empty());
-    let mut findings = Vec::new();
-    match root {
-        Some(root) => {
-            let place = home.join(root);
-            let real = machine
-                .canonical(&place)
-                .unwrap_or_else(|_| place.clone());
-            if facts.root.as_deref() != Some(real.display().to_string().as_str()) {
-                (facts.files, facts.bytes) = (0, 0);
-                measure(machine, &place, facts, &mut findings);
-            }
-            findings.push(
-                Finding::new(
-                    Severity::Note,
-                    codes::STORE_IN_DATABASE,
-                    facts.implementation.as_str(),
-                    "the root folder of the document store is set in the database only",
-                    "nothing; to have it in a file, export the configuration (Control Panel, System Settings) into osgi/configs",
-                )
-                .because(format!("row {pid} of Configuration_"))
-                .because(real.display().to_string()),
-            );
-        }
-        None if facts.root.is_none() => findings.push(Finding::new(
-            Severity::Warning,
-            codes::STORE_NOT_FILES,
-            facts.implementation.as_str(),
-            "the root folder of the document store is set neither in a file nor in the database",
-            "write it into the store's .config file in osgi/configs (Control Panel, System Settings, Export)",
-        )),
-        None => {}
+    match row {
+        Some(root) => Some((home.join(root), true)),
+        None => default_root(home, rule).map(|root| (root, false)),
     }
-    findings
 }
 
-/// Compares rows of documents with the files of the store: samples of those that have one, a finding about those that
-/// have none. Only for the simple store.
-///
-/// That a version lies at `root/companyId/dataRepositoryId/name/version` was read in Liferay's store; that the second
-/// folder is the data repository id of the joined rows is an inference, so a file that is missing is a warning only.
-pub(crate) fn compare(
-    machine: &dyn Machine,
-    facts: &mut StoreFacts,
-    documents: &[DocumentRow],
-) -> Option<Finding> {
-    if facts.implementation != SIMPLE {
-        return None;
+/// Compares rows with files while the database hands them over.
+pub(crate) struct Comparison<'a> {
+    machine: &'a dyn Machine,
+    home: &'a Path,
+    properties: &'a Properties,
+    store: Store,
+    count: Option<Count<'a>>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn new(
+        machine: &'a dyn Machine,
+        home: &'a Path,
+        properties: &'a Properties,
+        store: Store,
+    ) -> Self {
+        Self {
+            machine,
+            home,
+            properties,
+            store,
+            count: None,
+        }
     }
-    let root = PathBuf::from(facts.root.as_ref()?);
-    let looked_at: Vec<(DocumentFact, bool)> = documents
-        .par_iter()
-        .map(|row| {
-            let path = format!(
-                "{}/{}/{}/{}",
-                row.company_id, row.data_repository_id, row.name, row.version
-            );
-            let stat = machine.stat(&root.join(&path)).ok().flatten();
-            let size = stat
-                .filter(|stat| stat.kind == FileKind::File)
-                .map(|stat| stat.size);
-            let fact = DocumentFact {
-                file_version_id: row.file_version_id,
-                path: RelativePath::new(path),
-                size: size.unwrap_or(row.size),
-            };
-            (fact, size.is_some())
-        })
-        .collect();
-    let missing: Vec<&DocumentFact> = looked_at
-        .iter()
-        .filter(|(_, there)| !there)
-        .map(|(fact, _)| fact)
-        .collect();
-    let finding = (!missing.is_empty()).then(|| {
-        let finding = Finding::new(
-            Severity::Warning,
-            codes::DOCUMENTS_MISSING,
-            root.display().to_string(),
-            format!(
-                "{} of {} documents that were looked for have a row and no file; the place was inferred from the rows",
-                missing.len(),
-                documents.len()
-            ),
-            "open one of these documents in the portal; when that fails, restore the store before updating",
-        );
-        missing
-            .iter()
-            .take(SAMPLES)
-            .fold(finding, |finding, fact| finding.because(fact.path.as_str()))
-    });
-    facts.samples = looked_at
-        .into_iter()
-        .filter(|(_, there)| *there)
-        .map(|(fact, _)| fact)
-        .take(SAMPLES)
-        .collect();
-    finding
+
+    /// Takes a page of rows.
+    pub(crate) fn rows(&mut self, answer: &DatabaseAnswer, rows: &[DocumentRow]) {
+        let place = root(&self.store, self.home, answer, self.properties).zip(self.store.rule);
+        if let Some(((place, _), rule)) = place {
+            let machine = self.machine;
+            self.count
+                .get_or_insert_with(|| Count::new(machine, real(machine, &place), rule))
+                .rows(rows);
+        }
+    }
+
+    /// What is known of the store. Files are counted only when `counted`, since that takes long for a large store, and
+    /// compared only when all rows were handed over, too.
+    pub(crate) fn finish(
+        self,
+        answer: &DatabaseAnswer,
+        counted: bool,
+        complete: bool,
+    ) -> (StoreFacts, Vec<Finding>) {
+        let place = root(&self.store, self.home, answer, self.properties);
+        let (mut facts, mut findings) = (self.store.facts, self.store.findings);
+        let Some((place, in_database)) = place else {
+            if self.store.rule.is_some() {
+                findings.push(unset(&facts.implementation));
+            }
+            return (facts, findings);
+        };
+        let place = real(self.machine, &place);
+        facts.root = Some(place.display().to_string());
+        facts.configured_in_database = in_database;
+        if in_database {
+            findings.push(in_the_database(
+                &facts.implementation,
+                self.store.rule,
+                &place,
+            ));
+        }
+        match self.machine.stat(&place) {
+            // A site without a single document has no folder yet.
+            Ok(None) if self.count.is_none() => return (facts, findings),
+            Ok(_) => {}
+            Err(error) => {
+                findings.push(closed(&place, vec![error.to_string()]));
+                return (facts, findings);
+            }
+        }
+        let there = matches!(self.machine.stat(&place), Ok(Some(_)));
+        let sum = match self.count {
+            Some(count) if complete => {
+                let (census, samples, sum) = count.finish();
+                facts.samples = samples;
+                findings.extend(census::findings(&place, &census));
+                facts.census = Some(census);
+                sum
+            }
+            other => {
+                let sampled = other.map(Count::sampled);
+                if let Some((census, samples)) = sampled {
+                    facts.samples = samples;
+                    findings.extend(census::missing(&place, &census));
+                }
+                if !counted {
+                    return (facts, findings);
+                }
+                census::measure(self.machine, &place)
+            }
+        };
+        facts.files = sum.files;
+        facts.bytes = sum.bytes;
+        if there && !sum.unreadable.is_empty() {
+            findings.push(closed(&place, sum.unreadable));
+        }
+        (facts, findings)
+    }
+}
+
+fn real(machine: &dyn Machine, root: &Path) -> PathBuf {
+    machine.canonical(root).unwrap_or_else(|_| root.to_owned())
+}
+
+fn in_the_database(implementation: &str, rule: Option<Rule>, root: &Path) -> Finding {
+    Finding::new(
+        Severity::Note,
+        codes::STORE_IN_DATABASE,
+        implementation,
+        "the root folder of the document store is set in the database only",
+        "nothing; to have it in a file, export the configuration (Control Panel, System Settings) into osgi/configs",
+    )
+    .because(format!("row {} of Configuration_", rule.map_or("", pid)))
+    .because(root.display().to_string())
+}
+
+fn unset(implementation: &str) -> Finding {
+    Finding::new(
+        Severity::Warning,
+        codes::STORE_NOT_FILES,
+        implementation,
+        "the root folder of the document store is set neither in a file nor in the database",
+        "write it into the store's .config file in osgi/configs (Control Panel, System Settings, Export)",
+    )
 }
 
 fn configured_root(
@@ -229,83 +284,6 @@ fn configured_root(
         .filter(|root| !root.trim().is_empty()))
 }
 
-fn measure(
-    machine: &dyn Machine,
-    root: &Path,
-    facts: &mut StoreFacts,
-    findings: &mut Vec<Finding>,
-) {
-    let real = machine.canonical(root).unwrap_or_else(|_| root.to_owned());
-    facts.root = Some(real.display().to_string());
-    match machine.stat(&real) {
-        // A site without a single document has no folder yet.
-        Ok(None) => return,
-        Ok(Some(_)) => {}
-        Err(error) => {
-            findings.push(closed(&real, vec![error.to_string()]));
-            return;
-        }
-    }
-    let sum = below(machine, &real);
-    facts.files = sum.files;
-    facts.bytes = sum.bytes;
-    if !sum.unreadable.is_empty() {
-        findings.push(closed(&real, sum.unreadable));
-    }
-}
-
-#[derive(Default)]
-struct Sum {
-    files: u64,
-    bytes: u64,
-    unreadable: Vec<String>,
-}
-
-fn below(machine: &dyn Machine, folder: &Path) -> Sum {
-    let mut sum = Sum::default();
-    let names = match machine.entries(folder) {
-        Ok(names) => names,
-        Err(error) => {
-            sum.unreadable.push(error.to_string());
-            return sum;
-        }
-    };
-    let mut folders = Vec::new();
-    for name in names {
-        let place = folder.join(name);
-        match machine.stat(&place) {
-            Ok(Some(stat)) if stat.kind == FileKind::Directory => folders.push(place),
-            Ok(Some(stat)) => {
-                sum.files += 1;
-                sum.bytes += stat.size;
-            }
-            Ok(None) => {}
-            Err(error) => sum.unreadable.push(error.to_string()),
-        }
-    }
-    folders
-        .par_iter()
-        .map(|folder| below(machine, folder))
-        .reduce(Sum::default, |mut left, right| {
-            left.add(right);
-            left
-        })
-        .joined(sum)
-}
-
-impl Sum {
-    fn add(&mut self, other: Self) {
-        self.files += other.files;
-        self.bytes += other.bytes;
-        self.unreadable.extend(other.unreadable);
-    }
-
-    fn joined(mut self, other: Self) -> Self {
-        self.add(other);
-        self
-    }
-}
-
 fn closed(root: &Path, mut reasons: Vec<String>) -> Finding {
     let finding = Finding::new(
         Severity::Warning,
@@ -318,20 +296,35 @@ fn closed(root: &Path, mut reasons: Vec<String>) -> Finding {
         "run raylift as the site's user or as root",
     );
     reasons.sort();
-    reasons.truncate(SAMPLES);
+    reasons.truncate(EXAMPLES);
     reasons.into_iter().fold(finding, Finding::because)
 }
 
+/// Stores that keep documents elsewhere (layout-and-artifacts 6; CMIS and JCR until 7.1), by a part of their class.
+const ELSEWHERE: [(&str, &str); 7] = [
+    (".azure.", "in Azure Blob Storage"),
+    (".cmis.", "in a CMIS repository"),
+    (".db.", "in the database"),
+    (".gcs.", "in Google Cloud Storage"),
+    (".jcr.", "in a Java content repository"),
+    (".s3.IBM", "in IBM's object storage"),
+    (".s3.", "in Amazon S3 or a storage like it"),
+];
+
 fn not_files(implementation: &str) -> Finding {
+    let place = ELSEWHERE
+        .iter()
+        .find(|(part, _)| implementation.contains(part))
+        .map_or("where raylift cannot look", |(_, place)| place);
     let (severity, message) = if implementation == DATABASE {
         (
             Severity::Note,
-            "documents lie in the database, and are saved with it",
+            format!("documents lie {place}, and are saved with it"),
         )
     } else {
         (
             Severity::Warning,
-            "documents do not lie in a folder that raylift can look at",
+            format!("documents lie {place}; raylift leaves them alone and makes no copy of them"),
         )
     };
     Finding::new(

@@ -13,6 +13,7 @@ use super::files::{self, Product};
 use super::properties::Properties;
 use super::request::SurveyRequest;
 use super::runtime::{self, Runtime};
+use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
     access, configurations, disks, entries, home, java, listening, mounts, processes, server,
@@ -22,7 +23,7 @@ use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAnswer, Machine};
 use crate::parts;
 
-/// How many documents the database is asked for.
+/// How many documents the database is asked for where not all of them are compared.
 const DOCUMENTS: usize = 1000;
 
 /// Looks at a site and changes nothing. Works with the site up or down, without settings, without write access.
@@ -176,32 +177,34 @@ fn look_at_data(
     let properties = tomcat.map_or_else(Properties::default, |tomcat| {
         access::properties(machine, home, &tomcat.path, runtime)
     });
-    let (connection, (mut store, mut findings)) = rayon::join(
+    let (connection, found) = rayon::join(
         || match tomcat {
             Some(_) => database::connection(machine, &properties),
             None => database::unknown(),
         },
         || store::look(machine, home, &properties),
     );
-    findings.extend(connection.findings.iter().cloned());
-    let answer = match ask(machine, request, tomcat, runtime, &connection) {
-        Ok(answer) => answer,
+    let mut findings = connection.findings.clone();
+    let mut documents = Comparison::new(machine, home, &properties, found);
+    let (answer, complete) = match ask(
+        machine,
+        request,
+        tomcat,
+        runtime,
+        &connection,
+        &mut documents,
+    ) {
+        Ok(answer) => (answer, request.census),
         Err(finding) => {
             findings.extend(finding.map(|finding| *finding));
-            DatabaseAnswer::default()
+            (DatabaseAnswer::default(), false)
         }
     };
     if !runs {
         findings.extend(database::stranger(machine, &connection.url, now()));
     }
-    findings.extend(store::configured_by_row(
-        machine,
-        home,
-        &properties,
-        &mut store,
-        &answer.configurations,
-    ));
-    findings.extend(store::compare(machine, &mut store, &answer.documents));
+    let (store, in_store) = documents.finish(&answer, request.census, complete);
+    findings.extend(in_store);
     let (product, product_version) = answer.product.unzip();
     let database = DatabaseFacts {
         bytes: database::bytes(machine, &connection.url),
@@ -228,12 +231,22 @@ fn ask(
     tomcat: Option<&Tomcat>,
     runtime: &Runtime,
     connection: &Connection,
+    documents: &mut Comparison<'_>,
 ) -> Result<DatabaseAnswer, Option<Box<Finding>>> {
     let tomcat = tomcat.ok_or(None)?;
     let java_missing = java::not_found(&request.settings);
     let access =
         access::access(machine, &tomcat.path, runtime, connection, java_missing).map_err(Some)?;
-    machine.ask_database(&access, DOCUMENTS).map_err(|error| {
+    let answer = if request.census {
+        machine.ask_database_about_documents(&access, &mut |answer, rows| {
+            documents.rows(answer, rows);
+        })
+    } else {
+        machine.ask_database(&access, DOCUMENTS).inspect(|answer| {
+            documents.rows(answer, &answer.documents);
+        })
+    };
+    answer.map_err(|error| {
         Some(Box::new(Finding::new(
             Severity::Blocker,
             error.code,

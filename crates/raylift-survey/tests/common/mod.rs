@@ -27,6 +27,7 @@ pub fn request(home: &std::path::Path) -> SurveyRequest {
         home: home.to_owned(),
         settings: raylift_model::settings::Settings::default(),
         remembered: None,
+        census: true,
     }
 }
 

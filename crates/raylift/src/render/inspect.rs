@@ -1,6 +1,6 @@
 //! What `raylift inspect` shows.
 
-use raylift_model::facts::{ManagedBy, SiteFacts};
+use raylift_model::facts::{ManagedBy, SiteFacts, StoreCensus};
 
 use crate::printer::{faint, paint, strong};
 use crate::render::table::{bytes, columns, count};
@@ -66,18 +66,7 @@ fn rows(site: &SiteFacts) -> Vec<Vec<String>> {
         row("Database", database(site)),
         row("Core schema", core(site)),
         row("Modules", modules(site)),
-        row(
-            "Documents",
-            format!(
-                "{}, {} in {}",
-                count(
-                    usize::try_from(site.store.files).unwrap_or(usize::MAX),
-                    "file"
-                ),
-                bytes(site.store.bytes),
-                site.store.root.as_deref().unwrap_or("no folder")
-            ),
-        ),
+        row("Documents", documents(site)),
         row("Configuration", configuration(site)),
         row(
             "Cluster",
@@ -93,6 +82,9 @@ fn rows(site: &SiteFacts) -> Vec<Vec<String>> {
             site.console.clone().unwrap_or_else(|| "closed".to_owned()),
         ),
     ];
+    if let Some(census) = &site.store.census {
+        rows.insert(8, row("Census", compared(census)));
+    }
     for disk in &site.disks {
         rows.push(row(
             "Free space",
@@ -177,6 +169,43 @@ fn modules(site: &SiteFacts) -> String {
         "{}, {registering} with upgrade steps, {} in Release_",
         count(site.bundles.len(), "bundle"),
         count(site.database.release_rows.len(), "row")
+    )
+}
+
+fn documents(site: &SiteFacts) -> String {
+    let store = &site.store;
+    let name = store
+        .implementation
+        .rsplit('.')
+        .next()
+        .unwrap_or(&store.implementation);
+    let Some(root) = &store.root else {
+        return format!("{name}, in no folder that is known");
+    };
+    let set = match (&store.configured_by, store.configured_in_database) {
+        (Some(file), _) => format!(" (set in {file})"),
+        (None, true) => " (set in the database)".to_owned(),
+        (None, false) => String::new(),
+    };
+    format!(
+        "{name}, {}, {} in {root}{set}",
+        count(usize::try_from(store.files).unwrap_or(usize::MAX), "file"),
+        bytes(store.bytes),
+    )
+}
+
+/// Rows of documents against files.
+fn compared(census: &StoreCensus) -> String {
+    let surplus = census.surplus.map_or_else(
+        || "files without a row not counted".to_owned(),
+        |surplus| format!("{surplus} files without a row"),
+    );
+    format!(
+        "{}: {} without a file, {} of another size; {surplus}, {} previews and the like",
+        count(usize::try_from(census.rows).unwrap_or(usize::MAX), "row"),
+        census.missing(),
+        census.other_size,
+        census.derived
     )
 }
 

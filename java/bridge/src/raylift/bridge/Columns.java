@@ -20,6 +20,10 @@ class Columns {
         }
     }
 
+    boolean has(String name) {
+        return _index(name) != null;
+    }
+
     String text(String name) throws SQLException {
         Integer index = _index(name);
 

@@ -8,14 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The newest versions of stored documents; null when a table is missing. */
+/** Versions of stored documents, the newest first; null when a table is missing. */
 class Documents {
 
     Documents(Catalog catalog) {
         _catalog = catalog;
     }
 
-    List<Map<String, Object>> read(long most) throws SQLException {
+    /** At most so many, of those below a version's id where one is given. */
+    List<Map<String, Object>> read(long most, Long below) throws SQLException {
         String versions = _catalog.find("DLFileVersion");
         String entries = _catalog.find("DLFileEntry");
 
@@ -29,13 +30,16 @@ class Documents {
             return rows;
         }
 
+        String label = _hasStoreLabel(versions) ? ", v.storeUUID" : "";
+        String condition = below == null ? "" : "where v.fileVersionId < " + below + " ";
+
         try (Statement statement = _catalog.statement()) {
             statement.setMaxRows((int)Math.min(most, Integer.MAX_VALUE));
 
             try (ResultSet resultSet = statement.executeQuery(
-                    "select v.fileVersionId, e.companyId, e.repositoryId, e.folderId, e.name, v.version, v.size_ from " +
-                        versions + " v inner join " + entries + " e on e.fileEntryId = v.fileEntryId " +
-                            "order by v.fileVersionId desc")) {
+                    "select v.fileVersionId, e.companyId, e.repositoryId, e.folderId, e.name, v.version, v.size_" + label +
+                        " from " + versions + " v inner join " + entries + " e on e.fileEntryId = v.fileEntryId " +
+                            condition + "order by v.fileVersionId desc")) {
 
                 Columns columns = new Columns(resultSet);
 
@@ -48,6 +52,15 @@ class Documents {
         return rows;
     }
 
+    /** Late releases of 7.4 name a version in the store by this column, too. */
+    private boolean _hasStoreLabel(String versions) throws SQLException {
+        try (Statement statement = _catalog.statement();
+            ResultSet resultSet = statement.executeQuery("select * from " + versions + " where 0 = 1")) {
+
+            return new Columns(resultSet).has("storeUUID");
+        }
+    }
+
     private static Map<String, Object> _row(Columns columns) throws SQLException {
         Map<String, Object> row = new LinkedHashMap<>();
 
@@ -57,6 +70,7 @@ class Documents {
         row.put("folderId", columns.number("folderId"));
         row.put("name", columns.text("name"));
         row.put("version", columns.text("version"));
+        row.put("storeUUID", columns.text("storeUUID"));
         row.put("size", columns.number("size_"));
 
         return row;

@@ -26,7 +26,7 @@ class Requests {
             case "configurations":
                 return new Configurations(catalog).read();
             case "documents":
-                return new Documents(catalog).read((Long)request.get("most"));
+                return new Documents(catalog).read((Long)request.get("most"), (Long)request.get("below"));
             case "core-row":
                 return new CoreRow(catalog).read();
             case "put-core-row":
