@@ -37,7 +37,10 @@ pub(crate) struct Connection {
 pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Connection {
     let value = |key: &str| properties.value(key).map(|value| value.trim().to_owned());
     let filled = |key: &str| value(key).filter(|value| !value.is_empty());
-    let url = filled(URL).unwrap_or_default();
+    let mut url = filled(URL).unwrap_or_default();
+    if url.starts_with("jdbc:hsqldb:") {
+        url = properties.in_java(&url);
+    }
     let parsed = jdbc_url::read(&url);
     let mut findings = properties.findings.clone();
     findings.extend(doubts(machine, properties, &url, parsed.as_ref()));

@@ -203,6 +203,17 @@ impl Properties {
             .or_else(|| self.java_value(name).map(str::to_owned))
     }
 
+    /// `${name}` in a text replaced by Java properties, as HSQLDB does with its URL (`DatabaseURL` of 2.3.3, read). It has to:
+    /// the shipped URL of 7.2.1 and later holds a comma, is a list therefore, and reaches it as it is written. The portal
+    /// makes `liferay.home` a Java property (`PropsUtil` of 7.2.0, 7.3.6 and 7.4.3.41, read).
+    pub(crate) fn in_java(&self, text: &str) -> String {
+        let meaning = |name: &str| match name {
+            "liferay.home" => self.value(name),
+            _ => self.java_value(name).map(str::to_owned),
+        };
+        interpolate(text, &meaning).unwrap_or_else(|_| text.to_owned())
+    }
+
     fn java_value(&self, name: &str) -> Option<&str> {
         Some(self.java.get(name)?.last()?.text.as_str())
     }
@@ -325,11 +336,17 @@ mod tests {
                         ("url", "jdbc:b:${liferay.home}"),
                         ("twice", "1"),
                         ("twice", "${base}"),
+                        ("shipped", "jdbc:hsqldb:${liferay.home}/x;a=1"),
+                        ("shipped", "b=2"),
                     ],
                 ),
             ],
             ..Properties::default()
         };
+        let shipped = properties.value("shipped").unwrap_or_default();
+        assert_eq!(shipped, "jdbc:hsqldb:${liferay.home}/x;a=1,b=2");
+        assert_eq!(properties.in_java(&shipped), "jdbc:hsqldb:/opt/x;a=1,b=2");
+        assert_eq!(properties.in_java("${base}"), "${base}");
         assert_eq!(properties.value("url").as_deref(), Some("jdbc:b:/opt"));
         let places: Vec<String> = properties
             .places("url")
