@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use raylift_formats::Level;
-use raylift_formats::config::{self, Config, ConfigEntry};
+use raylift_formats::config::{self, Config, ConfigEntry, Dialect};
+use raylift_formats::{Level, Parsed};
 use raylift_model::facts::{ConfigurationKind, ConfigurationRow};
 use raylift_model::names::RelativePath;
 use rayon::prelude::*;
@@ -44,8 +44,14 @@ pub(crate) fn read(
 /// The single text of a key in a row's dictionary; it may be a secret.
 pub(crate) fn text_of(row: &ConfigurationText, key: &str) -> Option<String> {
     let dictionary = row.dictionary.as_ref()?;
-    let read = config::read(dictionary.expose().as_bytes());
+    let read = dictionary_of(dictionary.expose());
     read.value.get(key)?.text().map(str::to_owned)
+}
+
+/// A row holds what Felix's `ConfigurationHandler` wrote: of the two readers of files, the later one takes its escapes
+/// and collections as they are meant.
+fn dictionary_of(text: &str) -> Parsed<Config> {
+    config::read_as(text.as_bytes(), Dialect::Liferay)
 }
 
 fn row(
@@ -61,7 +67,7 @@ fn row(
     let Some(dictionary) = &text.dictionary else {
         return row;
     };
-    let read = config::read(dictionary.expose().as_bytes());
+    let read = dictionary_of(dictionary.expose());
     if let Some(error) = read
         .diagnostics
         .iter()
