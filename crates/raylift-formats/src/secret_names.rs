@@ -5,7 +5,7 @@
 use crate::jdbc_url;
 
 /// A name with one of these in it, read without dots, dashes and underscores and in lower case, holds a secret.
-const PARTS: [&str; 20] = [
+pub(crate) const PARTS: [&str; 20] = [
     "password",
     "passwd",
     "passphrase",

@@ -1,7 +1,7 @@
 //! A property's value as a value of a `.config` file.
 
 use raylift_formats::config::{ValueType, escaped};
-use raylift_formats::secrecy::names_secret;
+use raylift_formats::secret_names::is_secret_name;
 use raylift_model::facts::{AttributeShape, AttributeType, MetatypeAttribute};
 use raylift_model::plan::Piece;
 
@@ -40,14 +40,14 @@ pub(super) fn line(
     let (open, close) = match attribute.shape() {
         AttributeShape::Scalar => {
             let is_secret = attribute.value_type == AttributeType::Password
-                || names_secret(key)
-                || names_secret(&attribute.id);
+                || is_secret_name(key)
+                || is_secret_name(&attribute.id);
             return scalar(file, key, value, value_type, &begin, is_secret);
         }
         AttributeShape::Array => ('[', ']'),
         AttributeShape::Collection => ('(', ')'),
     };
-    if names_secret(key) || names_secret(&attribute.id) {
+    if is_secret_name(key) || is_secret_name(&attribute.id) {
         return Err("it is a list of secrets".to_owned());
     }
     let values = value
