@@ -266,6 +266,15 @@ pub trait Host {
     /// When it is there but damaged.
     fn return_point(&self, plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError>;
 
+    /// Files in the document store as it lies there now, and their bytes; `None` where there is no folder to look into.
+    /// The default is for hosts without documents.
+    ///
+    /// # Errors
+    /// When something below the folder cannot be looked at.
+    fn documents(&self, _plan: &Plan) -> Result<Option<(u64, u64)>, HostError> {
+        Ok(None)
+    }
+
     /// Compares every file of the return point at `place` with what was taken. Changes nothing.
     ///
     /// # Errors

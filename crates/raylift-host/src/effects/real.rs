@@ -246,6 +246,14 @@ impl Host for RealHost {
         Ok(return_point::complete(place)?.map(|(_, point)| point))
     }
 
+    fn documents(&self, plan: &Plan) -> Result<Option<(u64, u64)>, HostError> {
+        plan.site
+            .store
+            .as_deref()
+            .map(return_point::count)
+            .transpose()
+    }
+
     fn verify_return_point(&self, _plan: &Plan, place: &Path) -> Result<(), HostError> {
         return_point::verify(place)
     }

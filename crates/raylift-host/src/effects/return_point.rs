@@ -9,6 +9,7 @@ use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
 
 use super::error::{backup, database, exists, read_failed};
 use super::hsqldb::Hsqldb;
@@ -108,6 +109,26 @@ pub(crate) fn take(
     };
     store.seal(&manifest).map_err(backup)?;
     of(&manifest)
+}
+
+/// Files below the folder of the document store, and their bytes. A folder that is not there yet has none.
+///
+/// # Errors
+/// When something in it cannot be looked at.
+pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
+    if !exists(store)? {
+        return Ok((0, 0));
+    }
+    let (mut files, mut bytes) = (0, 0);
+    for entry in WalkDir::new(store) {
+        let seen = entry.and_then(|entry| entry.metadata());
+        let stat = seen.map_err(|error| read_failed(store, error.into()))?;
+        if !stat.is_dir() {
+            files += 1;
+            bytes += stat.len();
+        }
+    }
+    Ok((files, bytes))
 }
 
 /// Reads every file of the return point at `place`; see [`raylift_run::host::Host::verify_return_point`].

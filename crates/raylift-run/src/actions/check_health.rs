@@ -1,5 +1,7 @@
 //! The health gate.
 
+use raylift_model::plan::Action;
+
 use super::{Context, Notes, fence, waiting};
 use crate::host::{HostError, Progress};
 
@@ -16,5 +18,40 @@ pub(super) fn run(context: &Context<'_>, progress: Progress<'_>) -> Result<Notes
         ));
     }
     notes.extend(waiting::until_healthy(context, true, progress)?);
+    // What cannot be counted is said and condemns nothing either.
+    notes.extend(match census(context) {
+        Ok(note) => note,
+        Err(error) => Some(format!("the documents could not be counted: {error}")),
+    });
     Ok(notes)
+}
+
+/// The document store counted again. It says what it saw and condemns nothing: upgrade steps may move documents, and the
+/// samples of the health gate are what a site without its documents fails on.
+fn census(context: &Context<'_>) -> Result<Option<String>, HostError> {
+    let Some((files, bytes)) = context.host.documents(context.plan)? else {
+        return Ok(None);
+    };
+    let place = context
+        .plan
+        .actions
+        .iter()
+        .find_map(|planned| match &planned.action {
+            Action::TakeReturnPoint { place } => Some(place),
+            _ => None,
+        });
+    let before = place
+        .map(|place| context.host.return_point(context.plan, place))
+        .transpose()?
+        .flatten()
+        .map(|point| point.documents);
+    Ok(Some(match before {
+        None => format!("documents: {files} files with {bytes} bytes"),
+        Some(before) if before == (files, bytes) => {
+            format!("documents: {files} files with {bytes} bytes, as before the update")
+        }
+        Some((old_files, old_bytes)) => format!(
+            "documents: {files} files with {bytes} bytes; before the update there were {old_files} with {old_bytes}"
+        ),
+    }))
 }
