@@ -15,27 +15,16 @@ fn assert_serves(site: &TestSite, core: (&str, &str), titles: &[String]) {
     assert_eq!(site.titles(), titles);
 }
 
-/// What an administrator does before the update: 7.4 has the class that `ROOT.xml` names in the web application, not in
-/// `lib/ext`, and has no libraries of Ext plug-ins in there. 7.3 starts with both all the same.
-fn prepare_for_7_4(site: &TestSite) {
-    let conf = site.site.tomcat().unwrap().join("conf");
-    let loader = conf.join("catalina.properties");
-    let text = std::fs::read_to_string(&loader).unwrap();
-    let jar = r#"common.loader="${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar","#;
-    std::fs::write(&loader, text.replacen("common.loader=", jar, 1)).unwrap();
-    let root = conf.join("Catalina/localhost/ROOT.xml");
-    let text = std::fs::read_to_string(&root).unwrap();
-    let (before, rest) = text.split_once("<Resources>").unwrap();
-    let (_, after) = rest.split_once("</Resources>").unwrap();
-    std::fs::write(&root, format!("{before}{after}")).unwrap();
-}
-
 #[test]
 fn from_7_3_to_7_4_and_back() {
     let site = TestSite::of("site-7.3", &[]);
     let titles = site.titles();
     assert_serves(&site, OLD, &titles);
-    prepare_for_7_4(&site);
+    // 7.4 has the class that `ROOT.xml` names in the web application, not in `lib/ext`, and mounts no folder there.
+    let conf = site.site.tomcat().unwrap().join("conf");
+    let files = ["catalina.properties", "Catalina/localhost/ROOT.xml"].map(|name| conf.join(name));
+    let read = || files.each_ref().map(|file| std::fs::read(file).unwrap());
+    let before = read();
     let old = release(ReleaseVersion::Ga7);
     let new = release(ReleaseVersion::Ga41);
     let [old, new] = [&old, &new].map(|path| path.to_str().expect("UTF-8"));
@@ -57,6 +46,11 @@ fn from_7_3_to_7_4_and_back() {
         !tomcat.join("lib/ext/portal-kernel.jar").exists(),
         "the old kernel would shadow the new one"
     );
+    let [loader, root] = read().map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(loader.contains(
+        "common.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\""
+    ));
+    assert!(!root.contains("<Resources>"));
     let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
     assert!(shield.join("portal-kernel.jar").is_file());
     assert!(!site.home().join("osgi/core").exists());
@@ -69,4 +63,5 @@ fn from_7_3_to_7_4_and_back() {
     site.raylift(&["rollback", "--discard-writes"]).assert(0);
     assert_serves(&site, OLD, &titles);
     assert!(tomcat.join("lib/ext/portal-kernel.jar").is_file());
+    assert_eq!(read(), before, "what was merged is taken back to the byte");
 }
