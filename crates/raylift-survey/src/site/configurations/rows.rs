@@ -22,6 +22,8 @@ const OF_THE_FRAMEWORK: [&str; 6] = [
     "configuration.cleaner.ignore",
     "_felix_.cm.newConfiguration",
 ];
+/// `ConfigurationImpl` of Felix's Configuration Admin 1.9 (seen in rows that it wrote).
+const REVISION: &str = ":org.apache.felix.configadmin.revision:=";
 const FILE_NAME: &str = "felix.fileinstall.filename";
 const FACTORY: &str = "service.factoryPid";
 /// The largest file that is compared with its row, in bytes.
@@ -50,8 +52,13 @@ pub(crate) fn text_of(row: &ConfigurationText, key: &str) -> Option<String> {
 
 /// A row holds what Felix's `ConfigurationHandler` wrote: of the two readers of files, the later one takes its escapes
 /// and collections as they are meant.
+/// The Configuration Admin's own count of changes is left out, because its key is none of a file's: the reader would stop.
 fn dictionary_of(text: &str) -> Parsed<Config> {
-    config::read_as(text.as_bytes(), Dialect::Liferay)
+    let lines: Vec<&str> = text
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with(REVISION))
+        .collect();
+    config::read_as(lines.concat().as_bytes(), Dialect::Liferay)
 }
 
 fn row(
@@ -149,5 +156,28 @@ fn same(left: Option<&ConfigEntry>, right: Option<&ConfigEntry>) -> bool {
                 || (left.value_type, &left.shape) == (right.value_type, &right.shape)
         }
         (left, right) => left.is_none() && right.is_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_the_real_configuration_admin_wrote_is_read() {
+        // Row of the lab's 7.3.6, written by Felix's Configuration Admin 1.9.16.
+        let text = ":org.apache.felix.configadmin.revision:=L\"1\"\r\n\
+                    felix.fileinstall.filename=\"file:/home/osgi/configs/a.config\"\r\n\
+                    hosts=[ \\\r\n  \"north\", \\\r\n  \"south\", \\\r\n  ]\r\n\
+                    service.pid=\"a\"\r\n";
+        let read = dictionary_of(text);
+        assert_eq!(read.diagnostics, Vec::new());
+        let keys: Vec<&str> = read
+            .value
+            .entries
+            .iter()
+            .map(|entry| entry.key.as_str())
+            .collect();
+        assert_eq!(keys, [FILE_NAME, "hosts", "service.pid"]);
     }
 }
