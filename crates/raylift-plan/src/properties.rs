@@ -117,9 +117,10 @@ fn keys(site: &SiteFacts) -> BTreeMap<(PropertySet, String), Vec<String>> {
     {
         let set = files::set_of(&source.place);
         for key in &source.keys {
-            keys.entry((set, key.clone()))
-                .or_default()
-                .push(source.place.clone());
+            // A server that was started in its home reads the files there twice; the last time counts.
+            let places = keys.entry((set, key.clone())).or_default();
+            places.retain(|place| *place != source.place);
+            places.push(source.place.clone());
         }
     }
     keys

@@ -375,3 +375,18 @@ fn keys_move_between_the_two_sets_both_ways() {
             .any(|property| property.set == PropertySet::System)
     );
 }
+
+#[test]
+fn a_file_that_is_read_twice_is_changed_once() {
+    let mut site = site_with(&[(EXT, "old.name=1\nmoved=2\n")]);
+    let again = site.properties[0].clone();
+    site.properties.push(again);
+    let plan = plan(&site, &next());
+    let ext = applied(&site, edit(&plan, EXT));
+    assert_eq!(ext.matches("new.name=1").count(), 1, "{ext}");
+    assert_eq!(ext.matches("moved=2").count(), 1, "{ext}");
+    assert_eq!(
+        applied(&site, edit(&plan, SYSTEM_EXT)),
+        "moved.to.system=2\n"
+    );
+}
