@@ -35,7 +35,7 @@ fn killed_while_files_change() {
 
 #[test]
 fn killed_while_data_changes() {
-    let mut scene = Scene::set(&[("7.2.1.slow.seconds", "6")]);
+    let mut scene = Scene::set(&[("7.2.1.slow.seconds", "12")]);
     for moment in [
         Moment::of(UPDATE, At::Forward("prove-restore-point", 1)).then_rollback(),
         Moment::of(UPDATE, At::CoreSteps).then_resume(),
