@@ -13,7 +13,7 @@ pub struct PropertyPlan {
     pub places: Vec<String>,
     /// What the new release makes of it.
     pub fate: PropertyFate,
-    /// The installed release makes the same of it, so that the update changes nothing.
+    /// The installed release does not read it either, so that the update takes nothing away.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub already: bool,
     /// Who changes what has to be changed.

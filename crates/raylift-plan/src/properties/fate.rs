@@ -33,7 +33,6 @@ struct Keys<'a> {
 }
 
 /// Where a chain of table rows ends.
-#[derive(Debug, PartialEq, Eq)]
 enum End<'a> {
     Renamed(&'a str),
     Moved(&'a str),
@@ -57,7 +56,7 @@ impl<'a> Fates<'a> {
         self.after.portal.moved.contains_key(key)
     }
 
-    /// The fate of a key, and whether the installed release makes the same of it. `own` is the site's value.
+    /// The fate of a key, and whether the installed release does not read it either. `own` is the site's value.
     pub(super) fn of_key(
         &self,
         set: PropertySet,
@@ -67,7 +66,8 @@ impl<'a> Fates<'a> {
         let Some(end) = self.after.end(set, key) else {
             return (self.by_defaults(set, key, own), false);
         };
-        let already = self.before.end(set, key).as_ref() == Some(&end);
+        // Whatever it says of the key: the installed release does not read it.
+        let already = self.before.end(set, key).is_some();
         let fate = match end {
             End::Renamed(to) => PropertyFate::Renamed { to: to.to_owned() },
             End::Moved(to) => PropertyFate::Moved { to: to.to_owned() },

@@ -22,7 +22,11 @@ fn from_7_3_to_7_4_and_back() {
     assert_serves(&site, OLD, &titles);
     // 7.4 has the class that `ROOT.xml` names in the web application, not in `lib/ext`, and mounts no folder there.
     let conf = site.site.tomcat().unwrap().join("conf");
-    let files = ["catalina.properties", "Catalina/localhost/ROOT.xml"].map(|name| conf.join(name));
+    let files = [
+        conf.join("catalina.properties"),
+        conf.join("Catalina/localhost/ROOT.xml"),
+        site.home().join("portal-ext.properties"),
+    ];
     let read = || files.each_ref().map(|file| std::fs::read(file).unwrap());
     let before = read();
     let old = release(ReleaseVersion::Ga7);
@@ -46,11 +50,19 @@ fn from_7_3_to_7_4_and_back() {
         !tomcat.join("lib/ext/portal-kernel.jar").exists(),
         "the old kernel would shadow the new one"
     );
-    let [loader, root] = read().map(|bytes| String::from_utf8(bytes).unwrap());
+    let [loader, root, ext] = read().map(|bytes| String::from_utf8(bytes).unwrap());
     assert!(loader.contains(
         "common.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\""
     ));
     assert!(!root.contains("<Resources>"));
+    // `_RENAMED_PORTAL_KEYS` of 7.4.3.41; 7.3.6 still reads the old name.
+    let old_ext = String::from_utf8(before[2].clone()).unwrap();
+    let renamed = old_ext.replace(
+        "com.liferay.portal.upload.LiferayFileItem.threshold.size",
+        "com.liferay.portal.kernel.upload.FileItem.threshold.size",
+    );
+    assert_ne!(renamed, old_ext);
+    assert_eq!(ext, renamed);
     let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
     assert!(shield.join("portal-kernel.jar").is_file());
     assert!(!site.home().join("osgi/core").exists());
