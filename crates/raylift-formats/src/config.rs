@@ -1,7 +1,7 @@
 //! OSGi configuration files: `osgi/configs/PID.config`, and `PID.cfg`, as the server reads them.
 //!
 //! Two readers took part in Liferay's history, [`Dialect::Felix`] and [`Dialect::Liferay`]; they disagree about
-//! comments, bad lines, escapes, collections and variables. [`read_as`] is one of them, [`read`] is for whoever does
+//! comments, bad lines, escapes, collections and variables. [`read_as`] is one of them, [`read()`] is for whoever does
 //! not know which it is. [`set`] and [`remove`] change one key and leave all other bytes alone.
 
 mod convert;
