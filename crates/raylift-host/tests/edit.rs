@@ -13,6 +13,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use common::Site;
+use raylift_formats::config::{Dialect, read_as};
 use raylift_host::effects::exchange::Exchanger;
 use raylift_host::effects::stage::stage;
 use raylift_model::codes;
@@ -167,10 +168,13 @@ fn a_secret_moves_without_standing_in_the_plan() {
     );
     run(&site).unwrap();
     let staged = site.staging().join("osgi/configs/x.config");
-    assert_eq!(
-        fs::read_to_string(&staged).unwrap(),
-        "secretKey=\"ge\\ héim\"\r\n"
-    );
+    let written = fs::read(&staged).unwrap();
+    for dialect in [Dialect::Felix, Dialect::Liferay] {
+        let read = read_as(&written, dialect);
+        assert_eq!(read.diagnostics, []);
+        let value = read.value.get("secretKey").and_then(|entry| entry.text());
+        assert_eq!(value, Some("ge héim"), "{dialect}");
+    }
     let mode = fs::metadata(&staged).unwrap().permissions().mode();
     assert_eq!(mode & 0o7777, 0o600);
 }
@@ -197,4 +201,27 @@ fn a_file_that_changed_or_is_too_short_is_refused() {
         let live = fs::read_to_string(site.home().join("portal-ext.properties")).unwrap();
         assert_eq!(live, OLD);
     }
+}
+
+#[test]
+fn an_old_content_that_was_put_back_by_hand_does_not_stop_a_rollback() {
+    let mut site = site_with_single_file();
+    site.decide(
+        "portal-ext.properties",
+        edit(
+            of_site("portal-ext.properties", OLD),
+            vec![splice(7, 3, vec![text("c.d")])],
+            true,
+        ),
+    );
+    run(&site).unwrap();
+    let exchange = &site.plan.exchanges[0];
+    let exchanger = Exchanger::default();
+    exchanger.exchange(exchange, LiveSide::New).unwrap();
+    fs::write(&exchange.live, "a.b=3\n").unwrap();
+    assert_eq!(exchanger.live_side(exchange).unwrap(), LiveSide::New);
+    fs::write(&exchange.live, OLD).unwrap();
+    assert_eq!(exchanger.live_side(exchange).unwrap(), LiveSide::Old);
+    exchanger.exchange(exchange, LiveSide::Old).unwrap();
+    assert_eq!(fs::read_to_string(&exchange.live).unwrap(), OLD);
 }

@@ -149,6 +149,13 @@ impl Standing {
     fn complete(&self, exchange: &Exchange, wanted: Tree) -> bool {
         let staged = Some(wanted.other());
         match (wanted, exchange.live_exists) {
+            // Somebody put the old content back by hand, and the old file itself lies staged: nothing is left to exchange.
+            (Tree::Old, true)
+                if matches!(exchange.probe, ExchangeProbe::Replaced(_))
+                    && self.staged == Some(Tree::Old) =>
+            {
+                self.aside.is_none() && self.live == Some(Tree::Old)
+            }
             (_, true) => self.aside.is_none() && self.live == Some(wanted) && self.staged == staged,
             (Tree::New, false) => {
                 self.aside.is_none() && self.live == Some(Tree::New) && self.staged.is_none()
