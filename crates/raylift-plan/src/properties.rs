@@ -50,7 +50,7 @@ pub(crate) fn migrate(
             let hinders = set == PropertySet::Portal
                 && stops
                 && fates.is_migrated(&key)
-                && files.iter().any(|file| file.sets(set, &key));
+                && places.iter().any(|place| is_file(place));
             Decided {
                 set,
                 key,
@@ -66,9 +66,6 @@ pub(crate) fn migrate(
     let mut properties = Vec::new();
     let mut refused = Vec::new();
     for decided in decided {
-        if decided.hinders && !move_migrated {
-            refused.push((decided.key.clone(), decided.places.clone()));
-        }
         let handling = match decided.demand(move_migrated) {
             Handling::Raylift => match rivals.get(&decided.target()) {
                 Some(keys) if keys.len() > 1 => Err(format!(
@@ -89,6 +86,10 @@ pub(crate) fn migrate(
             ),
             other => other,
         };
+        // Whether nobody asked for the move or it cannot be made: the new release would not start.
+        if decided.hinders && handling != Handling::Raylift {
+            refused.push((decided.key.clone(), decided.places.clone()));
+        }
         properties.push(PropertyPlan {
             key: decided.key,
             set: decided.set,
@@ -124,6 +125,12 @@ fn keys(site: &SiteFacts) -> BTreeMap<(PropertySet, String), Vec<String>> {
         }
     }
     keys
+}
+
+/// Only keys in files stop a release, links and files outside the home included: its check reads no variables and no
+/// options (`VerifyProperties`, property-keys of 7.2 to 2025).
+fn is_file(place: &str) -> bool {
+    place.starts_with('/')
 }
 
 /// The value in the last file that sets a key. It may be a secret: it is compared, never shown.

@@ -17,6 +17,7 @@ use crate::splices::edit;
 struct Carrier<'a> {
     site: &'a SiteFacts,
     from: (u32, u32),
+    to: (u32, u32),
     before: Known<'a>,
     after: Known<'a>,
     /// The new release leaves `.cfg` files alone and the installed one does not.
@@ -43,6 +44,7 @@ pub(crate) fn carry<'a>(
     let carrier = Carrier {
         site,
         from: lines.0,
+        to: lines.1,
         before: Known::of(&site.bundles),
         after: Known::of(release.bundles.iter().chain(carried.iter().copied())),
         cfg_is_lost: cfg::is_lost(site, release, lines),
@@ -99,6 +101,10 @@ impl Carrier<'_> {
         if (is_cfg && !self.cfg_is_lost) || (!is_cfg && renamed.is_none()) {
             return None;
         }
+        // The rules beside this file see the old name; what the new reader takes otherwise must reach them.
+        if !self.is_read_alike(file, is_cfg) {
+            return None;
+        }
         let (stem, _) = file.path.file_name().rsplit_once('.')?;
         let known_as = described_pid(pid);
         let new_pid = renamed
@@ -124,6 +130,21 @@ impl Carrier<'_> {
             decision,
             because: because.join("; "),
         })
+    }
+
+    /// Both releases take a file's name for the same, and the same keys out of it; what is in a `.cfg` file is converted.
+    fn is_read_alike(&self, file: &ConfigurationFile, is_cfg: bool) -> bool {
+        let (Some(old), Some(new)) = (file.reading(self.from), file.reading(self.to)) else {
+            return false;
+        };
+        let has_all = || {
+            !new.refused
+                && old
+                    .entries
+                    .iter()
+                    .all(|entry| new.entry(&entry.key).is_some())
+        };
+        (&old.pid, &old.name) == (&new.pid, &new.name) && (is_cfg || has_all())
     }
 
     /// The edit that makes a `.config` file; `None` when something would not be the same in it.

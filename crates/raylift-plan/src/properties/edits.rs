@@ -68,7 +68,7 @@ impl<'a> Edits<'a> {
         places: &[String],
         had_no_effect: bool,
     ) -> Result<(), String> {
-        let files = self.changeable(places)?;
+        let files = self.changeable(key, places)?;
         let mut changes = match fate {
             PropertyFate::Renamed { to } => {
                 return self.rename(set, key, to, &files);
@@ -98,7 +98,11 @@ impl<'a> Edits<'a> {
     }
 
     /// All files whose entries of a key can be changed.
-    fn changeable(&self, places: &[String]) -> Result<Vec<&'a PropertyFile<'a>>, String> {
+    fn changeable(
+        &self,
+        key: &str,
+        places: &[String],
+    ) -> Result<Vec<&'a PropertyFile<'a>>, String> {
         places
             .iter()
             .map(|place| {
@@ -109,11 +113,15 @@ impl<'a> Edits<'a> {
                     .ok_or_else(|| {
                         format!("it is set in {place}, which raylift does not change")
                     })?;
-                if file.is_sound {
-                    Ok(file)
-                } else {
-                    Err(format!("{place} has lines that cannot be read for certain"))
+                if !file.is_sound {
+                    return Err(format!("{place} has lines that cannot be read for certain"));
                 }
+                // The portal joins the values of repeated lines into a list.
+                let entries = file.read.entries().iter();
+                if entries.filter(|entry| entry.key == key).count() > 1 {
+                    return Err(format!("it stands several times in {place}"));
+                }
+                Ok(file)
             })
             .collect()
     }

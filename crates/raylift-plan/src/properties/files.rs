@@ -23,10 +23,6 @@ pub(super) struct PropertyFile<'a> {
 }
 
 impl PropertyFile<'_> {
-    pub(super) fn sets(&self, set: PropertySet, key: &str) -> bool {
-        self.set == set && self.read.entry(key).is_some()
-    }
-
     pub(super) fn value(&self, set: PropertySet, key: &str) -> Option<&str> {
         self.read.get(key).filter(|_| self.set == set)
     }

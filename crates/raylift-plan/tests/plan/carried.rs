@@ -199,3 +199,24 @@ fn a_place_that_is_taken_is_left_alone() {
         Some(Severity::Warning)
     );
 }
+
+#[test]
+fn a_file_of_which_the_new_reader_loses_keys_is_not_moved_past_the_rules() {
+    let old = format!("{OLD}.config");
+    let (mut site, release) = pair(&old, OLD, "size=I\"7\"\r\n");
+    site.configurations[0]
+        .later
+        .as_mut()
+        .unwrap()
+        .entries
+        .clear();
+    let plan = plan(&site, &release);
+    assert!(matches!(
+        decision(&plan, &old),
+        Some(Decision::Carry { .. })
+    ));
+    assert_eq!(
+        severity(&plan, codes::CONFIGURATION_LOST),
+        Some(Severity::Blocker)
+    );
+}

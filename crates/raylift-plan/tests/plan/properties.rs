@@ -305,7 +305,7 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
     };
     let nothing = |_: &mut SiteFacts| {};
     type Change<'a> = &'a dyn Fn(&mut SiteFacts);
-    let cases: [(&str, &str, Change<'_>); 9] = [
+    let cases: [(&str, &str, Change<'_>); 10] = [
         ("blogs.page.size", "blogs.page.size=many\n", &nothing),
         ("blogs.page.size", "blogs.page.size=3000000000\n", &nothing),
         ("blogs.page.size", "blogs.page.size=${other}\n", &nothing),
@@ -315,6 +315,8 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
         ("blogs.page.size", "blogs.page.size=1\n", &row),
         ("blogs.page.size", "blogs.page.size=1\n", &environment),
         ("old.name", "old.name=1\nnew.name=2\n", &nothing),
+        // The portal joins these two.
+        ("blogs.types", "blogs.types=a\nblogs.types=b\n", &nothing),
     ];
     for (key, text, change) in cases {
         let mut site = site_with(&[(EXT, text)]);
@@ -389,4 +391,27 @@ fn a_file_that_is_read_twice_is_changed_once() {
         applied(&site, edit(&plan, SYSTEM_EXT)),
         "moved.to.system=2\n"
     );
+}
+
+#[test]
+fn a_key_that_stops_the_release_stays_a_blocker_where_it_cannot_be_moved() {
+    let mut next = next();
+    next.property_tables.on_migrated = OnMigratedKeys::EndsTheJvm;
+    let mut wishes = wishes();
+    wishes.move_migrated_keys = true;
+    let blocks = |site: &SiteFacts| {
+        let plan = make(site, &next, None, &wishes).unwrap();
+        has(&plan, codes::PROPERTY_STOPS_THE_SERVER)
+    };
+    assert!(blocks(&site_with(&[(EXT, "moved=${other}\n")])));
+    let mut linked = site_with(&[(EXT, "moved=1\n")]);
+    linked.texts.clear();
+    assert!(blocks(&linked), "a link's content is not known");
+    let mut elsewhere = site_with(&[]);
+    elsewhere.properties.push(PropertySource {
+        place: "environment".to_owned(),
+        keys: vec!["moved".to_owned()],
+        digest: None,
+    });
+    assert!(!blocks(&elsewhere), "the check reads no variables");
 }
