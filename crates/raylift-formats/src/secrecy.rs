@@ -3,7 +3,7 @@
 //! What is hidden is rather too much than too little: a line that only looks as if it held a secret loses its end.
 
 use crate::jdbc_url;
-use crate::secret_names::PARTS;
+use crate::secret_names::{PARTS, holds_secret, is_secret_name};
 
 /// What stands for a secret.
 pub const HIDDEN: &str = "***";
@@ -14,20 +14,41 @@ const FURTHER: [&str; 2] = ["pass", "sharedkey"];
 /// [`HIDDEN`]; as many lines as the text has. A value that goes on in the next lines is hidden there, too.
 pub fn shown_lines(text: &str) -> Vec<String> {
     let mut goes_on = false;
+    let mut in_key = false;
     text.lines()
         .map(|line| {
-            let (shown, hidden) = match first_secret(line) {
-                _ if goes_on => (HIDDEN.to_owned(), line),
+            let is_key = in_key;
+            in_key = (is_key || line.contains("-----BEGIN")) && !line.contains("-----END");
+            if is_key || (goes_on && line.trim().is_empty()) {
+                return HIDDEN.to_owned();
+            }
+            let (shown, hidden) = match first_secret(line)
+                .into_iter()
+                .chain(secret_name(line))
+                .min()
+            {
+                _ if goes_on => (HIDDEN.to_owned(), Some(line)),
                 Some(end) => {
                     let (name, rest) = line.split_at_checked(end).unwrap_or((line, ""));
-                    (format!("{name}{HIDDEN}"), rest)
+                    (format!("{name}{HIDDEN}"), Some(rest))
                 }
-                None => (without_login(line), ""),
+                None => (without_login(line), None),
             };
-            goes_on = is_unfinished(hidden);
+            goes_on = hidden.is_some_and(is_unfinished);
             shown
         })
         .collect()
+}
+
+/// End of the first name before `=` or `:` that is a secret's, such as `x.master.key`.
+fn secret_name(line: &str) -> Option<usize> {
+    line.match_indices(['=', ':']).find_map(|(at, _)| {
+        let before = line.get(..at)?.trim_end();
+        let name = before
+            .rsplit(|character: char| !character.is_alphanumeric() && !".-_[]".contains(character))
+            .next()?;
+        is_secret_name(name).then_some(at)
+    })
 }
 
 /// End of the first word that names a secret.
@@ -35,7 +56,7 @@ fn first_secret(line: &str) -> Option<usize> {
     let mut letters = String::with_capacity(line.len());
     let mut ends = Vec::with_capacity(line.len());
     for (at, character) in line.char_indices() {
-        if !matches!(character, '.' | '-' | '_') {
+        if !matches!(character, '.' | '-' | '_' | ' ') {
             letters.push(character.to_ascii_lowercase());
             ends.resize(letters.len(), at + character.len_utf8());
         }
@@ -48,22 +69,31 @@ fn first_secret(line: &str) -> Option<usize> {
         .and_then(|end| ends.get(end - 1).copied())
 }
 
-/// Whether what is hidden of a line goes on in the next one: joined by a backslash, inside quotation marks, or not even
-/// begun.
+/// Whether what is hidden of a line goes on in the next one: joined by a backslash, inside quotation marks, not even
+/// begun, or the name in an element whose value stands in the next (`<param-name>` of a descriptor).
 fn is_unfinished(hidden: &str) -> bool {
     let hidden = hidden.trim_end();
     let is_odd = |quote: char| hidden.matches(quote).count() % 2 == 1;
-    let begins = hidden.ends_with(['=', ':', '>', '\\', '[', '(', ',']) && !hidden.contains("</");
-    begins || is_odd('"') || is_odd('\'')
+    let is_name_alone = hidden
+        .chars()
+        .all(|character| character.is_alphanumeric() || ".-_".contains(character));
+    let begins = is_name_alone
+        || (hidden.ends_with(['=', ':', '>', '\\', '[', '(', ',']) && !hidden.contains("</"));
+    let is_name = hidden
+        .split_once("</")
+        .is_some_and(|(name, rest)| !name.contains('>') && rest.matches('<').count() == 0);
+    begins || is_name || is_odd('"') || is_odd('\'')
 }
 
-/// Connection URLs hold logins under no telling name.
+/// URLs hold logins under no telling name.
 fn without_login(line: &str) -> String {
-    let Some(at) = line.to_ascii_lowercase().find("jdbc:") else {
-        return line.to_owned();
+    let (at, url) = match line.to_ascii_lowercase().find("jdbc:") {
+        Some(at) => (at, line.get(at..).map(jdbc_url::without_secrets)),
+        None if holds_secret(line) => (line.find("//").unwrap_or(0), Some(HIDDEN.to_owned())),
+        None => return line.to_owned(),
     };
-    let (before, url) = line.split_at_checked(at).unwrap_or((line, ""));
-    format!("{before}{}", jdbc_url::without_secrets(url))
+    let before = line.get(..at).unwrap_or_default();
+    format!("{before}{}", url.as_deref().unwrap_or(HIDDEN))
 }
 
 #[cfg(test)]
@@ -86,6 +116,14 @@ mod tests {
             "export DB_PASSWORD='geheim'",
             "# the old password was geheim",
             "url=jdbc:mysql://root:geheim@host/x",
+            "<param-name>db.password</param-name>\n\n<param-value>geheim</param-value>",
+            "<param-name>db.password</param-name><param-value>geheim</param-value>",
+            "proxy=http://me:geheim@host",
+            "hmacKey=\"geheim\"",
+            "<X port=\"1\" hmacKey=\"geheim\"/>",
+            "x.master.key: geheim",
+            "-----BEGIN PRIVATE KEY-----\ngeheim\ngeheim\n-----END PRIVATE KEY-----",
+            "<Resource password\n  =\"geheim\"/>",
             "<Resource url=\"jdbc:postgresql://h/x?user=a&amp;sslpassword=geheim\"/>",
         ] {
             let shown = shown_lines(text);

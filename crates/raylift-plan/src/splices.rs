@@ -8,8 +8,9 @@ use raylift_model::plan::{Base, Edit, Piece, Splice};
 
 use crate::difference::difference;
 
-/// Permission bits of a file that the site does not have yet. It may hold a secret, and its group reads it as a rule.
+/// Permission bits of a file that the site does not have yet, and of one that takes over what may be a secret.
 const NEW: u32 = 0o640;
+const NEW_WITH_SECRETS: u32 = 0o600;
 
 /// The edit of one file of the site, or of one that is made anew. The splices need no order, except that those at the
 /// same place come in the given one.
@@ -20,6 +21,11 @@ pub(crate) fn edit(
     mut splices: Vec<Splice>,
 ) -> Edit {
     splices.sort_by_key(|splice| splice.at);
+    let of_the_site = splices
+        .iter()
+        .flat_map(|splice| &splice.insert)
+        .any(|piece| !matches!(piece, Piece::Text { .. }));
+    let unknown = if of_the_site { NEW_WITH_SECRETS } else { NEW };
     let old = site.texts.get(path).map(|text| text.expose());
     let new = spliced(site, old.unwrap_or_default(), &splices);
     Edit {
@@ -33,7 +39,7 @@ pub(crate) fn edit(
             .files
             .iter()
             .find(|file| file.path == *path)
-            .map_or(NEW, |file| file.mode),
+            .map_or(unknown, |file| file.mode),
         replaces: old.is_some(),
     }
 }
