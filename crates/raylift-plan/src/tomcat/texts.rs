@@ -1,6 +1,7 @@
 //! Splices of a merge as splices of a plan.
 
 use raylift_formats::merge::{self, Part, Ruling, Sides, applied};
+use raylift_model::digest::Digest;
 use raylift_model::facts::{FileFact, ReleaseFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
@@ -104,6 +105,17 @@ pub(crate) fn bundle(
         &merged,
         "what the site changed is put into the bundle's file",
     );
+    // Both releases ship the same here, so that the site's file is the result. An exchange could not be told from none.
+    if result == text {
+        let decision = FileDecision {
+            path: path.clone(),
+            decision: Decision::Carry {
+                digest: Some(Digest::of(text)),
+            },
+            reason: "the site's: the bundle changes nothing in it".to_owned(),
+        };
+        return Ok((decision, finding));
+    }
     let decision = FileDecision {
         path: path.clone(),
         decision: Decision::Edit(Edit {

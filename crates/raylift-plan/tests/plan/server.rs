@@ -319,6 +319,25 @@ fn what_the_site_changed_goes_into_the_bundles_files_without_a_secret_in_the_pla
 }
 
 #[test]
+fn a_file_that_the_bundle_changes_nothing_in_is_not_exchanged() {
+    let mut site = site();
+    let own = SETENV_72.replace("2560m", "8g");
+    text(&mut site, "bin/setenv.sh", &own);
+    let mut wishes = wishes();
+    wishes.app_server = AppServer::Bundle;
+    let mut release = new();
+    shipped(&mut release, "bin/setenv.sh", SETENV_72);
+    let plan = make(&site, &release, Some(&old()), &wishes).unwrap();
+    assert!(edit(&plan, "bin/setenv.sh").is_none());
+    let exchanged = plan
+        .exchanges
+        .iter()
+        .any(|exchange| exchange.root.as_str().ends_with("bin/setenv.sh"));
+    assert!(!exchanged);
+    assert!(found(&plan, codes::APP_SERVER_BLOCKED).is_empty());
+}
+
+#[test]
 fn both_changing_one_place_blocks_the_bundles_tomcat() {
     let mut site = site();
     text(
