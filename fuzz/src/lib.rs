@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 
 use raylift_formats::bundle::{Jar, Manifest, clauses, portal_identity, read_bundle};
 use raylift_formats::class::ClassFile;
-use raylift_formats::config::{self, Dialect, Form, ValueType};
+use raylift_formats::config::{self, Dialect, ValueType};
 use raylift_formats::osgi_filter::Filter;
 use raylift_formats::properties::{self, Encoding};
 use raylift_formats::version_range::VersionRange;
@@ -12,6 +12,7 @@ use raylift_formats::{
     components, core_registry, environment, lpkg, metatype, portal_properties, property_tables,
     registrator, release_info, secret_names,
 };
+use raylift_model::facts::AttributeShape;
 use raylift_model::names::RelativePath;
 use zip::write::SimpleFileOptions;
 
@@ -108,7 +109,7 @@ pub fn config_reader(bytes: &[u8]) {
             let again = config::read_as(written.as_bytes(), Dialect::Liferay).value;
             assert_eq!(again.entries, [known], "what is written is read");
         }
-        let array = |_: &str| Some((ValueType::Integer, Form::Array));
+        let array = |_: &str| Some((ValueType::Integer, AttributeShape::Array));
         config::cfg_to_config(bytes, dialect, Encoding::Utf8, &array);
     }
 }

@@ -20,7 +20,7 @@ mod substitute;
 mod value;
 mod write;
 
-pub use convert::{Form, cfg_as_planned, cfg_to_config};
+pub use convert::{cfg_as_planned, cfg_to_config};
 pub use dialect::{Dialect, FileKind, Reading, Variable};
 pub use edit::{EditError, remove, remove_splices, set, set_splices};
 pub use entry::{Config, ConfigEntry, Shape, ValueType};

@@ -218,21 +218,6 @@ impl<'a> Work<'a> {
     }
 }
 
-/// The line end that a file uses first; LF for a file without any.
-fn line_end(bytes: &[u8]) -> &'static str {
-    match bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
-        Some(at)
-            if bytes
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(b"\r\n")) =>
-        {
-            "\r\n"
-        }
-        Some(at) if bytes.get(at) == Some(&b'\r') => "\r",
-        _ => "\n",
-    }
-}
-
 /// Bytes of the other file as parts, with the base's line ends.
 fn copied(other: &[u8], range: Range<usize>, base_line_end: &'static str) -> Vec<Part> {
     let bytes = other.get(range.clone()).unwrap_or_default();

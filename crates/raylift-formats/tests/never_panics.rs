@@ -19,6 +19,7 @@ use raylift_formats::{
     components, config, core_registry, environment, hsqldb_lock, jdbc_url, lpkg, metatype, proc,
     properties, property_tables, registrator, tomcat_xml,
 };
+use raylift_model::facts::AttributeShape;
 use raylift_model::names::RelativePath;
 
 /// `Everything.class`, made by the Java compiler from the source beside it, with branches, switches, lambdas, long constants and inner classes.
@@ -35,7 +36,7 @@ fn configuration(bytes: &[u8]) {
         let _ = config::set(bytes, dialect, "key", config::ValueType::String, &value);
         let _ = config::remove(bytes, dialect, "key");
         config::cfg_to_config(bytes, dialect, Encoding::Utf8, &|_| {
-            Some((config::ValueType::Integer, config::Form::Array))
+            Some((config::ValueType::Integer, AttributeShape::Array))
         });
         config::file_name(&String::from_utf8_lossy(bytes), dialect);
     }

@@ -18,8 +18,8 @@ mod value;
 use std::collections::BTreeSet;
 
 use raylift_model::facts::{
-    BundleFacts, ConfigurationFile, ConfigurationKind, ConfigurationReading, ReleaseFacts,
-    SiteFacts,
+    BundleFacts, ConfigurationEntry, ConfigurationFile, ConfigurationKind, ConfigurationReading,
+    ReleaseFacts, SiteFacts,
 };
 use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
@@ -59,6 +59,28 @@ impl<'a> Case<'a> {
             .copied()
             .filter(|file| is_in_configs(&file.path))
             .filter_map(|file| Some((file, file.reading(self.to)?)))
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Files that the new release reads, and rows without a file: what findings call it, the PID that metatypes know, the
+    /// entries.
+    fn described(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a [ConfigurationEntry])> {
+        let files = self.read_files().map(|(file, reading)| {
+            let pid = described_pid(&reading.pid);
+            (file.path.as_str(), pid, reading.entries.as_slice())
+        });
+        let rows = self
+            .site
+            .database
+            .configurations
+            .iter()
+            .filter(|row| row.file_there != Some(true))
+            .map(|row| {
+                let pid = described_pid(row.known_as());
+                (row.pid.as_str(), pid, row.entries.as_slice())
+            });
+        files.chain(rows)
     }
 }
 

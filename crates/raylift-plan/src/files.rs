@@ -31,7 +31,7 @@ use crate::files::app_server::{Merge, SingleFiles};
 use crate::files::origin::{Sides, Treatment, treat};
 use crate::files::replaced::{Known, Replaced};
 use crate::files::roots::roots;
-use crate::files::single::{alone, markers};
+use crate::files::single::{alone, markers, single};
 use crate::origin::Origins;
 use crate::tomcat::Parts;
 use crate::wishes::{AppServer, Wishes};
@@ -68,13 +68,9 @@ impl Files {
             if !covered {
                 let old = site.files.iter().find(|file| file.path == path);
                 let digest = old.and_then(|file| file.digest.clone());
-                self.exchanges.push(Exchange {
-                    root: path.clone(),
-                    live: Path::new(&site.home).join(path.as_str()),
-                    staged: staging.join(path.as_str()),
-                    live_exists: old.is_some(),
-                    probe: ExchangeProbe::Replaced(digest.unwrap_or_else(|| Digest::of(b""))),
-                });
+                let probe = ExchangeProbe::Replaced(digest.unwrap_or_else(|| Digest::of(b"")));
+                self.exchanges
+                    .push(single(site, staging, &path, old.is_some(), probe));
             }
             let decision = FileDecision {
                 path: path.clone(),
@@ -355,11 +351,6 @@ fn exchange(
         .files
         .iter()
         .any(|file| file.path == *root || file.path.below(root).is_some());
-    something.then(|| Exchange {
-        root: root.clone(),
-        live: Path::new(&site.home).join(root.as_str()),
-        staged: staging.join(root.as_str()),
-        live_exists,
-        probe: ExchangeProbe::Marker(wishes.run.to_string()),
-    })
+    let probe = ExchangeProbe::Marker(wishes.run.to_string());
+    something.then(|| single(site, staging, root, live_exists, probe))
 }

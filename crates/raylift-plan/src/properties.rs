@@ -18,6 +18,7 @@ use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Edit, Handling, PropertyFate, PropertyPlan, PropertySet};
 
+use crate::properties::attribute::Attributes;
 use crate::properties::edits::Edits;
 use crate::properties::fate::Fates;
 use crate::properties::files::PropertyFile;
@@ -41,7 +42,8 @@ pub(crate) fn migrate(
 ) -> Migration {
     let files = files::of(site);
     let set_keys = keys(site);
-    let fates = Fates::of(site, release);
+    let attributes = Attributes::of(release);
+    let fates = Fates::of(site, release, &attributes);
     let stops = release.property_tables.on_migrated != OnMigratedKeys::Logged;
     let decided: Vec<Decided> = set_keys
         .into_iter()
@@ -62,7 +64,7 @@ pub(crate) fn migrate(
         })
         .collect();
     let rivals = rivals(&decided);
-    let mut edits = Edits::new(site, tomcat, release, &files);
+    let mut edits = Edits::new(site, tomcat, release, &files, &attributes);
     let mut properties = Vec::new();
     let mut refused = Vec::new();
     for decided in decided {

@@ -1,7 +1,9 @@
 //! Edits out of splices: put in order, with the difference that a person reads.
 
-use raylift_formats::config;
-use raylift_formats::properties::{Encoding, read};
+use std::borrow::Cow;
+
+use raylift_formats::edit::edited;
+use raylift_model::digest::Digest;
 use raylift_model::facts::SiteFacts;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Base, Edit, Piece, Splice};
@@ -44,50 +46,12 @@ pub(crate) fn edit(
     }
 }
 
-/// What the run will write. Places that the base does not have add nothing: the run refuses them.
+/// What the run will write. The planner makes no edit that does not fit its file; one would show no difference, and the run
+/// refuses it.
 fn spliced(site: &SiteFacts, base: &[u8], splices: &[Splice]) -> Vec<u8> {
-    let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(base.len());
-    let mut text = Vec::with_capacity(base.len());
-    let mut at = 0;
-    for splice in splices {
-        text.extend_from_slice(base.get(at..place(splice.at)).unwrap_or_default());
-        for piece in &splice.insert {
-            text.extend(bytes_of(site, piece));
-        }
-        at = place(splice.at.saturating_add(splice.remove));
-    }
-    text.extend_from_slice(base.get(at..).unwrap_or_default());
-    text
-}
-
-fn bytes_of(site: &SiteFacts, piece: &Piece) -> Vec<u8> {
-    let content = |path: &RelativePath| site.texts.get(path).map(|text| text.expose());
-    match piece {
-        Piece::Text { text } => text.as_bytes().to_vec(),
-        Piece::Site {
-            path,
-            start,
-            length,
-            ..
-        } => {
-            let start = usize::try_from(*start).unwrap_or(usize::MAX);
-            let end = start.saturating_add(usize::try_from(*length).unwrap_or(usize::MAX));
-            content(path)
-                .and_then(|bytes| bytes.get(start..end))
-                .unwrap_or_default()
-                .to_vec()
-        }
-        Piece::PropertyAsConfig { path, key, .. } => {
-            let read = read(content(path).unwrap_or_default(), Encoding::Utf8).value;
-            config::escaped(read.get(key).unwrap_or_default()).into_bytes()
-        }
-        Piece::CfgAsConfig {
-            path,
-            before_7_3,
-            keys,
-            ..
-        } => config::cfg_as_planned(content(path).unwrap_or_default(), *before_7_3, keys)
-            .value
-            .into_bytes(),
-    }
+    let content = |path: &RelativePath, _: &Digest| {
+        let text = site.texts.get(path).ok_or(())?;
+        Ok(Cow::Borrowed(text.expose()))
+    };
+    edited(base, splices, &content).unwrap_or_else(|_: Option<()>| base.to_vec())
 }

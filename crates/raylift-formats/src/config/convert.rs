@@ -11,17 +11,6 @@ use super::write::{escaped, is_key, write};
 use crate::diagnostic::{Diagnostic, Parsed};
 use crate::properties::Encoding;
 
-/// The form that an attribute wants its value in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// One value.
-    Scalar,
-    /// An array; a `.cfg` file has its values with commas between them (`CFGProperties.put` writes them so).
-    Array,
-    /// A collection, likewise.
-    Collection,
-}
-
 /// The same as a plan says it: the reader of the installed release, and what the new release's metatypes say of keys.
 pub fn cfg_as_planned(bytes: &[u8], before_7_3: bool, keys: &[CfgKey]) -> Parsed<String> {
     let dialect = if before_7_3 {
@@ -31,19 +20,15 @@ pub fn cfg_as_planned(bytes: &[u8], before_7_3: bool, keys: &[CfgKey]) -> Parsed
     };
     let wanted = |key: &str| {
         let known = keys.iter().find(|known| known.key == key)?;
-        let form = match known.shape {
-            AttributeShape::Scalar => Form::Scalar,
-            AttributeShape::Array => Form::Array,
-            AttributeShape::Collection => Form::Collection,
-        };
-        Some((ValueType::of_attribute(known.value_type)?, form))
+        Some((ValueType::of_attribute(known.value_type)?, known.shape))
     };
     cfg_to_config(bytes, dialect, dialect.encoding(), &wanted)
 }
 
 /// Makes the text of a `.config` file out of a `.cfg` file that an older release reads.
 ///
-/// `wanted` says for each key its type and form, by the metatype; a key it does not know, or whose value does not fit,
+/// `wanted` says for each key its type and shape, by the metatype (a `.cfg` file has several values with commas between
+/// them, as `CFGProperties.put` writes them); a key it does not know, or whose value does not fit,
 /// becomes a string, and for the latter a diagnostic says so. Variables stay variables where the later reader knows
 /// them. Keys that a `.config` file cannot have are left out with an error. The file is for every release: what is
 /// written is read the same by both readers, but for collections, which 7.2 does not know.
@@ -51,7 +36,7 @@ pub fn cfg_to_config(
     bytes: &[u8],
     dialect: Dialect,
     encoding: Encoding,
-    wanted: &dyn Fn(&str) -> Option<(ValueType, Form)>,
+    wanted: &dyn Fn(&str) -> Option<(ValueType, AttributeShape)>,
 ) -> Parsed<String> {
     let reading = Reading {
         dialect,
@@ -105,7 +90,7 @@ fn is_known_later(variable: &str) -> bool {
 
 fn in_form(
     entry: &ConfigEntry,
-    (value_type, form): (ValueType, Form),
+    (value_type, form): (ValueType, AttributeShape),
     depends: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> ConfigEntry {
@@ -123,10 +108,10 @@ fn in_form(
         text.split(',').map(|part| part.trim().to_owned()).collect()
     };
     let shape = match form {
-        Form::Scalar if value_type == ValueType::String => Shape::Scalar(text.to_owned()),
-        Form::Scalar => Shape::Scalar(text.trim().to_owned()),
-        Form::Array => Shape::Array(several()),
-        Form::Collection => Shape::Collection(several()),
+        AttributeShape::Scalar if value_type == ValueType::String => Shape::Scalar(text.to_owned()),
+        AttributeShape::Scalar => Shape::Scalar(text.trim().to_owned()),
+        AttributeShape::Array => Shape::Array(several()),
+        AttributeShape::Collection => Shape::Collection(several()),
     };
     if !depends
         && let Some(bad) = shape
@@ -155,11 +140,11 @@ mod tests {
     use super::super::read_as;
     use super::*;
 
-    fn wanted(key: &str) -> Option<(ValueType, Form)> {
+    fn wanted(key: &str) -> Option<(ValueType, AttributeShape)> {
         Some(match key {
-            "port" | "wrong" | "variable" => (ValueType::Integer, Form::Scalar),
-            "hosts" | "none" => (ValueType::String, Form::Array),
-            "ratio" => (ValueType::Double, Form::Scalar),
+            "port" | "wrong" | "variable" => (ValueType::Integer, AttributeShape::Scalar),
+            "hosts" | "none" => (ValueType::String, AttributeShape::Array),
+            "ratio" => (ValueType::Double, AttributeShape::Scalar),
             _ => return None,
         })
     }

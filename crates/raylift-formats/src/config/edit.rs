@@ -9,6 +9,7 @@ use super::entry::{Config, ConfigEntry, Shape, ValueType};
 use super::read::layout;
 use super::store::{Definition, Layout};
 use super::write::{is_key, value};
+use crate::line_end;
 use crate::splice::{self, Splice};
 
 /// Why a file was not changed.
@@ -77,7 +78,7 @@ pub fn set_splices(
     }
     let text = value(value_type, shape);
     let line = format!("{key}={text}");
-    let end = line_end(bytes);
+    let end = line_end::first(bytes).unwrap_or("\r\n");
     let definition = before.definitions_of(key).next_back();
     let attempts: Vec<Vec<Splice>> = match definition {
         Some(definition) => [
@@ -211,16 +212,6 @@ fn end_of(bytes: &[u8], piece: &Range<usize>) -> usize {
         _ => 0,
     };
     piece.end - line_end
-}
-
-/// The line end that the file uses first; CR LF, as the server writes, for a file without any.
-fn line_end(bytes: &[u8]) -> &'static str {
-    let first = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-    match first.and_then(|at| bytes.get(at..)) {
-        Some([b'\n', ..]) => "\n",
-        Some([b'\r', b'\n', ..]) | None => "\r\n",
-        Some(_) => "\r",
-    }
 }
 
 #[cfg(test)]

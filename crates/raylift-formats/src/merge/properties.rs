@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::list::{self, List, elements, separator};
-use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Work, applied, copied, line_end};
+use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Work, applied, copied};
+use crate::line_end;
 use crate::properties::{Encoding, Properties, Property, read};
 
 /// Keys whose values are lists with commas: of `catalina.properties` the class loaders
@@ -39,7 +40,7 @@ pub fn properties(sides: Sides<'_>, judge: Judge<'_>) -> Result<Merged, Refused>
     let mut merge = Merge {
         sides,
         base: &base,
-        line_end: line_end(sides.base),
+        line_end: line_end::first(sides.base).unwrap_or("\n"),
         work: Work::new(judge, old.is_some()),
         expected: base
             .entries()

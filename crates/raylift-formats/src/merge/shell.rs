@@ -10,7 +10,8 @@ pub use option::option_name;
 pub use script::{Assignment, Dialect, OPTIONS, Script, script};
 
 use super::list::{self, Element, List};
-use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Work, line_end};
+use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Work};
+use crate::line_end;
 
 /// Merges scripts that set variables. An option counts as being there in whichever variable of options it stands; which
 /// of a repeated one counts is the last, as for the Java machine. A script with anything else in it than assignments is
@@ -265,7 +266,7 @@ impl Merge<'_> {
 
     fn write_the_end(&mut self) {
         let bytes = self.sides.base;
-        let line_end = line_end(bytes);
+        let line_end = line_end::first(bytes).unwrap_or("\n");
         let end = || Part::Glue(line_end.to_owned());
         let closed = bytes.is_empty() || bytes.ends_with(b"\n") || bytes.ends_with(b"\r");
         for line in std::mem::take(&mut self.at_the_end) {

@@ -9,7 +9,8 @@ use std::ops::Range;
 
 use roxmltree::{Document, Node, NodeType};
 
-use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Verb, Work, copied, line_end};
+use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Verb, Work, copied};
+use crate::line_end;
 use crate::xml::parse;
 
 /// Elements in one another; Tomcat's files have fewer than ten.
@@ -46,7 +47,7 @@ pub fn xml(sides: Sides<'_>, judge: Judge<'_>) -> Result<Merged, Refused> {
         base: base_text,
         other: other_text,
         old: old_text.unwrap_or_default(),
-        line_end: line_end(sides.base),
+        line_end: line_end::first(sides.base).unwrap_or("\n"),
         unit: place::unit(base_text, &base),
         work: Work::new(judge, old.is_some()),
     };

@@ -5,6 +5,7 @@
 
 use super::escape::escape;
 use super::read::{Encoding, Properties, Property, read};
+use crate::line_end;
 use crate::splice::{self, Splice};
 
 /// Sets one key: see [`set_splices`].
@@ -89,7 +90,7 @@ fn applied(bytes: &[u8], splices: &[Splice]) -> Vec<u8> {
 
 /// Comments are never continued, so every natural line gets its own mark.
 fn comment_out(bytes: &[u8], entry: &Property, reason: &str) -> Vec<Splice> {
-    let line_end = line_end(bytes);
+    let line_end = line_end::first(bytes).unwrap_or("\n");
     let above: String = reason
         .lines()
         .map(|line| {
@@ -117,7 +118,7 @@ fn comment_out(bytes: &[u8], entry: &Property, reason: &str) -> Vec<Splice> {
 }
 
 fn append(bytes: &[u8], before: &Properties, key: &str, value: &str) -> Splice {
-    let line_end = line_end(bytes);
+    let line_end = line_end::first(bytes).unwrap_or("\n");
     let line = format!("{}={}{line_end}", escape(key, true), escape(value, false));
     let with = |breaks: usize| {
         let text = format!("{}{line}", line_end.repeat(breaks));
@@ -146,21 +147,6 @@ fn stands_alone(edited: &[u8], before: &Properties, key: &str, value: &str) -> b
             .iter()
             .zip(before.entries())
             .all(|(new, old)| new.key == old.key && new.value == old.value)
-}
-
-/// The line end that the file uses first; LF for a file without any.
-fn line_end(bytes: &[u8]) -> &'static str {
-    match bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
-        Some(at)
-            if bytes
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(b"\r\n")) =>
-        {
-            "\r\n"
-        }
-        Some(at) if bytes.get(at) == Some(&b'\r') => "\r",
-        _ => "\n",
-    }
 }
 
 #[cfg(test)]

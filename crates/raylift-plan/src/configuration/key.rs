@@ -4,7 +4,7 @@ use raylift_model::codes;
 use raylift_model::facts::ConfigurationEntry;
 use raylift_model::finding::{Finding, Severity};
 
-use crate::configuration::{Case, described_pid};
+use crate::configuration::Case;
 
 /// Keys that belong to the framework or to the portal's scopes, whatever the metatype says (layout-and-artifacts 5).
 const ALWAYS: [&str; 10] = [
@@ -23,22 +23,9 @@ const ALWAYS: [&str; 10] = [
 /// One finding for each file or row with such keys: a warning when the installed release has one of them, or one is a
 /// known key in other letters.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
-    let files = case.read_files().filter_map(|(file, reading)| {
-        one(
-            case,
-            file.path.as_str(),
-            described_pid(&reading.pid),
-            &reading.entries,
-        )
-    });
-    let rows = case
-        .site
-        .database
-        .configurations
-        .iter()
-        .filter(|row| row.file_there != Some(true))
-        .filter_map(|row| one(case, &row.pid, described_pid(row.known_as()), &row.entries));
-    files.chain(rows).collect()
+    case.described()
+        .filter_map(|(subject, pid, entries)| one(case, subject, pid, entries))
+        .collect()
 }
 
 fn one(

@@ -4,27 +4,14 @@ use raylift_model::codes;
 use raylift_model::facts::{AttributeShape, AttributeType, ConfigurationEntry, MetatypeAttribute};
 use raylift_model::finding::{Finding, Severity};
 
-use crate::configuration::{Case, described_pid};
+use crate::configuration::Case;
 
 /// One warning for each file or row with such values; a note when the installed release has the same attribute, so that
 /// the site lives with it today.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
-    let files = case.read_files().filter_map(|(file, reading)| {
-        one(
-            case,
-            file.path.as_str(),
-            described_pid(&reading.pid),
-            &reading.entries,
-        )
-    });
-    let rows = case
-        .site
-        .database
-        .configurations
-        .iter()
-        .filter(|row| row.file_there != Some(true))
-        .filter_map(|row| one(case, &row.pid, described_pid(row.known_as()), &row.entries));
-    files.chain(rows).collect()
+    case.described()
+        .filter_map(|(subject, pid, entries)| one(case, subject, pid, entries))
+        .collect()
 }
 
 fn one(

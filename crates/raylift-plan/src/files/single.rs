@@ -15,6 +15,23 @@ use crate::files::take;
 /// The version, in releases of the newer builder (layout-and-artifacts 1.1).
 const VERSION_FILE: &str = ".liferay-version";
 
+/// The exchange of one path of the home.
+pub(crate) fn single(
+    site: &SiteFacts,
+    staging: &Path,
+    path: &RelativePath,
+    live_exists: bool,
+    probe: ExchangeProbe,
+) -> Exchange {
+    Exchange {
+        root: path.clone(),
+        live: Path::new(&site.home).join(path.as_str()),
+        staged: staging.join(path.as_str()),
+        live_exists,
+        probe,
+    }
+}
+
 /// What is carried to a place outside every exchanged folder is exchanged by itself.
 pub(crate) fn alone(
     site: &SiteFacts,
@@ -29,13 +46,10 @@ pub(crate) fn alone(
             Decision::Move {
                 digest: Some(digest),
                 ..
-            } => Some(Exchange {
-                root: decision.path.clone(),
-                live: Path::new(&site.home).join(decision.path.as_str()),
-                staged: staging.join(decision.path.as_str()),
-                live_exists: false,
-                probe: ExchangeProbe::Content(digest.clone()),
-            }),
+            } => {
+                let probe = ExchangeProbe::Content(digest.clone());
+                Some(single(site, staging, &decision.path, false, probe))
+            }
             _ => None,
         })
         .collect()
@@ -50,13 +64,8 @@ fn version_file(
     staging: &Path,
 ) -> (FileDecision, Exchange) {
     let content = format!("{}\n", version.map_or("", ReleaseVersion::as_str));
-    let exchange = Exchange {
-        live: Path::new(&site.home).join(path.as_str()),
-        staged: staging.join(path.as_str()),
-        live_exists: true,
-        probe: ExchangeProbe::Content(Digest::of(content.as_bytes())),
-        root: path.clone(),
-    };
+    let probe = ExchangeProbe::Content(Digest::of(content.as_bytes()));
+    let exchange = single(site, staging, &path, true, probe);
     let decision = FileDecision {
         path,
         decision: Decision::Write {
@@ -105,12 +114,7 @@ pub(crate) fn markers(
             path.clone(),
             take(&path, from, file, here.is_some(), "names the release"),
         );
-        exchanges.push(Exchange {
-            root: path.clone(),
-            live: Path::new(&site.home).join(path.as_str()),
-            staged: staging.join(path.as_str()),
-            live_exists: here.is_some(),
-            probe: ExchangeProbe::Content(digest),
-        });
+        let probe = ExchangeProbe::Content(digest);
+        exchanges.push(single(site, staging, &path, here.is_some(), probe));
     }
 }

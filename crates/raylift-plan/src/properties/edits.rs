@@ -28,7 +28,7 @@ pub(super) struct Edits<'a> {
     site: &'a SiteFacts,
     release: &'a ReleaseFacts,
     files: &'a [PropertyFile<'a>],
-    attributes: Attributes<'a>,
+    attributes: &'a Attributes<'a>,
     /// Where portal properties go.
     portal: RelativePath,
     /// Where system properties go.
@@ -43,12 +43,13 @@ impl<'a> Edits<'a> {
         tomcat: &RelativePath,
         release: &'a ReleaseFacts,
         files: &'a [PropertyFile<'a>],
+        attributes: &'a Attributes<'a>,
     ) -> Self {
         Self {
             site,
             release,
             files,
-            attributes: Attributes::of(release),
+            attributes,
             portal: RelativePath::new("portal-ext.properties"),
             system: tomcat.join("webapps/ROOT/WEB-INF/classes/system-ext.properties"),
             changed: BTreeMap::new(),

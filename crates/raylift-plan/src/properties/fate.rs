@@ -15,7 +15,7 @@ pub(super) struct Fates<'a> {
     after: Tables<'a>,
     old: &'a PropertyDefaults,
     new: &'a PropertyDefaults,
-    attributes: Attributes<'a>,
+    attributes: &'a Attributes<'a>,
 }
 
 /// The tables of one release.
@@ -41,13 +41,17 @@ enum End<'a> {
 }
 
 impl<'a> Fates<'a> {
-    pub(super) fn of(site: &'a SiteFacts, release: &'a ReleaseFacts) -> Self {
+    pub(super) fn of(
+        site: &'a SiteFacts,
+        release: &'a ReleaseFacts,
+        attributes: &'a Attributes<'a>,
+    ) -> Self {
         Self {
             before: Tables::of(&site.property_tables),
             after: Tables::of(&release.property_tables),
             old: &site.defaults,
             new: &release.defaults,
-            attributes: Attributes::of(release),
+            attributes,
         }
     }
 
