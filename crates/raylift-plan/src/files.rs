@@ -19,7 +19,6 @@ mod twice;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use raylift_model::digest::Digest;
 use raylift_model::facts::{
     AutomaticSwitch, FileFact, FileKind, ReleaseFacts, ReleaseLayout, SiteFacts,
 };
@@ -67,8 +66,9 @@ impl Files {
                 .any(|exchange| path == exchange.root || path.below(&exchange.root).is_some());
             if !covered {
                 let old = site.files.iter().find(|file| file.path == path);
-                let digest = old.and_then(|file| file.digest.clone());
-                let probe = ExchangeProbe::Replaced(digest.unwrap_or_else(|| Digest::of(b"")));
+                let probe = old
+                    .and_then(|file| file.digest.clone())
+                    .map_or(ExchangeProbe::Added, ExchangeProbe::Replaced);
                 self.exchanges
                     .push(single(site, staging, &path, old.is_some(), probe));
             }

@@ -3,6 +3,9 @@
 //! Where the file system can, it is one `renameat2(RENAME_EXCHANGE)`: nobody ever sees the live path missing. Where
 //! it refuses (`EINVAL` on network file systems, `ENOSYS` on old kernels) the live path is set aside under
 //! `<staged>.raylift-old` first; whatever of the three names a crash leaves tells what is still to do.
+//!
+//! What the site does to a new path while it burns in (a file is changed, a path is removed) does not keep the old one
+//! from coming back: what lies staged tells enough.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -17,6 +20,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use super::error::{exists, read_failed, write_failed};
+
+mod added;
 
 /// Exchanges paths.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +55,9 @@ impl Exchanger {
     /// # Errors
     /// When a path cannot be read.
     pub fn live_side(self, exchange: &Exchange) -> Result<LiveSide, HostError> {
+        if exchange.probe == ExchangeProbe::Added {
+            return added::live_side(exchange);
+        }
         let standing = Standing::look(exchange)?;
         Ok(if standing.complete(exchange, Tree::Old) {
             LiveSide::Old
@@ -70,6 +78,9 @@ impl Exchanger {
             LiveSide::New => Tree::New,
             LiveSide::Ambiguous => return Err(ambiguous(exchange)),
         };
+        if exchange.probe == ExchangeProbe::Added {
+            return added::exchange(exchange, wanted);
+        }
         let standing = Standing::look(exchange)?;
         if standing.complete(exchange, wanted) {
             return Ok(());
@@ -83,6 +94,10 @@ impl Exchanger {
             }
             (Some(tree), None, None) if !exchange.live_exists && tree == other => {
                 rename(live, staged)?;
+            }
+            // Somebody removed the new one.
+            (None, Some(Tree::Old), None) if exchange.live_exists && wanted == Tree::Old => {
+                rename(staged, live)?;
             }
             (Some(tree), Some(stands_staged), None)
                 if exchange.live_exists && tree == other && stands_staged == wanted =>
@@ -148,22 +163,18 @@ impl Standing {
     /// True when `wanted` is live and the exchange is not in the middle of anything.
     fn complete(&self, exchange: &Exchange, wanted: Tree) -> bool {
         let staged = Some(wanted.other());
-        match (wanted, exchange.live_exists) {
-            // Somebody put the old content back by hand, and the old file itself lies staged: nothing is left to exchange.
-            (Tree::Old, true)
-                if matches!(exchange.probe, ExchangeProbe::Replaced(_))
-                    && self.staged == Some(Tree::Old) =>
-            {
-                self.aside.is_none() && self.live == Some(Tree::Old)
+        self.aside.is_none()
+            && match (wanted, exchange.live_exists) {
+                // The old content proves itself, whatever lies staged: somebody may have put it back by hand.
+                (Tree::Old, true) if matches!(exchange.probe, ExchangeProbe::Replaced(_)) => {
+                    self.live == Some(Tree::Old)
+                }
+                (Tree::Old, true) => self.live == Some(Tree::Old) && self.staged == staged,
+                // Once the old one lies staged the new one was live, also where somebody removed it.
+                (Tree::New, true) => self.live != Some(Tree::Old) && self.staged == staged,
+                (Tree::New, false) => self.live == Some(Tree::New) && self.staged.is_none(),
+                (Tree::Old, false) => self.live.is_none() && self.staged == staged,
             }
-            (_, true) => self.aside.is_none() && self.live == Some(wanted) && self.staged == staged,
-            (Tree::New, false) => {
-                self.aside.is_none() && self.live == Some(Tree::New) && self.staged.is_none()
-            }
-            (Tree::Old, false) => {
-                self.aside.is_none() && self.live.is_none() && self.staged == staged
-            }
-        }
     }
 }
 
@@ -190,6 +201,7 @@ fn tree(path: &Path, probe: &ExchangeProbe) -> Result<Option<Tree>, HostError> {
         }
         ExchangeProbe::Content(digest) => digest_of(path)? == *digest,
         ExchangeProbe::Replaced(digest) => digest_of(path)? != *digest,
+        ExchangeProbe::Added => true,
     };
     Ok(Some(if new { Tree::New } else { Tree::Old }))
 }
@@ -370,23 +382,94 @@ mod tests {
         }
     }
 
+    fn single(live: Option<&str>, probe: ExchangeProbe) -> (TempDir, Exchange) {
+        let folder = tempfile::tempdir().unwrap();
+        let exchange = Exchange {
+            root: RelativePath::new("setenv.sh"),
+            live: folder.path().join("setenv.sh"),
+            staged: folder.path().join("staged"),
+            live_exists: live.is_some(),
+            probe,
+        };
+        if let Some(live) = live {
+            fs::write(&exchange.live, live).unwrap();
+        }
+        fs::write(&exchange.staged, "new").unwrap();
+        (folder, exchange)
+    }
+
+    fn text(path: &Path) -> Option<String> {
+        fs::read_to_string(path).ok()
+    }
+
     #[test]
     fn a_single_file_is_told_by_its_content() {
         for exchanger in BOTH {
-            let folder = tempfile::tempdir().unwrap();
-            let exchange = Exchange {
-                root: RelativePath::new(".githash"),
-                live: folder.path().join(".githash"),
-                staged: folder.path().join("staged"),
-                live_exists: true,
-                probe: ExchangeProbe::Content(Digest::of(b"new")),
-            };
-            fs::write(&exchange.live, "old").unwrap();
-            fs::write(&exchange.staged, "new").unwrap();
+            for probe in [
+                ExchangeProbe::Content(Digest::of(b"new")),
+                ExchangeProbe::Replaced(Digest::of(b"old")),
+            ] {
+                let (_folder, exchange) = single(Some("old"), probe);
+                assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::Old);
+                exchanger.exchange(&exchange, LiveSide::New).unwrap();
+                assert_eq!(text(&exchange.live).unwrap(), "new");
+                assert_eq!(text(&exchange.staged).unwrap(), "old");
+                assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::New);
+            }
+        }
+    }
+
+    /// During the burn-in the site changes, or removes, what is new: the old one comes back all the same, and what was
+    /// changed is kept.
+    #[test]
+    fn what_the_site_did_to_a_new_file_does_not_stop_the_way_back() {
+        for exchanger in BOTH {
+            for (old, changed) in [
+                (Some("old"), Some("changed")),
+                (Some("old"), None),
+                (None, Some("changed")),
+                (None, None),
+            ] {
+                let probe = old.map_or(ExchangeProbe::Added, |old| {
+                    ExchangeProbe::Replaced(Digest::of(old.as_bytes()))
+                });
+                let (_folder, exchange) = single(old, probe);
+                exchanger.exchange(&exchange, LiveSide::New).unwrap();
+                match changed {
+                    Some(changed) => fs::write(&exchange.live, changed).unwrap(),
+                    None => fs::remove_file(&exchange.live).unwrap(),
+                }
+                for _ in 0..2 {
+                    exchanger.exchange(&exchange, LiveSide::Old).unwrap();
+                    assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::Old);
+                    assert_eq!(text(&exchange.live).as_deref(), old);
+                    assert_eq!(text(&exchange.staged).as_deref(), changed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_appeared_where_a_new_one_belongs_stays_and_stops_the_switch() {
+        let (_folder, exchange) = single(None, ExchangeProbe::Added);
+        fs::write(&exchange.live, "somebody's").unwrap();
+        let exchanger = Exchanger::default();
+        let error = exchanger.exchange(&exchange, LiveSide::New).unwrap_err();
+        assert_eq!(error.code, codes::EXCHANGE_AMBIGUOUS);
+        exchanger.exchange(&exchange, LiveSide::Old).unwrap();
+        assert_eq!(text(&exchange.live).unwrap(), "somebody's");
+        assert_eq!(text(&exchange.staged).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_new_tree_that_was_removed_does_not_stop_the_way_back() {
+        for exchanger in BOTH {
+            let (_folder, exchange) = set_up(true);
             exchanger.exchange(&exchange, LiveSide::New).unwrap();
-            assert_eq!(fs::read_to_string(&exchange.live).unwrap(), "new");
-            assert_eq!(fs::read_to_string(&exchange.staged).unwrap(), "old");
+            fs::remove_dir_all(&exchange.live).unwrap();
             assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::New);
+            exchanger.exchange(&exchange, LiveSide::Old).unwrap();
+            assert_eq!(content(&exchange.live).unwrap(), "old");
         }
     }
 }

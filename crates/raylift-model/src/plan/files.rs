@@ -191,8 +191,10 @@ pub struct Exchange {
 pub enum ExchangeProbe {
     /// A directory: the new tree holds a file `.raylift-tree` with this text.
     Marker(String),
-    /// A single file: the new one has this digest.
+    /// A single file whose old content could not be read: the new one has this digest.
     Content(Digest),
-    /// A single file: the old one has this digest.
+    /// A single file: the old one has this digest, whatever the new one becomes.
     Replaced(Digest),
+    /// A single file that the site does not have: it is live once it is no longer staged, whatever it becomes.
+    Added,
 }

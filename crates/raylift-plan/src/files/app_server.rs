@@ -13,6 +13,7 @@ use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision};
 
+use crate::files::single::probe;
 use crate::files::{carry, take};
 use crate::tomcat::{self, Parts};
 use crate::wishes::{Side, Wishes};
@@ -120,15 +121,14 @@ impl Merge<'_> {
                 .map(|(_, file)| *file);
             let mut decision = self.decide(path, from, file, here, before, findings);
             let same = here.is_some_and(|here| here.digest == file.digest);
-            let old = here.and_then(|here| here.digest.clone());
-            let probe = match &decision.decision {
-                Decision::Release { digest, .. } if !same => {
-                    Some(ExchangeProbe::Content(digest.clone()))
-                }
-                Decision::Edit(_) => old.map(ExchangeProbe::Replaced),
+            let told = match &decision.decision {
+                Decision::Release { digest, .. } if !same => Some(probe(here, digest.clone())),
+                Decision::Edit(_) => here
+                    .and_then(|here| here.digest.clone())
+                    .map(ExchangeProbe::Replaced),
                 _ => None,
             };
-            let Some(probe) = probe else {
+            let Some(probe) = told else {
                 decision.decision = Decision::Keep;
                 decisions.insert(path.clone(), decision);
                 continue;

@@ -32,6 +32,16 @@ pub(crate) fn single(
     }
 }
 
+/// How it is told which side of a single file's exchange is live: by the site's file, since the new one may be changed
+/// while it burns in.
+pub(crate) fn probe(here: Option<&FileFact>, new: Digest) -> ExchangeProbe {
+    match here.map(|here| here.digest.clone()) {
+        None => ExchangeProbe::Added,
+        Some(Some(old)) => ExchangeProbe::Replaced(old),
+        Some(None) => ExchangeProbe::Content(new),
+    }
+}
+
 /// What is carried to a place outside every exchanged folder is exchanged by itself.
 pub(crate) fn alone(
     site: &SiteFacts,
@@ -44,10 +54,9 @@ pub(crate) fn alone(
         .filter(|decision| !roots.iter().any(|root| decision.path.below(root).is_some()))
         .filter_map(|decision| match &decision.decision {
             Decision::Move {
-                digest: Some(digest),
-                ..
+                digest: Some(_), ..
             } => {
-                let probe = ExchangeProbe::Content(digest.clone());
+                let probe = ExchangeProbe::Added;
                 Some(single(site, staging, &decision.path, false, probe))
             }
             _ => None,
@@ -59,12 +68,13 @@ pub(crate) fn alone(
 /// would say for ever that the old release is installed.
 fn version_file(
     path: RelativePath,
+    here: &FileFact,
     version: Option<&ReleaseVersion>,
     site: &SiteFacts,
     staging: &Path,
 ) -> (FileDecision, Exchange) {
     let content = format!("{}\n", version.map_or("", ReleaseVersion::as_str));
-    let probe = ExchangeProbe::Content(Digest::of(content.as_bytes()));
+    let probe = probe(Some(here), Digest::of(content.as_bytes()));
     let exchange = single(site, staging, &path, true, probe);
     let decision = FileDecision {
         path,
@@ -95,8 +105,10 @@ pub(crate) fn markers(
     for path in names {
         let here = site_files.get(&path).copied();
         let Some((from, file)) = new_files.get(&path) else {
-            if here.is_some() && path.as_str() == VERSION_FILE {
-                let (decision, exchange) = version_file(path, version, site, staging);
+            if let Some(here) = here
+                && path.as_str() == VERSION_FILE
+            {
+                let (decision, exchange) = version_file(path, here, version, site, staging);
                 decisions.insert(decision.path.clone(), decision);
                 exchanges.push(exchange);
             }
@@ -114,7 +126,7 @@ pub(crate) fn markers(
             path.clone(),
             take(&path, from, file, here.is_some(), "names the release"),
         );
-        let probe = ExchangeProbe::Content(digest);
+        let probe = probe(here, digest);
         exchanges.push(single(site, staging, &path, here.is_some(), probe));
     }
 }

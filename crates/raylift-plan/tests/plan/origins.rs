@@ -169,7 +169,7 @@ fn a_driver_goes_to_where_the_new_layout_reads_it() {
         .iter()
         .find(|exchange| exchange.root.as_str() == target)
         .unwrap();
-    assert!(!alone.live_exists && matches!(alone.probe, ExchangeProbe::Content(_)));
+    assert!(!alone.live_exists && alone.probe == ExchangeProbe::Added);
 
     assert!(raylift_plan::lint(&moved).is_empty());
     let mut forged = moved;
