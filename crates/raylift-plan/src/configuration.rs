@@ -25,7 +25,7 @@ use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, FileDecision};
 
-pub(crate) use carry::carry;
+pub(crate) use carry::{Renewed, carry};
 pub use known::Known;
 pub use renamed::{RenamedPid, renamed_pid};
 
@@ -47,6 +47,19 @@ struct Case<'a> {
     after: Known<'a>,
     /// The site's files that are there after the update as they are now.
     files: Vec<&'a ConfigurationFile>,
+    /// Those that are there in another form or under another name, each with its PID there.
+    renewed: &'a [(&'a ConfigurationFile, String)],
+}
+
+/// Entries of one configuration.
+struct Described<'a> {
+    /// What findings call it.
+    subject: &'a str,
+    /// The PID that the new release's metatypes know.
+    pid: &'a str,
+    /// The same of the installed release.
+    before: &'a str,
+    entries: &'a [ConfigurationEntry],
 }
 
 impl<'a> Case<'a> {
@@ -63,12 +76,26 @@ impl<'a> Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Files that the new release reads, and rows without a file: what findings call it, the PID that metatypes know, the
-    /// entries.
-    fn described(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a [ConfigurationEntry])> {
+    /// Files that the new release reads, and rows without a file.
+    fn described(&self) -> impl Iterator<Item = Described<'a>> {
         let files = self.read_files().map(|(file, reading)| {
             let pid = described_pid(&reading.pid);
-            (file.path.as_str(), pid, reading.entries.as_slice())
+            Described {
+                subject: file.path.as_str(),
+                pid,
+                before: pid,
+                entries: &reading.entries,
+            }
+        });
+        let from = self.from;
+        let renewed = self.renewed.iter().filter_map(move |(file, pid)| {
+            let reading = file.reading(from)?;
+            Some(Described {
+                subject: file.path.as_str(),
+                pid,
+                before: described_pid(&reading.pid),
+                entries: &reading.entries,
+            })
         });
         let rows = self
             .site
@@ -78,20 +105,26 @@ impl<'a> Case<'a> {
             .filter(|row| row.file_there != Some(true))
             .map(|row| {
                 let pid = described_pid(row.known_as());
-                (row.pid.as_str(), pid, row.entries.as_slice())
+                Described {
+                    subject: row.pid.as_str(),
+                    pid,
+                    before: pid,
+                    entries: &row.entries,
+                }
             });
-        files.chain(rows)
+        files.chain(renewed).chain(rows)
     }
 }
 
 /// Everything that is to be said about files and rows. `decisions` tell which files stay as they are, `carried` are the
-/// site's bundles that go along.
+/// site's bundles that go along, `renewed` its files that are carried in another way.
 pub(crate) fn findings<'a>(
     site: &'a SiteFacts,
     release: &'a ReleaseFacts,
     lines: ((u32, u32), (u32, u32)),
     decisions: &[FileDecision],
     carried: &[&'a BundleFacts],
+    renewed: &'a Renewed<'a>,
 ) -> Vec<Finding> {
     let replaced: BTreeSet<&RelativePath> = decisions
         .iter()
@@ -115,6 +148,7 @@ pub(crate) fn findings<'a>(
             .iter()
             .filter(|file| !replaced.contains(&file.path))
             .collect(),
+        renewed: &renewed.files,
     };
     [
         unreadable::findings(&case),

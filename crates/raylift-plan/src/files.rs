@@ -19,10 +19,11 @@ mod twice;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use raylift_model::codes;
 use raylift_model::facts::{
     AutomaticSwitch, FileFact, FileKind, ReleaseFacts, ReleaseLayout, SiteFacts,
 };
-use raylift_model::finding::Finding;
+use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Edit, Exchange, ExchangeProbe, FileDecision};
 
@@ -52,7 +53,8 @@ pub(crate) struct Files {
 
 impl Files {
     /// Puts changed files in the place of what was decided about them. One outside every exchanged folder is exchanged by
-    /// itself; it is told by its old content, since the new one is known only when it is staged.
+    /// itself; it is told by its old content, since the new one is known only when it is staged. Only files that would
+    /// stay as they are are changed; what is decided otherwise about one is told.
     pub(crate) fn apply(
         &mut self,
         site: &SiteFacts,
@@ -60,6 +62,14 @@ impl Files {
         edits: BTreeMap<RelativePath, (Edit, &'static str)>,
     ) {
         for (path, (edit, reason)) in edits {
+            let place = self.decisions.partition_point(|other| other.path < path);
+            let decided = self.decisions.get(place).filter(|other| other.path == path);
+            if let Some(decided) = decided
+                && !matches!(decided.decision, Decision::Carry { .. } | Decision::Keep)
+            {
+                self.findings.push(changes_meet(decided, reason));
+                continue;
+            }
             let covered = self
                 .exchanges
                 .iter()
@@ -77,13 +87,24 @@ impl Files {
                 decision: Decision::Edit(edit),
                 reason: reason.to_owned(),
             };
-            let place = self.decisions.partition_point(|other| other.path < path);
             match self.decisions.get_mut(place) {
                 Some(other) if other.path == path => *other = decision,
                 _ => self.decisions.insert(place, decision),
             }
         }
     }
+}
+
+fn changes_meet(decided: &FileDecision, reason: &str) -> Finding {
+    Finding::new(
+        Severity::Blocker,
+        codes::CHANGES_MEET,
+        decided.path.to_string(),
+        "two changes of this file meet, and raylift does not mix them",
+        "carry one of the two out by hand before the update, then plan anew",
+    )
+    .because(format!("decided: {}", decided.reason))
+    .because(format!("wanted: {reason}"))
 }
 
 /// The name of raylift's own file that switches automatic module upgrades off in 7.2.

@@ -133,23 +133,20 @@ pub fn make(
         findings.extend(kept.findings);
         files.apply(site, &staging, kept.edits);
     }
+    findings.append(&mut files.findings);
     let tables = Tables::of(site);
     let core = core::plan(site, release, &tables, wishes.micro);
     let carried = carried_bundles(site, &files.decisions);
     let lines = (from.line(), to.line());
-    findings.extend(configuration::carry(
-        site,
-        release,
-        lines,
-        &mut files.decisions,
-        &carried,
-    ));
+    let renewed = configuration::carry(site, release, lines, &mut files.decisions, &carried);
+    findings.extend(renewed.finding.clone());
     findings.extend(configuration::findings(
         site,
         release,
         lines,
         &files.decisions,
         &carried,
+        &renewed,
     ));
     let bundles = release.bundles.iter().chain(carried.iter().copied());
     findings.extend(core::findings(site, release, &core));

@@ -60,6 +60,7 @@ pub(crate) fn migrate(
                 fate,
                 already,
                 hinders,
+                is_certain: fates.knows_before(),
             }
         })
         .collect();
@@ -101,7 +102,7 @@ pub(crate) fn migrate(
             handling,
         });
     }
-    let mut findings = findings::of(&properties, release);
+    let mut findings = findings::of(&properties, site, release);
     findings.extend(findings::refused(&refused, release));
     Migration {
         edits: edits.finish(),
@@ -149,6 +150,8 @@ struct Decided {
     already: bool,
     /// It keeps the new release from starting.
     hinders: bool,
+    /// It could be read whether the installed release reads it.
+    is_certain: bool,
 }
 
 impl Decided {
@@ -165,6 +168,10 @@ impl Decided {
                 because: "raylift moves it when it is asked to".to_owned(),
             },
             (true, false) if self.already => Handling::Nobody,
+            (true, _) if !self.is_certain => Handling::Person {
+                because: "it could not be read whether the installed release reads it, or the key that takes its place"
+                    .to_owned(),
+            },
             (true, _) => Handling::Raylift,
             (false, _) => Handling::Nobody,
         }

@@ -27,8 +27,16 @@ struct Carrier<'a> {
 /// A file's new place and what it is there.
 struct Carried {
     path: RelativePath,
+    pid: String,
     decision: Decision,
     because: String,
+}
+
+/// What became of files that are not carried as they are.
+pub(crate) struct Renewed<'a> {
+    pub(crate) finding: Option<Finding>,
+    /// The files, each with the PID that the new release knows.
+    pub(crate) files: Vec<(&'a ConfigurationFile, String)>,
 }
 
 /// Changes what was decided about files that are carried as they are: `.cfg` becomes `.config` where the new release reads
@@ -40,7 +48,7 @@ pub(crate) fn carry<'a>(
     lines: ((u32, u32), (u32, u32)),
     decisions: &mut Vec<FileDecision>,
     carried: &[&'a BundleFacts],
-) -> Option<Finding> {
+) -> Renewed<'a> {
     let carrier = Carrier {
         site,
         from: lines.0,
@@ -50,6 +58,7 @@ pub(crate) fn carry<'a>(
         cfg_is_lost: cfg::is_lost(site, release, lines),
     };
     let mut evidence = Vec::new();
+    let mut files = Vec::new();
     for file in site
         .configurations
         .iter()
@@ -68,6 +77,7 @@ pub(crate) fn carry<'a>(
             continue;
         };
         evidence.push(format!("{} → {}: {}", file.path, new.path, new.because));
+        files.push((file, new.pid));
         if let Some(old) = decisions.get_mut(at) {
             old.decision = Decision::Drop;
             old.reason = format!("carried as {}", new.path);
@@ -85,11 +95,14 @@ pub(crate) fn carry<'a>(
         Severity::Note,
         codes::CONFIGURATION_CARRIED,
         format!("{} configuration files", evidence.len()),
-        "are carried in the form and under the name that the new release reads; the old ones are kept until commit",
+        "are carried in the form and under the name that the new release reads, .cfg files without their comments; the old ones are kept until commit",
         "after the update, look at these configurations in System Settings",
     );
     finding.evidence = evidence;
-    (!finding.evidence.is_empty()).then_some(finding)
+    Renewed {
+        finding: (!finding.evidence.is_empty()).then_some(finding),
+        files,
+    }
 }
 
 impl Carrier<'_> {
@@ -124,9 +137,14 @@ impl Carrier<'_> {
         if is_cfg {
             because.push("the new release does not read .cfg files".to_owned());
         }
-        because.extend(renamed.map(|renamed| format!("renamed, by {}", renamed.because)));
+        because.extend(
+            renamed
+                .as_ref()
+                .map(|renamed| format!("renamed, by {}", renamed.because)),
+        );
         Some(Carried {
             path,
+            pid: new_pid.to_owned(),
             decision,
             because: because.join("; "),
         })

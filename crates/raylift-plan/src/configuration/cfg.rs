@@ -1,8 +1,12 @@
 //! `.cfg` files.
 
+use std::path::Path;
+
+use raylift_formats::properties::{self, Encoding};
 use raylift_model::codes;
 use raylift_model::facts::{ConfigurationKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::names::RelativePath;
 
 use crate::configuration::{Case, is_in_configs};
 
@@ -10,29 +14,30 @@ use crate::configuration::{Case, is_in_configs};
 /// reads the files.
 const SWITCH: &str = "module.framework.file.install.cfg.enabled";
 
-/// A blocker where the installed release reads such a file and the new one does not; a warning where a property of the
-/// site decides; a note where neither reads it.
+/// A blocker where the installed release reads such a file and the new one does not, or may not; a note where neither reads
+/// it.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
-    if case.to < (7, 3) || is_on(case.release.defaults.portal.get(SWITCH)) {
-        return Vec::new();
-    }
-    let site_decides = sets_the_switch(case.site);
-    let read_today = is_read_today(case.site, case.from);
-    let (severity, message) = if site_decides {
-        (
-            Severity::Warning,
-            format!("the new release reads this file only when {SWITCH} is true; the site sets it"),
-        )
-    } else if read_today {
-        (
+    let reads = Reads::of(case.site, case.release, (case.from, case.to));
+    let (severity, message) = match (reads.before, reads.after) {
+        (_, Some(true)) => return Vec::new(),
+        (Some(true), Some(false)) => (
             Severity::Blocker,
             "the new release does not read .cfg files: these settings would be lost".to_owned(),
-        )
-    } else {
-        (
+        ),
+        (Some(true), None) => (
+            Severity::Blocker,
+            format!(
+                "the new release reads this file only when {SWITCH} is true; the site sets it where raylift cannot read to what"
+            ),
+        ),
+        (None, _) => (
+            Severity::Warning,
+            format!("this file is read, today as after the update, only when {SWITCH} is true"),
+        ),
+        (Some(false), _) => (
             Severity::Note,
             "no .cfg file is read, by the installed release as by the new one".to_owned(),
-        )
+        ),
     };
     case.files
         .iter()
@@ -44,36 +49,56 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
                 file.path.as_str(),
                 message.clone(),
                 format!(
-                    "write it anew as .config, values in quotation marks, or set {SWITCH}=true"
+                    "write it anew as .config, values in quotation marks, or set {SWITCH}=true in portal-ext.properties"
                 ),
             )
         })
         .collect()
 }
 
-/// The installed release reads `.cfg` files, the new one does not, and the site says nothing about it.
+/// The installed release reads `.cfg` files, and it is not certain that the new one does.
 pub(super) fn is_lost(
     site: &SiteFacts,
     release: &ReleaseFacts,
-    (from, to): ((u32, u32), (u32, u32)),
+    lines: ((u32, u32), (u32, u32)),
 ) -> bool {
-    to >= (7, 3)
-        && !is_on(release.defaults.portal.get(SWITCH))
-        && !sets_the_switch(site)
-        && is_read_today(site, from)
+    let reads = Reads::of(site, release, lines);
+    reads.before == Some(true) && reads.after != Some(true)
 }
 
-/// Its value is not known here.
-fn sets_the_switch(site: &SiteFacts) -> bool {
-    site.properties
-        .iter()
-        .any(|source| !source.place.contains("!/") && source.keys.iter().any(|key| key == SWITCH))
+/// Whether each of the two releases reads `.cfg` files; `None` where that cannot be told.
+struct Reads {
+    before: Option<bool>,
+    after: Option<bool>,
 }
 
-fn is_read_today(site: &SiteFacts, from: (u32, u32)) -> bool {
-    from < (7, 3) || is_on(site.defaults.portal.get(SWITCH))
+impl Reads {
+    fn of(site: &SiteFacts, release: &ReleaseFacts, (from, to): ((u32, u32), (u32, u32))) -> Self {
+        let own = own_switch(site);
+        let reads = |line: (u32, u32), shipped: Option<&String>| match &own {
+            _ if line < (7, 3) => Some(true),
+            Some(own) => own.as_deref().map(is_on),
+            None => Some(shipped.is_some_and(|value| is_on(value))),
+        };
+        Self {
+            before: reads(from, site.defaults.portal.get(SWITCH)),
+            after: reads(to, release.defaults.portal.get(SWITCH)),
+        }
+    }
 }
 
-fn is_on(value: Option<&String>) -> bool {
-    value.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+/// What the site itself sets: nothing, or the last place, whose value is known where it is a file of the home.
+fn own_switch(site: &SiteFacts) -> Option<Option<String>> {
+    let last = site.properties.iter().rev().find(|source| {
+        !source.place.contains("!/") && source.keys.iter().any(|key| key == SWITCH)
+    })?;
+    let path = Path::new(&last.place).strip_prefix(&site.home).ok();
+    let text = path
+        .and_then(|path| site.texts.get(&RelativePath::new(path.to_str()?)))
+        .map(|text| properties::read(text.expose(), Encoding::Utf8));
+    Some(text.and_then(|read| read.value.get(SWITCH).map(str::to_owned)))
+}
+
+fn is_on(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
 }

@@ -1,10 +1,9 @@
 //! Keys that the metatype of a PID does not have.
 
 use raylift_model::codes;
-use raylift_model::facts::ConfigurationEntry;
 use raylift_model::finding::{Finding, Severity};
 
-use crate::configuration::Case;
+use crate::configuration::{Case, Described};
 
 /// Keys that belong to the framework or to the portal's scopes, whatever the metatype says (layout-and-artifacts 5).
 const ALWAYS: [&str; 10] = [
@@ -24,22 +23,18 @@ const ALWAYS: [&str; 10] = [
 /// known key in other letters.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     case.described()
-        .filter_map(|(subject, pid, entries)| one(case, subject, pid, entries))
+        .filter_map(|described| one(case, &described))
         .collect()
 }
 
-fn one(
-    case: &Case<'_>,
-    subject: &str,
-    pid: &str,
-    entries: &[ConfigurationEntry],
-) -> Option<Finding> {
+fn one(case: &Case<'_>, described: &Described<'_>) -> Option<Finding> {
+    let pid = described.pid;
     if !case.after.has(pid) {
         return None;
     }
     let mut severity = Severity::Note;
     let mut evidence = Vec::new();
-    for entry in entries {
+    for entry in described.entries {
         let key = entry.key.as_str();
         if is_always_there(key) || case.after.attribute(pid, key).is_some() {
             continue;
@@ -55,7 +50,7 @@ fn one(
         if let Some(near) = near {
             severity = Severity::Warning;
             evidence.push(format!("{line}{key} should be {near}"));
-        } else if case.before.attribute(pid, key).is_some() {
+        } else if case.before.attribute(described.before, key).is_some() {
             severity = Severity::Warning;
             evidence.push(format!("{line}{key} is gone in the new release"));
         } else {
@@ -65,7 +60,7 @@ fn one(
     Finding::new(
         severity,
         codes::CONFIGURATION_KEY_UNKNOWN,
-        subject,
+        described.subject,
         format!(
             "{} of its keys are not among those of {pid}",
             evidence.len()

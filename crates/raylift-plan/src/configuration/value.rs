@@ -4,25 +4,21 @@ use raylift_model::codes;
 use raylift_model::facts::{AttributeShape, AttributeType, ConfigurationEntry, MetatypeAttribute};
 use raylift_model::finding::{Finding, Severity};
 
-use crate::configuration::Case;
+use crate::configuration::{Case, Described};
 
 /// One warning for each file or row with such values; a note when the installed release has the same attribute, so that
 /// the site lives with it today.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     case.described()
-        .filter_map(|(subject, pid, entries)| one(case, subject, pid, entries))
+        .filter_map(|described| one(case, &described))
         .collect()
 }
 
-fn one(
-    case: &Case<'_>,
-    subject: &str,
-    pid: &str,
-    entries: &[ConfigurationEntry],
-) -> Option<Finding> {
+fn one(case: &Case<'_>, described: &Described<'_>) -> Option<Finding> {
+    let pid = described.pid;
     let mut severity = Severity::Note;
     let mut evidence = Vec::new();
-    for entry in entries {
+    for entry in described.entries {
         let Some(attribute) = case.after.attribute(pid, &entry.key) else {
             continue;
         };
@@ -31,7 +27,7 @@ fn one(
         };
         let is_old = case
             .before
-            .attribute(pid, &entry.key)
+            .attribute(described.before, &entry.key)
             .is_some_and(|before| unsuitable(entry, before).is_some());
         if !is_old {
             severity = Severity::Warning;
@@ -44,7 +40,7 @@ fn one(
     Finding::new(
         severity,
         codes::CONFIGURATION_TYPE,
-        subject,
+        described.subject,
         format!("{} of its values do not suit what {pid} asks for", evidence.len()),
         "correct the values; a component that is given a wrong one does not start, or takes its default",
     )

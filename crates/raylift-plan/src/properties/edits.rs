@@ -78,7 +78,7 @@ impl<'a> Edits<'a> {
             PropertyFate::Modularized {
                 attribute: Some(attribute),
                 ..
-            } => self.configured(key, attribute, &files)?,
+            } => self.configured(key, attribute, &files, had_no_effect)?,
             PropertyFate::Modularized {
                 attribute: None,
                 module,
@@ -205,8 +205,13 @@ impl<'a> Edits<'a> {
         key: &str,
         at: &ConfigurationAttribute,
         files: &[&PropertyFile<'_>],
+        had_no_effect: bool,
     ) -> Result<Vec<(RelativePath, Vec<Splice>)>, String> {
         let path = RelativePath::new(format!("osgi/configs/{}.config", at.pid));
+        let cfg = RelativePath::new(format!("osgi/configs/{}.cfg", at.pid));
+        if self.site.files.iter().any(|file| file.path == cfg) {
+            return Err(format!("{cfg} configures {}, too", at.pid));
+        }
         let attribute = self
             .attributes
             .named(&at.pid, &at.id)
@@ -224,10 +229,13 @@ impl<'a> Edits<'a> {
                 "{path} has lines that the server does not understand"
             ));
         }
-        if read.value.get(&at.id).is_some() {
-            return Ok(Vec::new());
-        }
         let (file, value) = winning(key, files)?;
+        match read.value.get(&at.id) {
+            None => {}
+            // What stands there is in effect already; only the key that says the same, or nothing, has to go.
+            Some(entry) if had_no_effect || value::says(entry, value) => return Ok(Vec::new()),
+            Some(_) => return Err(both(&format!("{} in {path}", at.id))),
+        }
         let mut insert = value::line(attribute, file, key, value)?;
         if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             insert.insert(0, value::text("\r\n".to_owned()));

@@ -36,10 +36,16 @@ pub(super) fn of(site: &SiteFacts) -> Vec<PropertyFile<'_>> {
             let below = Path::new(&source.place).strip_prefix(&site.home).ok()?;
             let path = RelativePath::new(below.to_str()?);
             let bytes = site.texts.get(&path)?.expose();
-            let read = read(bytes, Encoding::Utf8);
-            let is_sound = !read.has_errors() && std::str::from_utf8(bytes).is_ok();
+            let set = set_of(&source.place);
+            // Portal properties are read as UTF-8, system properties through `Properties.load(InputStream)`.
+            let (encoding, is_text) = match set {
+                PropertySet::Portal => (Encoding::Utf8, std::str::from_utf8(bytes).is_ok()),
+                PropertySet::System => (Encoding::Latin1, true),
+            };
+            let read = read(bytes, encoding);
+            let is_sound = !read.has_errors() && is_text;
             Some(PropertyFile {
-                set: set_of(&source.place),
+                set,
                 place: &source.place,
                 digest: Digest::of(bytes),
                 bytes,

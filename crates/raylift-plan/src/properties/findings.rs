@@ -1,7 +1,9 @@
 //! What the reader must know about properties: one finding for each kind of fate.
 
 use raylift_model::codes;
-use raylift_model::facts::{OnMigratedKeys, ReleaseFacts};
+use raylift_model::facts::{
+    OnMigratedKeys, PropertyDefaults, PropertyTables, ReleaseFacts, SiteFacts,
+};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::{Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet};
 
@@ -58,8 +60,27 @@ const DEFAULTS: Sort = Sort {
     advice: "look whether they are still wanted; raylift plan --json holds the old and the new default",
 };
 
+const NEW_UNREADABLE: Sort = Sort {
+    severity: Severity::Warning,
+    code: codes::PROPERTIES_UNDETERMINED,
+    subject: "parts of what the new release says about properties",
+    message: "could not be read; keys may lose their effect and are not named here",
+    advice: "read the release notes for changed properties",
+};
+const OLD_UNREADABLE: Sort = Sort {
+    severity: Severity::Warning,
+    code: codes::PROPERTIES_UNDETERMINED,
+    subject: "parts of what the installed release says about properties",
+    message: "could not be read: it is not certain which of the site's keys have an effect today, so raylift moves none whose meaning depends on it",
+    advice: "look whether the installed portal-impl.jar is whole, and change the keys that are named as left by hand",
+};
+
 /// All findings but that about keys that keep the release from starting.
-pub(super) fn of(properties: &[PropertyPlan], release: &ReleaseFacts) -> Vec<Finding> {
+pub(super) fn of(
+    properties: &[PropertyPlan],
+    site: &SiteFacts,
+    release: &ReleaseFacts,
+) -> Vec<Finding> {
     let named = |wanted: &dyn Fn(&PropertyPlan) -> bool| {
         let wanted = properties.iter().filter(|property| wanted(property));
         wanted.map(name).collect::<Vec<_>>()
@@ -75,7 +96,8 @@ pub(super) fn of(properties: &[PropertyPlan], release: &ReleaseFacts) -> Vec<Fin
         })),
         GONE.with(named(&|property| property.fate == PropertyFate::Gone)),
         DEFAULTS.with(properties.iter().filter_map(default).collect()),
-        unreadable(release),
+        NEW_UNREADABLE.with(undetermined(&release.property_tables, &release.defaults)),
+        OLD_UNREADABLE.with(undetermined(&site.property_tables, &site.defaults)),
     ]
     .into_iter()
     .flatten()
@@ -115,19 +137,9 @@ impl Sort {
     }
 }
 
-fn unreadable(release: &ReleaseFacts) -> Option<Finding> {
-    let sort = Sort {
-        severity: Severity::Warning,
-        code: codes::PROPERTIES_UNDETERMINED,
-        subject: "parts of what the new release says about properties",
-        message: "could not be read; keys may lose their effect and are not named here",
-        advice: "read the release notes for changed properties",
-    };
-    let undetermined = [
-        &release.property_tables.undetermined,
-        &release.defaults.undetermined,
-    ];
-    sort.with(undetermined.into_iter().flatten().cloned().collect())
+fn undetermined(tables: &PropertyTables, defaults: &PropertyDefaults) -> Vec<String> {
+    let both = [&tables.undetermined, &defaults.undetermined];
+    both.into_iter().flatten().cloned().collect()
 }
 
 fn reason(property: &PropertyPlan) -> Option<String> {

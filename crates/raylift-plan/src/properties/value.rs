@@ -1,9 +1,9 @@
 //! A property's value as a value of a `.config` file.
 
-use raylift_formats::config::{ValueType, escaped};
-use raylift_formats::secret_names::is_secret_name;
+use raylift_formats::config::{ConfigEntry, ValueType, escaped};
+use raylift_formats::secret_names::{holds_secret, is_secret_name};
 use raylift_model::facts::{AttributeShape, AttributeType, MetatypeAttribute};
-use raylift_model::plan::Piece;
+use raylift_model::plan::{Piece, PropertySet};
 
 use super::files::PropertyFile;
 
@@ -20,6 +20,11 @@ pub(super) fn line(
     key: &str,
     value: &str,
 ) -> Result<Vec<Piece>, String> {
+    if file.set == PropertySet::System && !value.is_ascii() {
+        return Err(
+            "its value is not ASCII, and the two files differ in their encoding".to_owned(),
+        );
+    }
     if value.contains("${") {
         return Err(
             "its value holds a placeholder, which a .config file reads in another way".to_owned(),
@@ -47,8 +52,8 @@ pub(super) fn line(
         AttributeShape::Array => ('[', ']'),
         AttributeShape::Collection => ('(', ')'),
     };
-    if is_secret_name(key) || is_secret_name(&attribute.id) {
-        return Err("it is a list of secrets".to_owned());
+    if is_secret_name(key) || is_secret_name(&attribute.id) || holds_secret(value) {
+        return Err("it may be a list of secrets".to_owned());
     }
     let values = value
         .split(',')
@@ -60,6 +65,17 @@ pub(super) fn line(
         "{begin}{open}{}{close}",
         values.join(",")
     ))])
+}
+
+/// Whether a single value of a `.config` file is this property's value already.
+pub(super) fn says(entry: &ConfigEntry, value: &str) -> bool {
+    match entry.value_type {
+        ValueType::Boolean => entry
+            .boolean()
+            .is_some_and(|set| value.trim().eq_ignore_ascii_case(&set.to_string())),
+        ValueType::String => entry.text() == Some(value),
+        _ => entry.text().map(str::trim) == Some(value.trim()),
+    }
 }
 
 /// A text is named by its place, whether it looks like a secret or not. Numbers and truth values are none.

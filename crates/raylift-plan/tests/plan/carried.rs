@@ -167,6 +167,30 @@ fn a_cfg_file_that_would_lose_something_stays_a_blocker() {
 }
 
 #[test]
+fn a_key_that_the_successor_lacks_is_named() {
+    let old = format!("{OLD}.config");
+    let (site, mut release) = pair(&old, OLD, "size=I\"7\"\r\n");
+    assert_eq!(
+        severity(&plan(&site, &release), codes::CONFIGURATION_KEY_UNKNOWN),
+        None
+    );
+    for bundle in &mut release.bundles {
+        for definition in &mut bundle.metatypes.definitions {
+            definition.attributes.retain(|known| known.id != "hosts");
+        }
+    }
+    let plan = plan(&site, &release);
+    assert_eq!(decision(&plan, &old), Some(&Decision::Drop));
+    let found = plan
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == codes::CONFIGURATION_KEY_UNKNOWN)
+        .unwrap();
+    assert_eq!(found.severity, Severity::Warning);
+    assert_eq!(found.evidence, ["line 1: hosts is gone in the new release"]);
+}
+
+#[test]
 fn a_file_gets_the_name_that_is_known_to_have_changed() {
     for rest in ["", "-default"] {
         let old = format!("{OLD}{rest}.config");

@@ -11,6 +11,7 @@ use raylift_model::facts::{
 use raylift_model::finding::Finding;
 use raylift_model::finding::Severity::{self, Blocker, Note, Warning};
 use raylift_model::names::RelativePath;
+use raylift_model::text::SiteText;
 use raylift_plan::configuration::{Known, renamed_pid};
 use raylift_plan::make;
 
@@ -476,12 +477,26 @@ fn plain_files_are_read_where_the_switch_is_on() {
         .defaults
         .portal
         .insert(switch.clone(), "false".to_owned());
+    let place = "/srv/liferay/portal-ext.properties".to_owned();
     site.properties.push(PropertySource {
-        place: "/srv/liferay/portal-ext.properties".to_owned(),
-        keys: vec![switch],
+        place,
+        keys: vec![switch.clone()],
         digest: None,
     });
-    assert_eq!(findings(&site, &release)[0].severity, Warning);
+    // Nobody knows to what it is set.
+    assert_eq!(findings(&site, &release)[0].severity, Blocker);
+    for (value, severity) in [("false", Some(Blocker)), ("TRUE", None)] {
+        site.texts.insert(
+            RelativePath::new("portal-ext.properties"),
+            SiteText::new(format!("{switch}={value}\n").into_bytes()),
+        );
+        let found = findings(&site, &release);
+        assert_eq!(
+            found.first().map(|found| found.severity),
+            severity,
+            "{value}"
+        );
+    }
 }
 
 #[test]

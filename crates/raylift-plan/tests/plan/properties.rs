@@ -305,7 +305,22 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
     };
     let nothing = |_: &mut SiteFacts| {};
     type Change<'a> = &'a dyn Fn(&mut SiteFacts);
-    let cases: [(&str, &str, Change<'_>); 10] = [
+    let plain = |site: &mut SiteFacts| {
+        let path = format!("osgi/configs/{PID}.cfg");
+        site.files.push(file(&path, "enabled=true"));
+        site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    };
+    let other = |site: &mut SiteFacts| {
+        let text = "pageSize=I\"7\"";
+        site.files.push(file(CONFIG, text));
+        site.files.sort_by(|one, two| one.path.cmp(&two.path));
+        let text = SiteText::new(text.as_bytes().to_vec());
+        site.texts.insert(RelativePath::new(CONFIG), text);
+    };
+    let unreadable = |site: &mut SiteFacts| {
+        site.property_tables.undetermined = vec!["no portal-impl.jar".to_owned()];
+    };
+    let cases: [(&str, &str, Change<'_>); 15] = [
         ("blogs.page.size", "blogs.page.size=many\n", &nothing),
         ("blogs.page.size", "blogs.page.size=3000000000\n", &nothing),
         ("blogs.page.size", "blogs.page.size=${other}\n", &nothing),
@@ -315,6 +330,16 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
         ("blogs.page.size", "blogs.page.size=1\n", &row),
         ("blogs.page.size", "blogs.page.size=1\n", &environment),
         ("old.name", "old.name=1\nnew.name=2\n", &nothing),
+        // Another file for the same configuration, or another value in it.
+        ("blogs.page.size", "blogs.page.size=1\n", &plain),
+        ("blogs.page.size", "blogs.page.size=1\n", &other),
+        ("blogs.page.size", "blogs.page.size=1\n", &unreadable),
+        ("old.name", "old.name=1\n", &unreadable),
+        (
+            "blogs.types",
+            "blogs.types=//me:hidden@host,password=x\n",
+            &nothing,
+        ),
         // The portal joins these two.
         ("blogs.types", "blogs.types=a\nblogs.types=b\n", &nothing),
     ];
@@ -414,4 +439,52 @@ fn a_key_that_stops_the_release_stays_a_blocker_where_it_cannot_be_moved() {
         digest: None,
     });
     assert!(!blocks(&elsewhere), "the check reads no variables");
+}
+
+#[test]
+fn a_value_that_the_file_has_already_only_leaves_the_properties() {
+    let site = site_with(&[
+        (EXT, "blogs.page.size=7\nblogs.enabled=TRUE\n"),
+        (CONFIG, "pageSize=I\"7\"\r\nenabled=B\"true\"\r\n"),
+    ]);
+    let plan = plan(&site, &next());
+    for key in ["blogs.page.size", "blogs.enabled"] {
+        assert_eq!(fate(&plan, key).2, &Handling::Raylift);
+    }
+    let ext = applied(&site, edit(&plan, EXT));
+    assert!(ext.lines().all(|line| line.starts_with('#')), "{ext}");
+    assert!(!plan.files.iter().any(|file| {
+        file.path.as_str() == CONFIG && matches!(file.decision, Decision::Edit(_))
+    }));
+}
+
+#[test]
+fn system_properties_are_read_as_java_reads_them() {
+    let text = b"# stra\xdfe\nmoved.back=1\n".to_vec();
+    let mut site = site_with(&[(SYSTEM_EXT, "moved.back=1\n")]);
+    site.texts
+        .insert(RelativePath::new(SYSTEM_EXT), SiteText::new(text));
+    let mut next = next();
+    next.property_tables.migrated_system = vec![moved("moved.back", "moved.to.portal")];
+    let plan = plan(&site, &next);
+    assert_eq!(fate(&plan, "moved.back").2, &Handling::Raylift);
+    assert!(!edit(&plan, EXT).replaces);
+}
+
+#[test]
+fn a_file_that_the_release_replaces_is_not_changed_in_passing() {
+    let mut site = site_with(&[(EXT, "blogs.page.size=20\n"), (CONFIG, "enabled=B\"true\"")]);
+    let mut old = release();
+    old.files.push(file(CONFIG, "enabled=B\"true\""));
+    let mut next = next();
+    next.files.push(file(CONFIG, "enabled=B\"false\""));
+    site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    let plan = make(&site, &next, Some(&old), &wishes()).unwrap();
+    let found = plan
+        .findings
+        .iter()
+        .find(|finding| finding.code.as_str() == codes::CHANGES_MEET)
+        .unwrap();
+    assert_eq!(found.severity, Severity::Blocker);
+    assert_eq!(found.subject, CONFIG);
 }
