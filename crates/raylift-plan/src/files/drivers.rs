@@ -10,7 +10,8 @@ use crate::files::origin::{Gone, Sides, Treated, Treatment};
 
 /// What the site's settings ask for.
 pub(crate) struct Wanted<'a> {
-    /// `jdbc.default.driverClassName`.
+    /// `jdbc.default.driverClassName`; the portal does not look at it where the pool is Tomcat's, and the pool's own class is
+    /// not known.
     class: Option<&'a str>,
     /// The pool is Tomcat's.
     jndi: bool,
@@ -20,9 +21,10 @@ pub(crate) struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     pub(crate) fn by(site: &'a SiteFacts) -> Self {
         let settings = &site.database.settings;
+        let jndi = settings.jndi_name.is_some();
         Self {
-            class: settings.driver_class.as_deref(),
-            jndi: settings.jndi_name.is_some(),
+            class: settings.driver_class.as_deref().filter(|_| !jndi),
+            jndi,
             site,
         }
     }
@@ -45,12 +47,16 @@ pub(crate) fn treat(file: &FileFact, origin: Origin, sides: &Sides<'_>) -> Optio
         .class
         .is_some_and(|class| own.drivers.iter().any(|driver| driver == class));
     let products = origin == Origin::Release;
+    let below = |folder: &str| file.path.below(&sides.tomcat.join(folder)).is_some();
+    // What the release brings behind the shield is no driver for Tomcat.
+    let of_the_pool =
+        sides.drivers.jndi && sides.crosses && below("lib/ext") && !tomcat_has(own, sides);
     if products
+        && !of_the_pool
         && (provided.is_some() || !(in_use || sides.drivers.jndi && has_no_other(own, sides)))
     {
         return None;
     }
-    let below = |folder: &str| file.path.below(&sides.tomcat.join(folder)).is_some();
     let moves = sides.crosses && (below("lib/ext") || below("webapps/ROOT/WEB-INF/lib"));
     if !moves {
         return Some(stays(file, products));
@@ -74,6 +80,18 @@ pub(crate) fn treat(file: &FileFact, origin: Origin, sides: &Sides<'_>) -> Optio
         "the release does not have this driver, and its portal finds drivers there only",
         sides,
     ))
+}
+
+/// A JAR directly in Tomcat's lib folder has one of the same driver classes.
+fn tomcat_has(own: &ArchiveFacts, sides: &Sides<'_>) -> bool {
+    let lib = sides.tomcat.join("lib");
+    sides.drivers.site.archives.iter().any(|other| {
+        other.file.parent() == lib.as_str()
+            && other
+                .drivers
+                .iter()
+                .any(|driver| own.drivers.contains(driver))
+    })
 }
 
 /// The pool's driver class is not known when Tomcat keeps the pool: a driver that nobody else brings must not go.

@@ -419,3 +419,28 @@ fn the_bundles_tomcat_keeps_the_pools_driver() {
         .filter(|exchange| exchange.root.as_str().ends_with("ojdbc8.jar"));
     assert_eq!(alone.count(), 0, "it travels with lib");
 }
+
+#[test]
+fn tomcats_pool_keeps_the_driver_that_the_release_hides_behind_its_shield() {
+    let own = format!("{EXT}/postgresql.jar");
+    let of_tomcat = "tomcat-9.0.19/lib/postgresql.jar";
+    let mut site = with(
+        vec![file(&own, "postgresql of 7.3")],
+        vec![driver(&own, "org.postgresql.Driver", "42.2.5")],
+    );
+    let plain = plan(&site, &shielded());
+    assert_eq!(decision(&plain, &own), "dropped", "the portal has its own");
+    // The driver class in the portal's settings, hsqldb's, is not the pool's.
+    site.database.settings.jndi_name = Some("jdbc/LiferayPool".to_owned());
+    let pool = plan(&site, &shielded());
+    assert_eq!(decision(&pool, of_tomcat), "moved");
+
+    let another = "tomcat-9.0.19/lib/pgjdbc.jar";
+    site.files.push(file(another, "postgresql of the site"));
+    site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    site.archives
+        .push(driver(another, "org.postgresql.Driver", "42.7.1"));
+    let has = plan(&site, &shielded());
+    assert!(has.files.iter().all(|file| file.path.as_str() != of_tomcat));
+    assert_eq!(decision(&has, &own), "dropped");
+}
