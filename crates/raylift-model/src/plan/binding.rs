@@ -10,11 +10,12 @@ use crate::names::RelativePath;
 
 /// Named digests of everything that must not have changed.
 ///
-/// Not bound: `data/`, logs, caches, document contents, dates in `Release_`.
+/// Not bound: `data/`, logs, caches, document contents, dates in `Release_`, the values of configurations that were made in
+/// the portal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Binding {
     /// One digest per part: `release`, `file <path>`, `properties <place>`, `row <name>`,
-    /// `database settings`, `document store`, `mounts`, `connectors`.
+    /// `configuration <PID>`, `database settings`, `document store`, `mounts`, `connectors`.
     pub parts: BTreeMap<String, Digest>,
 }
 
@@ -39,6 +40,13 @@ impl Binding {
         }
         for row in &site.database.release_rows {
             parts.insert(format!("row {}", row.name), digest_of(row));
+        }
+        // A file that the plan writes would take the place of what somebody saves in the portal meanwhile; those that come
+        // from files are bound by these.
+        for row in &site.database.configurations {
+            if row.file_name.is_none() {
+                parts.insert(format!("configuration {}", row.pid), digest_of(&row.pid));
+            }
         }
         parts.insert(
             "database settings".to_owned(),
