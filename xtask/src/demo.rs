@@ -76,6 +76,7 @@ pub(crate) fn run(keep: bool) -> anyhow::Result<()> {
         ))
     })?;
     show(&mut clock, &binary, &mut site, &old, &new)?;
+    next_line(&mut clock, &lab, &scenarios, &binary, scratch.path())?;
     let report = site.home().join(".raylift").join("runs");
     println!("\n{:<16} {:>8}  result", "phase", "seconds");
     for line in &clock.lines {
@@ -164,6 +165,41 @@ fn show(
         Ok((verb(&["report"])?, "one HTML file".to_owned()))
     })?;
     Ok(())
+}
+
+/// What happens to the configuration from one line to the next, where keys get other names and Tomcat's files others: the
+/// plan of a second site, which is not started.
+fn next_line(
+    clock: &mut Clock,
+    lab: &Lab,
+    scenarios: &Path,
+    binary: &Path,
+    scratch: &Path,
+) -> anyhow::Result<()> {
+    clock.time("plan 7.3 → 7.4", || {
+        let [old, new] = ["release-7.3.6.toml", "release-7.4.3.41.toml"]
+            .map(|name| lab.release(&Scenario::read(&scenarios.join(name))?));
+        let (old, new) = (old?.zip, new?.zip);
+        let scenario = Scenario::read(&scenarios.join("site-7.3.toml"))?;
+        let site = Site::create(lab, &scenario, &scratch.join("site-7.3"))?;
+        let home = site.home();
+        println!(
+            "\n$ raylift --site {} plan {} --old-release {}\n",
+            home.display(),
+            new.display(),
+            old.display()
+        );
+        command::run(
+            Command::new(binary)
+                .arg("--site")
+                .arg(home)
+                .arg("plan")
+                .arg(&new)
+                .arg("--old-release")
+                .arg(&old),
+        )?;
+        Ok(((), "the differences in the site's configuration".to_owned()))
+    })
 }
 
 /// What the site itself says: the core's row and the documents a reader finds.
