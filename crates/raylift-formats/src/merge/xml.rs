@@ -218,7 +218,7 @@ impl Merge<'_> {
         }
     }
 
-    /// The text of elements that hold nothing else.
+    /// The text of an element. What stands in pieces, between comments or child elements, is compared, and not changed.
     fn text(
         &mut self,
         place: &str,
@@ -228,8 +228,7 @@ impl Merge<'_> {
     ) {
         let (here, there) = (place::text(self.base, base), place::text(self.other, other));
         let old = old.and_then(|old| place::text(self.old, old));
-        let value =
-            |found: &Option<(String, Range<usize>)>| found.as_ref().map(|(value, _)| value.clone());
+        let value = |found: &Option<place::Text>| found.as_ref().map(|text| text.value.clone());
         let (old, base_value, other_value) = (value(&old), value(&here), value(&there));
         let outcome = self.work.decide(&Item {
             place,
@@ -237,16 +236,23 @@ impl Merge<'_> {
             base: base_value.as_deref(),
             other: other_value.as_deref(),
         });
-        let range = |found: Option<(String, Range<usize>)>, node: Node<'_, '_>| {
-            found.map_or_else(|| node.range(), |(_, range)| range)
+        let is_whole =
+            |found: &Option<place::Text>| found.as_ref().is_none_or(|text| text.range.is_some());
+        let all_whole = is_whole(&here) && is_whole(&there);
+        let range = |found: Option<place::Text>, node: Node<'_, '_>| {
+            found
+                .and_then(|text| text.range)
+                .unwrap_or_else(|| node.range())
         };
         let why = match outcome {
             Outcome::Nothing => return,
             // An element without text has no place for one that is known to be right.
             Outcome::Apply(Verb::Added) => "it has no text in one of the files",
+            Outcome::Apply(_) if !all_whole => "its text stands in pieces in one of the files",
             Outcome::Apply(verb) => {
                 let insert = there
-                    .map(|(_, there)| copied(self.other.as_bytes(), there, self.line_end))
+                    .and_then(|text| text.range)
+                    .map(|there| copied(self.other.as_bytes(), there, self.line_end))
                     .unwrap_or_default();
                 self.work.splice(range(here, base), insert);
                 self.work.changed(place, verb);

@@ -191,6 +191,42 @@ fn what_both_changed_is_a_conflict() {
 }
 
 #[test]
+fn a_text_beside_a_comment_is_a_text() {
+    let old = "<a><t>30</t></a>";
+    for (base, other, merged) in [
+        (old, "<a><t><!-- was 30 -->240</t></a>", "<a><t>240</t></a>"),
+        (
+            "<a><t><!-- was 60 -->30</t></a>",
+            "<a><t>45</t></a>",
+            "<a><t><!-- was 60 -->45</t></a>",
+        ),
+        (
+            "<a><t>30</t></a>",
+            "<a><t> <!-- minutes --> 30</t></a>",
+            "<a><t>30</t></a>",
+        ),
+    ] {
+        let (text, conflicts) = xml(Some(old), base, other).unwrap();
+        assert_eq!(text, merged);
+        assert!(conflicts.is_empty(), "{base}");
+    }
+}
+
+#[test]
+fn a_text_in_pieces_is_not_changed_unseen() {
+    for (old, base, other) in [
+        ("<a>30</a>", "<a>30</a>", "<a>2<!-- c -->40</a>"),
+        ("<a>30</a>", "<a>3<!-- c -->0</a>", "<a>240</a>"),
+        ("<a>30</a>", "<a>3<!-- c -->0</a>", "<a/>"),
+        ("<a>x<b/>y</a>", "<a>x<b/>y</a>", "<a>x<b/>z</a>"),
+    ] {
+        let (text, conflicts) = xml(Some(old), base, other).unwrap();
+        assert_eq!(text, base);
+        assert_eq!(conflicts, ["a"], "{base}");
+    }
+}
+
+#[test]
 fn without_an_old_file_only_what_is_missing_comes() {
     let (text, conflicts) = xml(
         None,

@@ -120,15 +120,32 @@ pub(super) fn for_attribute<'a>(text: &'a str, node: Node<'_, '_>) -> (usize, &'
     }
 }
 
-/// The text of an element without child elements, and its place without the blanks around it; `None` when there is none.
-pub(super) fn text(text: &str, node: Node<'_, '_>) -> Option<(String, Range<usize>)> {
-    let mut children = node.children();
-    let (Some(only), None) = (children.next(), children.next()) else {
-        return None;
+/// What an element says besides its child elements.
+pub(super) struct Text {
+    /// All of it, without the blanks around it; never empty.
+    pub(super) value: String,
+    /// Its place, when it stands in one piece and beside no child element; comments may stand beside it.
+    pub(super) range: Option<Range<usize>>,
+}
+
+/// The text of an element; `None` when there is none.
+pub(super) fn text(text: &str, node: Node<'_, '_>) -> Option<Text> {
+    let pieces = || node.children().filter(Node::is_text);
+    let joined: String = pieces().filter_map(|piece| piece.text()).collect();
+    let value = joined.trim();
+    let mut written = pieces().filter_map(|piece| {
+        let written = text.get(piece.range())?;
+        let blanks = written.len() - written.trim_start().len();
+        let start = piece.range().start + blanks;
+        let length = written.trim().len();
+        (length > 0).then(|| start..start + length)
+    });
+    let only = match (written.next(), written.next()) {
+        (Some(only), None) if node.first_element_child().is_none() => Some(only),
+        _ => None,
     };
-    let value = only.text().filter(|_| only.is_text())?.trim();
-    let written = text.get(only.range())?;
-    let blanks = written.len() - written.trim_start().len();
-    let start = only.range().start + blanks;
-    (!value.is_empty()).then(|| (value.to_owned(), start..start + written.trim().len()))
+    (!value.is_empty()).then(|| Text {
+        value: value.to_owned(),
+        range: only,
+    })
 }
