@@ -2,6 +2,8 @@
 //!
 //! What is hidden is rather too much than too little: a line that only looks as if it held a secret loses its end.
 
+mod named;
+
 use crate::jdbc_url;
 use crate::secret_names::{PARTS, holds_secret, is_secret_name};
 
@@ -13,6 +15,7 @@ const FURTHER: [&str; 2] = ["pass", "sharedkey"];
 /// The lines of a configuration file in any of Liferay's and Tomcat's forms, without line ends, secrets replaced by
 /// [`HIDDEN`]; as many lines as the text has. A value that goes on in the next lines is hidden there, too.
 pub fn shown_lines(text: &str) -> Vec<String> {
+    let text = named::without_values(text);
     let mut goes_on = false;
     let mut in_key = false;
     text.lines()
@@ -125,6 +128,11 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----\ngeheim\ngeheim\n-----END PRIVATE KEY-----",
             "<Resource password\n  =\"geheim\"/>",
             "<Resource url=\"jdbc:postgresql://h/x?user=a&amp;sslpassword=geheim\"/>",
+            "<Environment value=\"geheim\" name=\"smtp.password\" type=\"java.lang.String\"/>",
+            "<Environment value='geheim'\n  name = 'smtp.password'\n  override='false'/>",
+            "<Environment\n  value=\"ge\ngeheim > geheim\"\r\n  name=\"x.master.key\"/>",
+            "<!-- <Parameter value=\"geheim\" name=\"apiSecret\"/> -->",
+            "a < b <entry value=\"geheim\" key=\"db.password\"></entry>",
         ] {
             let shown = shown_lines(text);
             assert_eq!(shown.len(), text.lines().count(), "{text}");
@@ -137,6 +145,11 @@ mod tests {
         let text =
             "jdbc.default.username=root\n<Connector port=\"8080\"/>\r\n\nurl=jdbc:hsqldb:/x\nä=ö";
         assert_eq!(shown_lines(text), text.lines().collect::<Vec<_>>());
+        let environment = "<Environment value=\"a\" name=\"mail.host\"\n type=\"x\"/>";
+        assert_eq!(
+            shown_lines(environment),
+            environment.lines().collect::<Vec<_>>()
+        );
         let after = shown_lines("password=x\nport=1");
         assert_eq!(after[1], "port=1");
     }
