@@ -68,7 +68,7 @@ pub(crate) struct Sides<'a> {
 /// Decides about a file that the new release does not have.
 pub(crate) fn treat(file: &FileFact, sides: &Sides<'_>) -> Treated {
     let origin = sides.origins.of(file);
-    if origin.kind == Some(FileUse::HotFix) && origin.origin != Origin::Site {
+    if origin.kind == Some(FileUse::HotFix) {
         return hot_fix(file, sides);
     }
     if origin.kind == Some(FileUse::JdbcDriver)
@@ -175,7 +175,9 @@ fn in_old_libraries(file: &FileFact, sides: &Sides<'_>) -> bool {
     below("lib/ext") || below("webapps/ROOT/WEB-INF/lib")
 }
 
-/// A hot fix belongs to one release: its list of patches would make the new one say that it has them.
+/// A hot fix belongs to one release: its list of patches would make the new one say that it has them. That no release has
+/// the file does not make it the site's own. What the administrator puts into the patching tool's folder does not come
+/// here: a folder that the site has is no root.
 fn hot_fix(file: &FileFact, sides: &Sides<'_>) -> Treated {
     let mut finding = Finding::new(
         Severity::Warning,

@@ -295,21 +295,39 @@ fn an_override_names_the_module_it_shadows() {
 #[test]
 fn hot_fixes_go_with_their_release() {
     let path = format!("{LIB}/portal-patcher-properties.jar");
+    let own = [
+        "patching-tool/default.properties",
+        "patching-tool/patches/liferay-hotfix-1-7210.zip",
+    ];
     let site = with(
-        vec![file(&path, "patches")],
+        vec![
+            file(&path, "patches"),
+            file(own[0], "settings"),
+            file(own[1], "patch"),
+        ],
         vec![ArchiveFacts {
             patches: Some("de-90-7210".to_owned()),
             ..archive(&path)
         }],
     );
-    let plan = plan(&site, &release());
-    assert_eq!(decision(&plan, &path), "dropped");
-    let finding = plan
-        .findings
-        .iter()
-        .find(|finding| finding.code.as_str() == codes::HOT_FIX_GOES)
-        .unwrap();
-    assert_eq!(finding.evidence, ["installed: de-90-7210"]);
+    // A hot fix is in no release; the folder of the patching tool is not exchanged.
+    let mut old = release();
+    old.identity = site.identity.clone();
+    let mut release = release();
+    release.files.push(file(own[0], "the release's"));
+    for old in [None, Some(&old)] {
+        let plan = make(&site, &release, old, &wishes()).unwrap();
+        assert_eq!(decision(&plan, &path), "dropped");
+        let finding = plan
+            .findings
+            .iter()
+            .find(|finding| finding.code.as_str() == codes::HOT_FIX_GOES)
+            .unwrap();
+        assert_eq!(finding.evidence, ["installed: de-90-7210"]);
+        for path in own {
+            assert_eq!(decision(&plan, path), "nothing", "{path}");
+        }
+    }
 }
 
 #[test]
