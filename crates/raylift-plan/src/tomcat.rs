@@ -9,11 +9,12 @@ mod formats;
 mod java;
 mod options;
 mod rules;
+mod support;
 mod texts;
 
 use std::collections::BTreeMap;
 
-use raylift_formats::merge::Sides;
+use raylift_formats::merge::{Sides, applied};
 use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
@@ -182,6 +183,16 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         new.as_bytes(),
         parts.severity(name),
     ));
+    if name.ends_with("ROOT.xml") && merged.conflicts.is_empty() {
+        let result = applied(text, new.as_bytes(), &merged.splices);
+        let gone = support::gone(&result.unwrap_or_else(|| text.to_vec()), new);
+        kept.findings.extend(findings::gone_classes(
+            &path,
+            name,
+            gone,
+            parts.severity(name),
+        ));
+    }
     if merged.splices.is_empty() {
         return;
     }

@@ -178,6 +178,25 @@ pub(super) fn bundle_refused(path: &RelativePath, name: &str, refused: &Refused)
     .because(refused.to_string())
 }
 
+/// Liferay's classes that the site's context goes on naming, though the release's does not.
+pub(super) fn gone_classes(
+    path: &RelativePath,
+    name: &str,
+    classes: Vec<String>,
+    severity: Severity,
+) -> Option<Finding> {
+    Finding::new(
+        severity,
+        codes::APP_SERVER_NOT_MERGED,
+        path.to_string(),
+        "the file names classes of Liferay's that the new release's does not; where one is gone, the portal does not start",
+        format!(
+            "give the archive of the installed release with --old-release, or take out by hand what names them and then say --resolve {name}=site, or take the release's: --resolve {name}=release"
+        ),
+    )
+    .if_any(classes)
+}
+
 pub(super) fn not_readable(
     path: &RelativePath,
     name: &str,

@@ -21,6 +21,7 @@ const SERVER: &str = "<Server port=\"8005\">\n  <Service name=\"Catalina\">\n   
 
 fn text(site: &mut SiteFacts, name: &str, content: &str) {
     let path = format!("tomcat-9.0.19/{name}");
+    site.files.retain(|file| file.path.as_str() != path);
     site.files.push(file(&path, content));
     site.files.sort_by(|one, two| one.path.cmp(&two.path));
     let text = SiteText::new(content.as_bytes().to_vec());
@@ -217,6 +218,35 @@ fn an_update_in_the_line_changes_nothing() {
             .any(|file| matches!(file.decision, Decision::Edit(_)))
     );
     assert!(found(&plan, codes::APP_SERVER_CONFLICT).is_empty());
+    assert!(found(&plan, codes::APP_SERVER_NOT_MERGED).is_empty());
+}
+
+#[test]
+fn a_class_that_is_gone_is_named_where_the_context_keeps_it() {
+    let mut site = site();
+    let set =
+        |kind: &str, class: &str| format!("\t\t<{kind} className=\"{class}\" base=\"/x\" />\n");
+    let ext = "com.liferay.support.tomcat.webresources.ExtResourceSet";
+    let context = ROOT_74.replace(
+        "</Context>",
+        &format!(
+            "\t<Resources>\n{}{}\t</Resources>\n<!-- com.liferay.support.tomcat.Told -->\n</Context>",
+            set("PreResources", ext),
+            set("PostResources", "org.apache.catalina.webresources.DirResourceSet"),
+        ),
+    );
+    text(&mut site, "conf/catalina.properties", LOADER_72);
+    text(&mut site, "conf/Catalina/localhost/ROOT.xml", &context);
+    let plan = make(&site, &new(), None, &wishes()).unwrap();
+    let [finding] = found(&plan, codes::APP_SERVER_NOT_MERGED)[..] else {
+        panic!("{:?}", plan.findings);
+    };
+    assert!(finding.subject.ends_with("ROOT.xml"));
+    assert_eq!(finding.severity, Severity::Blocker);
+    assert_eq!(finding.evidence, [ext]);
+
+    text(&mut site, "conf/Catalina/localhost/ROOT.xml", ROOT_72);
+    let plan = make(&site, &new(), None, &wishes()).unwrap();
     assert!(found(&plan, codes::APP_SERVER_NOT_MERGED).is_empty());
 }
 
