@@ -63,6 +63,15 @@ impl Parts<'_> {
         self.old.and_then(|old| texts::of(old, name))
     }
 
+    /// Nothing below a link is read or written.
+    fn has_linked_conf(&self) -> bool {
+        let conf = self.tomcat.join("conf");
+        self.site
+            .files
+            .iter()
+            .any(|file| file.path == conf && matches!(file.kind, FileKind::Link { .. }))
+    }
+
     /// The update goes to another line, whose release does not start with the files of the one before.
     fn crosses(&self) -> bool {
         let line = |version: &Option<raylift_model::version::ReleaseVersion>| {
@@ -115,14 +124,16 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         return;
     }
     let (Some(fact), Some(text)) = (fact, text) else {
-        let is_link = fact.is_some_and(|fact| fact.kind != FileKind::File);
+        let in_link = name.starts_with("conf/") && parts.has_linked_conf();
+        let is_link = in_link || fact.is_some_and(|fact| fact.kind != FileKind::File);
         // A script for Windows is no loss, and without setenv.sh the options are looked at.
-        let needed = name == "conf/catalina.properties" || name.ends_with("ROOT.xml");
+        let is_loader = name == "conf/catalina.properties";
+        let needed = is_loader || name.ends_with("ROOT.xml");
         if old != Some(new) && (needed || is_link) {
             // A context may be described elsewhere; then nothing here is known to be missing.
             let severity = match fact {
-                Some(_) => parts.severity(name),
-                None => Severity::Warning,
+                None if !is_loader && !in_link => Severity::Warning,
+                _ => parts.severity(name),
             };
             kept.findings
                 .push(findings::not_readable(&path, name, is_link, severity));

@@ -204,7 +204,7 @@ pub(super) fn not_readable(
     severity: Severity,
 ) -> Finding {
     let what = if is_link {
-        "the file is a link and is left alone"
+        "the file is a link, or lies below one, and is left alone"
     } else {
         "the site has no such file that could be read, and the new release needs something in it"
     };

@@ -4,7 +4,7 @@ use crate::edits::written;
 use crate::facts::{file, release, site, wishes};
 use raylift_formats::merge::{Dialect, script};
 use raylift_model::codes;
-use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Edit, ExchangeProbe, Plan};
@@ -188,7 +188,7 @@ fn files_that_cannot_be_merged_are_left_alone_and_named() {
                 "tomcat-9.0.19/conf/Catalina/localhost/ROOT.xml",
                 Severity::Blocker
             ),
-            ("tomcat-9.0.19/conf/catalina.properties", Severity::Warning),
+            ("tomcat-9.0.19/conf/catalina.properties", Severity::Blocker),
         ]
     );
     assert!(edit(&plan, "conf/Catalina/localhost/ROOT.xml").is_none());
@@ -219,6 +219,38 @@ fn an_update_in_the_line_changes_nothing() {
     );
     assert!(found(&plan, codes::APP_SERVER_CONFLICT).is_empty());
     assert!(found(&plan, codes::APP_SERVER_NOT_MERGED).is_empty());
+}
+
+#[test]
+fn what_a_linked_conf_does_not_get_blocks_where_the_release_would_not_start() {
+    let mut site = site();
+    let mut conf = file("tomcat-9.0.19/conf", "");
+    conf.digest = None;
+    conf.kind = FileKind::Link {
+        target: "/etc/liferay/tomcat".to_owned(),
+    };
+    site.files.push(conf);
+    site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    let plan = make(&site, &new(), Some(&old()), &wishes()).unwrap();
+    let told: Vec<(&str, Severity)> = found(&plan, codes::APP_SERVER_NOT_MERGED)
+        .iter()
+        .map(|finding| (finding.subject.as_str(), finding.severity))
+        .collect();
+    let path = |name| format!("tomcat-9.0.19/conf/{name}");
+    let [context, loader, server] = [
+        "Catalina/localhost/ROOT.xml",
+        "catalina.properties",
+        "server.xml",
+    ]
+    .map(path);
+    assert_eq!(
+        told,
+        [
+            (context.as_str(), Severity::Blocker),
+            (loader.as_str(), Severity::Blocker),
+            (server.as_str(), Severity::Note),
+        ]
+    );
 }
 
 #[test]
