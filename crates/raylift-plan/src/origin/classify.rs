@@ -283,12 +283,34 @@ impl<'a> Origins<'a> {
     }
 }
 
-/// Liferay's packages from the Marketplace have other titles than `Liferay CE …`.
+/// First parts of the titles of the product's packages, all of the real 7.2.1 (real-tree-7.2.1).
+const SUITES: [&str; 8] = [
+    "Collaboration",
+    "Data Engine",
+    "Forms and Workflow",
+    "Foundation",
+    "Map",
+    "Plugin for OAuth 2.0",
+    "Static",
+    "Web Experience",
+];
+
+/// Titles such as `Liferay CE Foundation - Liferay CE Login - Impl`. Packages of the Marketplace begin with `Liferay CE`,
+/// too, and a name (`Liferay CE Connector to …`).
+fn is_products(name: &str) -> bool {
+    let title = name.rsplit_once('.').map_or(name, |(title, _)| title);
+    title
+        .strip_prefix("Liferay CE ")
+        .and_then(|rest| rest.split(" - ").next())
+        .is_some_and(|suite| SUITES.contains(&suite))
+}
+
+/// A package in `osgi/marketplace`.
 fn package(file: &FileFact) -> (Origin, String, Vec<String>) {
     let is_lpkg = file.path.as_str().to_lowercase().ends_with(".lpkg");
     match is_lpkg {
         true if !file.by_liferay => said(Origin::Site, "a package of another maker"),
-        true if file.path.file_name().starts_with("Liferay CE ") => said(
+        true if is_products(file.path.file_name()) => said(
             Origin::Release,
             "made by Liferay, named like a package of the product",
         ),

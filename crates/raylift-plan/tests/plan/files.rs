@@ -124,21 +124,37 @@ fn the_sites_files_are_carried() {
 #[test]
 fn stale_product_files_go_but_are_named() {
     let mut site = site();
-    let mut package = file("osgi/marketplace/Liferay CE Gone - Impl.lpkg", "gone");
+    let mut package = file(
+        "osgi/marketplace/Liferay CE Foundation - Liferay CE Gone - Impl.lpkg",
+        "gone",
+    );
     package.by_liferay = true;
     let mut shop = file("osgi/marketplace/Liferay Shop - Impl.lpkg", "shop");
     shop.by_liferay = true;
+    let mut connector = file(
+        "osgi/marketplace/Liferay CE Connector to X.lpkg",
+        "connector",
+    );
+    connector.by_liferay = true;
     let unknown = file("tomcat-9.0.19/lib/ext/stale.jar", "stale");
-    site.files.extend([package, shop, unknown]);
+    site.files.extend([package, shop, connector, unknown]);
     let without = plan(&site, None);
     assert_eq!(
-        decision(&without, "osgi/marketplace/Liferay CE Gone - Impl.lpkg"),
+        decision(
+            &without,
+            "osgi/marketplace/Liferay CE Foundation - Liferay CE Gone - Impl.lpkg"
+        ),
         "dropped"
     );
     assert_eq!(
         decision(&without, "osgi/marketplace/Liferay Shop - Impl.lpkg"),
         "carried",
         "from the Marketplace"
+    );
+    assert_eq!(
+        decision(&without, "osgi/marketplace/Liferay CE Connector to X.lpkg"),
+        "carried",
+        "from the Marketplace, too"
     );
     assert_eq!(
         decision(&without, "tomcat-9.0.19/lib/ext/stale.jar"),
