@@ -14,7 +14,7 @@ use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Exchange, ExchangeProbe, FileDecision};
 
 use crate::files::single::probe;
-use crate::files::{carry, take};
+use crate::files::{carry, edited, take};
 use crate::tomcat::{self, Parts};
 use crate::wishes::{Side, Wishes};
 
@@ -45,6 +45,9 @@ impl Merge<'_> {
         findings: &mut Vec<Finding>,
     ) -> FileDecision {
         let Some(here) = here else {
+            if before.is_some() {
+                findings.push(edited::comes_back(path));
+            }
             return take(path, from, file, false, "new with the bundle's Tomcat");
         };
         if here.digest == file.digest {

@@ -266,6 +266,41 @@ fn bundle_plan(
     make(&site, &release, old, &wishes).unwrap()
 }
 
+#[test]
+fn what_the_site_removed_and_the_bundles_tomcat_brings_again_is_said() {
+    let removed = [
+        "tomcat-9.0.19/conf/jaspic-providers.xml",
+        "tomcat-9.0.19/lib/tomcat-i18n-fr.jar",
+    ];
+    let mut site = site();
+    site.files
+        .push(file("tomcat-9.0.19/lib/catalina.jar", "tomcat"));
+    let (mut release, mut old) = (release(), old());
+    let there = |path: &str, content: &str| file(&path.replace("9.0.19", "9.0.33"), content);
+    for path in removed {
+        release.files.push(there(path, "new"));
+        old.files.push(there(path, "old"));
+    }
+    release
+        .files
+        .push(file("tomcat-9.0.33/lib/brought.jar", "new"));
+    old.files.sort_by(|one, two| one.path.cmp(&two.path));
+    let resolve = [("conf", Side::Release), ("lib", Side::Release)];
+    let plan = bundle_plan(&site, &release, Some(&old), &resolve);
+    let said: Vec<&str> = plan
+        .findings
+        .iter()
+        .filter(|finding| finding.message.contains("brings it again"))
+        .map(|finding| finding.subject.as_str())
+        .filter(|path| path.contains("/conf/") || path.contains("/lib/"))
+        .filter(|path| !path.contains("/lib/ext/"))
+        .collect();
+    assert_eq!(said, removed);
+    for path in removed {
+        assert_eq!(decision(&plan, path), "new");
+    }
+}
+
 fn unresolved(plan: &Plan) -> Vec<&str> {
     plan.blockers()
         .filter(|finding| finding.code.as_str() == codes::APP_SERVER_BLOCKED)
