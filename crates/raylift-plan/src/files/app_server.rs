@@ -62,7 +62,7 @@ impl Merge<'_> {
                 "the bundle's; the site had not changed it",
             );
         }
-        match self.resolved(path) {
+        match edited::resolved(path, self.tomcat, self.wishes) {
             Some(Side::Site) => carry(here, "the site's, as you said"),
             Some(Side::Release) => take(path, from, file, true, "the bundle's, as you said"),
             None => {
@@ -77,11 +77,6 @@ impl Merge<'_> {
                 carry(here, "differs: to be resolved by name")
             }
         }
-    }
-
-    fn resolved(&self, path: &RelativePath) -> Option<Side> {
-        let below = RelativePath::new(path.below(self.tomcat)?);
-        self.wishes.resolution(&below)
     }
 
     fn unresolved(&self, path: &RelativePath) -> Finding {

@@ -10,17 +10,16 @@ use crate::wishes::{Side, Wishes};
 /// Lines of a difference that a finding shows; `raylift inspect files FILE` shows all.
 const SHOWN: usize = 60;
 
-/// Whose file the person wants, said by the whole path in the home or below Tomcat's folder.
+/// Whose file the person wants, said by the path in the home or below Tomcat's folder, of the file or of a folder.
 pub(crate) fn resolved(
     path: &RelativePath,
     tomcat: &RelativePath,
     wishes: &Wishes,
 ) -> Option<Side> {
-    let below = path.below(tomcat).map(RelativePath::new);
-    [Some(path.clone()), below]
-        .into_iter()
-        .flatten()
-        .find_map(|name| wishes.resolutions.get(&name).copied())
+    wishes.resolution(path).or_else(|| {
+        let below = path.below(tomcat)?;
+        wishes.resolution(&RelativePath::new(below))
+    })
 }
 
 /// What turns requests away, or lets them in, stands in these: losing an edit there can open a site or break it.

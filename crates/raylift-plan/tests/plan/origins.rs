@@ -355,12 +355,17 @@ fn an_edited_descriptor_is_shown_and_resolved_by_name() {
         .unwrap();
     assert!(blocker.evidence.contains(&"+<filter/>".to_owned()));
     assert!(!blocker.evidence.iter().any(|line| line.contains("geheim")));
-    for (side, expected) in [(Side::Site, "carried"), (Side::Release, "replaced")] {
+    for (name, side, expected) in [
+        ("webapps/ROOT/WEB-INF/web.xml", Side::Site, "carried"),
+        ("webapps/ROOT/WEB-INF/web.xml", Side::Release, "replaced"),
+        ("webapps/ROOT/WEB-INF", Side::Site, "carried"),
+        (page, Side::Site, "carried"),
+        ("tomcat-9.0.19/webapps", Side::Site, "carried"),
+    ] {
         let mut wishes = wishes();
-        let name = RelativePath::new("webapps/ROOT/WEB-INF/web.xml");
-        wishes.resolutions.insert(name, side);
+        wishes.resolutions.insert(RelativePath::new(name), side);
         let said = make(&site, &release, Some(&old), &wishes).unwrap();
-        assert_eq!(decision(&said, page), expected);
+        assert_eq!(decision(&said, page), expected, "{name}");
         assert!(found(&said, codes::DESCRIPTOR_EDITED).is_empty());
     }
 }
