@@ -42,7 +42,8 @@ pub(super) fn refuses(name: &str, major: Option<u32>) -> bool {
     matches!((since, major), (Some((_, since)), Some(major)) if major >= *since)
 }
 
-/// A warning when the release is known not to run on the site's Java.
+/// A finding when the release does not run on the site's Java: a blocker where that was tried, a warning where it is
+/// inferred.
 ///
 /// The lines 7.0 to 7.3 read the field `modifiers` of `java.lang.reflect.Field`, which is gone since Java 12 (tried,
 /// real-core). Liferay's announcement "Java evolution is here": 2024.Q1 is the last release for Java 8, 2024.Q2 the last
@@ -69,9 +70,13 @@ pub(super) fn level(site: &SiteFacts, release: &ReleaseFacts) -> Option<Finding>
         Some(most) => format!("Java {least} to {most}"),
         None => format!("Java {least} or later"),
     };
+    let severity = match most {
+        Some(most) if major > most => Severity::Blocker,
+        _ => Severity::Warning,
+    };
     (!fits).then(|| {
         Finding::new(
-            Severity::Warning,
+            severity,
             codes::JAVA_LEVEL,
             version.to_string(),
             format!("the site runs on Java {major}, and this release needs {wanted}"),

@@ -178,7 +178,7 @@ fn what_cannot_be_known_is_said_and_not_run() {
 }
 
 #[test]
-fn a_newer_java_is_a_blocker_only_where_core_steps_run() {
+fn a_newer_java_fails_the_upgrade_only_where_core_steps_run() {
     let mut site = site();
     site.java = Some(java(17));
     let plan = make(&site, &release(), None, &wishes()).unwrap();
@@ -189,7 +189,15 @@ fn a_newer_java_is_a_blocker_only_where_core_steps_run() {
     let mut same = release();
     same.core = site.core.clone();
     let plan = make(&site, &same, None, &wishes()).unwrap();
-    assert_eq!(plan.blockers().count(), 0);
+    let blockers: Vec<&str> = plan
+        .blockers()
+        .map(|finding| finding.code.as_str())
+        .collect();
+    assert_eq!(
+        blockers,
+        [codes::JAVA_LEVEL],
+        "the server does not start on it all the same"
+    );
 }
 
 #[test]
