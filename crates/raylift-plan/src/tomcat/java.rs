@@ -4,8 +4,8 @@ use raylift_model::codes;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 
-/// Options with which Java ends at once, by name, and the least of the versions 11, 17 and 25 that was seen to do so: each
-/// was tried with OpenJDK 11.0.13, 17.0.15 and 25.0.3 (`java OPTION -version`). The last one in 25 only.
+/// Options with which Java ends at once, by name, and the least version that was seen to do so: each was tried with OpenJDK
+/// 11.0.13, 17.0.15 and 25.0.3 (`java OPTION -version`). None is refused by 25 alone.
 const REFUSED: [(&str, u32); 27] = [
     ("-Djava.endorsed.dirs", 11),
     ("-Djava.ext.dirs", 11),
