@@ -159,7 +159,8 @@ fn unknown(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
     Treated::new(Treatment::Carry, reason).because(finding.because(origin.reason.as_str()))
 }
 
-/// True for modules of Liferay's that the new release brings in newer versions, every one.
+/// True for modules of Liferay's that the new release brings in newer versions: every one, or any of a package that would
+/// go to a line in which the product has none. Titles of the product's packages are known for 7.2 only.
 fn superseded(file: &FileFact, sides: &Sides<'_>) -> bool {
     let own = sides.origins.bundles_in(&file.path);
     let newer = |bundle: &BundleFacts| {
@@ -167,7 +168,15 @@ fn superseded(file: &FileFact, sides: &Sides<'_>) -> bool {
             other.symbolic_name == bundle.symbolic_name && other.version > bundle.version
         })
     };
-    file.by_liferay && !own.is_empty() && own.iter().all(|bundle| newer(bundle))
+    let is_package = file
+        .path
+        .below(&RelativePath::new("osgi/marketplace"))
+        .is_some();
+    file.by_liferay
+        && match sides.crosses && is_package {
+            true => own.iter().any(|bundle| newer(bundle)),
+            false => !own.is_empty() && own.iter().all(|bundle| newer(bundle)),
+        }
 }
 
 fn in_old_libraries(file: &FileFact, sides: &Sides<'_>) -> bool {

@@ -1,10 +1,11 @@
 //! What an update across the change of layouts of 7.4 does with them.
 
 use raylift_model::codes;
-use raylift_model::facts::{ArchiveFacts, FileFact, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{ArchiveFacts, BundleFacts, FileFact, ReleaseFacts, SiteFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, ExchangeProbe, Plan};
 use raylift_model::text::{ReleaseText, SiteText};
+use raylift_model::version::OsgiVersion;
 use raylift_plan::{AppServer, Side, make};
 
 use crate::facts::{bundle, file, release, site, wishes};
@@ -466,4 +467,26 @@ fn tomcats_pool_keeps_the_driver_that_the_release_hides_behind_its_shield() {
     let has = plan(&site, &shielded());
     assert!(has.files.iter().all(|file| file.path.as_str() != of_tomcat));
     assert_eq!(decision(&has, &own), "dropped");
+}
+
+#[test]
+fn a_package_with_one_older_module_does_not_go_along_to_7_4() {
+    let name = "Liferay CE Commerce - Liferay CE Commerce - Impl";
+    let path = format!("osgi/marketplace/{name}.lpkg");
+    let modules = |version: u32| {
+        ["com.liferay.commerce.web", "com.liferay.commerce.gone"].map(|module| BundleFacts {
+            file: RelativePath::new(path.clone()),
+            version: OsgiVersion::new(version, 0, 0),
+            ..bundle(module, &[])
+        })
+    };
+    let mut site = with(vec![by_liferay(&path)], Vec::new());
+    site.bundles.extend(modules(2));
+    let mut release = shielded();
+    assert_eq!(decision(&plan(&site, &release), &path), "carried");
+    release.bundles.extend(modules(3).into_iter().take(1));
+    assert_eq!(decision(&plan(&site, &release), &path), "dropped");
+    let mut same_line = crate::facts::release();
+    same_line.bundles.clone_from(&release.bundles);
+    assert_eq!(decision(&plan(&site, &same_line), &path), "carried");
 }
