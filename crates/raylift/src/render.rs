@@ -1,5 +1,6 @@
 //! Texts for people. Each function makes a whole text out of values; nothing here prints.
 
+mod decisions;
 mod files;
 mod findings;
 mod inspect;

@@ -4,8 +4,9 @@ use raylift_model::finding::Severity;
 use raylift_model::plan::{Decision, Edit, FileDecision, Plan, ReturnMode, Verdict, When};
 
 use crate::printer::{bad, careful, faint, good, paint, removed, strong};
+use crate::render::decisions::files;
 use crate::render::steps::steps;
-use crate::render::table::{bytes, columns, count};
+use crate::render::table::{bytes, count};
 
 /// The whole plan; `all_files` names every file, `all_steps` every upgrade step.
 pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
@@ -18,6 +19,7 @@ pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
     text.push_str(&crate::render::findings(&blockers));
     text.push_str(&steps(plan, all_steps));
     text.push_str(&files(plan, all_files));
+    text.push_str(&configuration(plan));
     text.push_str(&outage(plan));
     text.push_str(&way_back(plan));
     text.push_str(&space(plan));
@@ -64,63 +66,6 @@ pub(crate) fn summary(plan: &Plan) -> String {
         plan.site.home.display(),
         paint(word, style),
     )
-}
-
-fn files(plan: &Plan, all: bool) -> String {
-    let kind = |decision: &Decision| match decision {
-        Decision::Release { replaces: true, .. } => "replaced",
-        Decision::Release {
-            replaces: false, ..
-        } => "new",
-        Decision::Carry { .. } => "carried",
-        Decision::Move { .. } => "moved",
-        Decision::Write { .. } => "written",
-        Decision::Edit(_) => "edited",
-        Decision::Drop => "dropped",
-        Decision::Keep => "kept",
-    };
-    let mut text = format!("\n{}\n  ", paint("Files", strong()));
-    let counts: Vec<String> = [
-        "replaced", "new", "carried", "moved", "edited", "written", "dropped",
-    ]
-    .into_iter()
-    .map(|name| {
-        (
-            name,
-            plan.files
-                .iter()
-                .filter(|file| kind(&file.decision) == name)
-                .count(),
-        )
-    })
-    .filter(|(_, number)| *number > 0)
-    .map(|(name, number)| format!("{number} {name}"))
-    .collect();
-    text.push_str(&counts.join(", "));
-    let roots: Vec<&str> = plan
-        .exchanges
-        .iter()
-        .map(|exchange| exchange.root.as_str())
-        .collect();
-    text.push_str(&format!(
-        "\n  exchanged at the switch: {}\n",
-        roots.join(", ")
-    ));
-    let shown: Vec<Vec<String>> = plan
-        .files
-        .iter()
-        .filter(|file| all || !matches!(file.decision, Decision::Release { .. }))
-        .map(|file| {
-            vec![
-                kind(&file.decision).to_owned(),
-                file.path.to_string(),
-                file.reason.clone(),
-            ]
-        })
-        .collect();
-    text.push_str(&columns(None, &shown));
-    text.push_str(&configuration(plan));
-    text
 }
 
 /// Every edited file with the difference that a person reviews.
