@@ -1,6 +1,9 @@
 //! Tomcat's `setenv.sh` and `setenv.bat`: variables, and the options of the Java machine in some of them one by one.
 
+mod compare;
+mod expected;
 mod option;
+mod reference;
 mod script;
 
 use std::collections::HashSet;
@@ -9,16 +12,18 @@ use std::ops::Range;
 pub use option::option_name;
 pub use script::{Assignment, Dialect, OPTIONS, Script, script};
 
+use expected::Expected;
+
 use super::list::{self, Element, List};
-use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Work};
+use super::{Item, Judge, Merged, Outcome, Part, Refused, Sides, Verb, Work, applied};
 use crate::line_end;
 
 /// Merges scripts that set variables. An option counts as being there in whichever variable of options it stands; which
 /// of a repeated one counts is the last, as for the Java machine. A script with anything else in it than assignments is
-/// not changed: what it would need is a conflict.
+/// not changed: what it would need is a conflict. So is what changed in a script whose lines depend on each other.
 ///
 /// # Errors
-/// [`Refused`] when two changes want the same place.
+/// [`Refused`] when two changes want the same place, or when the result would not read as it should.
 pub fn shell(sides: Sides<'_>, dialect: Dialect, judge: Judge<'_>) -> Result<Merged, Refused> {
     let base = script(sides.base, dialect);
     let other = script(sides.other, dialect);
@@ -30,20 +35,34 @@ pub fn shell(sides: Sides<'_>, dialect: Dialect, judge: Judge<'_>) -> Result<Mer
         old: old.as_ref(),
         base: &base,
         other: &other,
+        expected: Expected::of(&base),
+        to_quote: HashSet::new(),
         at_the_end: Vec::new(),
     };
     let opaque = [Some(&base), Some(&other), old.as_ref()]
         .into_iter()
         .flatten()
         .any(|script| !script.not_understood.is_empty());
-    if opaque {
+    if opaque || merge.is_woven() {
         merge.compare();
-    } else {
-        merge.options();
-        merge.scalars();
+        return merge.work.finish();
     }
+    merge.options();
+    merge.scalars();
+    merge.quote();
     merge.write_the_end();
-    merge.work.finish()
+    let expected = merge.expected;
+    let merged = merge.work.finish()?;
+    let is_right = merged.splices.is_empty()
+        || applied(sides.base, sides.other, &merged.splices)
+            .is_some_and(|result| expected.is_said_by(&result, dialect));
+    if is_right {
+        Ok(merged)
+    } else {
+        Err(Refused(
+            "what would come of the merge does not read as it should".to_owned(),
+        ))
+    }
 }
 
 struct Merge<'a> {
@@ -53,54 +72,27 @@ struct Merge<'a> {
     old: Option<&'a Script>,
     base: &'a Script,
     other: &'a Script,
+    expected: Expected,
+    /// Places of the base's values that need quotation marks for what they get.
+    to_quote: HashSet<Range<usize>>,
     /// New lines, each as parts without its line end.
     at_the_end: Vec<Vec<Part>>,
 }
 
 const NOT_UNDERSTOOD: &str = "the script does more than set variables";
+const WOVEN: &str = "lines of the script depend on each other";
+const QUOTES: &str = "it has a `$` in it, which means another thing between other quotation marks";
+const HIDDEN: &str = "another variable of the script may hold it as well";
+const REFERRED: &str = "other lines of the script depend on it";
 
 impl Merge<'_> {
-    /// For scripts that are not understood: what of the other is not in the base, letter by letter.
-    fn compare(&mut self) {
-        if self.sides.old == Some(self.sides.other) || self.sides.base == self.sides.other {
-            return;
-        }
-        let text = String::from_utf8_lossy(self.sides.base).into_owned();
-        let before = self
-            .sides
-            .old
-            .map(|old| String::from_utf8_lossy(old).into_owned())
-            .unwrap_or_default();
-        let whole = (0..self.sides.base.len(), 0..self.sides.other.len());
-        let mut found = !self.other.not_understood.is_empty();
-        for assignment in &self.other.assignments {
-            let words: Vec<(String, &str)> = if assignment.is_options() {
-                let name = &assignment.name;
-                let named = |option: &'_ Element| format!("{name} {}", option.name);
-                assignment
-                    .options
-                    .iter()
-                    .map(|option| (named(option), option.value.as_str()))
-                    .collect()
-            } else {
-                vec![(assignment.name.clone(), assignment.written.as_str())]
-            };
-            for (place, word) in words {
-                let value = |text: &str| text.contains(word).then(|| word.to_owned());
-                let (here, old) = (value(&text), value(&before));
-                let outcome = self.work.decide(&Item {
-                    place: &place,
-                    old: old.as_deref(),
-                    base: here.as_deref(),
-                    other: Some(word),
-                });
-                found |= !matches!(outcome, Outcome::Nothing);
-            }
-        }
-        if found {
-            self.work
-                .conflict("the script", NOT_UNDERSTOOD, whole.0, whole.1);
-        }
+    fn is_woven(&self) -> bool {
+        [Some(self.other), self.old]
+            .into_iter()
+            .flatten()
+            .any(|script| reference::is_woven(script, self.base, self.dialect))
+            || reference::resets(self.base, self.dialect)
+            || reference::is_literal(self.base)
     }
 
     fn options(&mut self) {
@@ -127,6 +119,7 @@ impl Merge<'_> {
                 }
                 Outcome::Apply(verb) => {
                     removed.insert(option.range.clone());
+                    self.expected.option(&option.name, None);
                     self.work.changed(&place, verb);
                 }
             }
@@ -152,7 +145,7 @@ impl Merge<'_> {
         let targets = self.base.variables();
         let olds = self.old.map(Script::by_name).unwrap_or_default();
         let mut seen = HashSet::new();
-        let mut new_variables: Vec<(&str, Vec<Part>)> = Vec::new();
+        let mut new_variables: Vec<(&Assignment, Vec<Part>)> = Vec::new();
         for (assignment, option) in other.options() {
             if !seen.insert(option.name.as_str()) {
                 continue;
@@ -160,29 +153,45 @@ impl Merge<'_> {
             let Some((_, option)) = others.get(option.name.as_str()) else {
                 continue;
             };
-            let here = bases.get(option.name.as_str()).map(|(_, option)| *option);
+            let here = bases.get(option.name.as_str()).copied();
             let before = olds.get(option.name.as_str());
             let place = format!("{} {}", assignment.name, option.name);
-            match self.work.decide(&Item {
+            let target = here.map(|(target, _)| target);
+            let target = target.or(targets.get(assignment.name.as_str()).copied());
+            let outcome = self.work.decide(&Item {
                 place: &place,
                 old: before.map(|(_, option)| option.value.as_str()),
-                base: here.map(|option| option.value.as_str()),
+                base: here.map(|(_, option)| option.value.as_str()),
                 other: Some(&option.value),
-            }) {
+            });
+            let why = match outcome {
                 Outcome::Nothing => continue,
-                Outcome::Conflict(why) => {
-                    let base = here.map_or(0..0, |option| option.range.clone());
-                    self.work.conflict(&place, why, base, option.range.clone());
-                    continue;
+                Outcome::Conflict(why) => Some(why),
+                Outcome::Apply(_) if !self.means_the_same(assignment, option, target) => {
+                    Some(QUOTES)
                 }
-                Outcome::Apply(verb) => self.work.changed(&place, verb),
+                Outcome::Apply(_) if here.is_none() && self.is_hidden(&option.name) => Some(HIDDEN),
+                Outcome::Apply(verb) => {
+                    self.work.changed(&place, verb);
+                    None
+                }
+            };
+            if let Some(why) = why {
+                let base = here.map_or(0..0, |(_, option)| option.range.clone());
+                self.work.conflict(&place, why, base, option.range.clone());
+                continue;
             }
+            self.expected.option(&option.name, Some(&option.value));
             let own = Part::Other(option.range.clone());
-            if let Some(here) = here {
+            if let Some(target) = target
+                && target.mark.is_none()
+            {
+                self.to_quote.insert(target.value.clone());
+            }
+            if let Some((_, here)) = here {
                 self.work.splice(here.range.clone(), vec![own]);
                 continue;
             }
-            let target = targets.get(assignment.name.as_str());
             let blank = Part::Glue(" ".to_owned());
             match target.map(|target| (target.words.last(), target.value.start)) {
                 Some((Some(last), _)) => {
@@ -192,20 +201,103 @@ impl Merge<'_> {
                 Some((None, start)) => self.work.splice(start..start, vec![own, blank]),
                 None => match new_variables
                     .iter_mut()
-                    .find(|(name, _)| *name == assignment.name)
+                    .find(|(new, _)| new.name == assignment.name)
                 {
                     Some((_, parts)) => parts.extend([blank, own]),
-                    None => new_variables.push((&assignment.name, vec![own])),
+                    None => new_variables.push((assignment, vec![own])),
                 },
             }
         }
-        for (name, parts) in new_variables {
+        self.exports(
+            &new_variables
+                .iter()
+                .map(|(new, _)| new.name.as_str())
+                .collect::<Vec<_>>(),
+        );
+        for (assignment, parts) in new_variables {
+            let name = &assignment.name;
+            let export = if assignment.exported { "export " } else { "" };
             let (before, after) = match self.dialect {
-                Dialect::Sh => (format!("{name}=\"${name} "), "\"".to_owned()),
+                Dialect::Sh => (format!("{export}{name}=\"${name} "), "\"".to_owned()),
                 Dialect::Bat => (format!("set \"{name}=%{name}% "), "\"".to_owned()),
             };
+            if assignment.exported || self.base.exports(name) {
+                self.expected.exported(name);
+            }
             let line = [vec![Part::Glue(before)], parts, vec![Part::Glue(after)]].concat();
             self.at_the_end.push(line);
+        }
+    }
+
+    /// Variables of options that the other script gives to children, too, but for those that are new as a whole.
+    fn exports(&mut self, new: &[&str]) {
+        let (base, other) = (self.base, self.other);
+        let targets = base.variables();
+        for assignment in other.assignments.iter().filter(|it| it.is_options()) {
+            let name = assignment.name.as_str();
+            if new.contains(&name) {
+                continue;
+            }
+            let target = targets.get(name);
+            let value = |script: &Script| script.exports(name).then_some("export");
+            let place = format!("{name} export");
+            let here = target.map_or(0..0, |target| target.statement.clone());
+            let there = assignment.statement.clone();
+            match self.work.decide(&Item {
+                place: &place,
+                old: self.old.and_then(value),
+                base: value(base),
+                other: value(other),
+            }) {
+                Outcome::Nothing => {}
+                Outcome::Apply(Verb::Added) if target.is_some() => {
+                    let part = Part::Glue("export ".to_owned());
+                    self.work.splice(here.start..here.start, vec![part]);
+                    self.work.changed(&place, Verb::Added);
+                    self.expected.exported(name);
+                }
+                Outcome::Apply(_) => {
+                    let why = "only one side gives it to children";
+                    self.work.conflict(&place, why, here, there);
+                }
+                Outcome::Conflict(why) => {
+                    self.work.conflict(&place, why, here, there);
+                }
+            }
+        }
+    }
+
+    /// Whether an option is the same between the target's quotation marks as between its own.
+    fn means_the_same(
+        &self,
+        own: &Assignment,
+        option: &Element,
+        target: Option<&Assignment>,
+    ) -> bool {
+        let literal = |mark: Option<char>| mark == Some('\'');
+        let there = target.is_some_and(|target| literal(target.mark));
+        !option.value.contains(['$', '`', '\\']) || literal(own.mark) == there
+    }
+
+    /// Whether a variable that holds no options by its name has this one in it.
+    fn is_hidden(&self, name: &str) -> bool {
+        let assignments = self.base.assignments.iter();
+        let mut words = assignments
+            .filter(|assignment| !assignment.is_options())
+            .flat_map(|assignment| assignment.written.split_whitespace());
+        words.any(|word| option_name(word) == name)
+    }
+
+    /// Quotation marks around values that had none and may now hold blanks. Comes behind everything that changes values.
+    fn quote(&mut self) {
+        for value in std::mem::take(&mut self.to_quote) {
+            let mark = || vec![Part::Glue("\"".to_owned())];
+            let opening = super::Splice {
+                range: value.start..value.start,
+                insert: mark(),
+            };
+            self.work.merged.splices.insert(0, opening);
+            self.work.splice(value.end..value.end, mark());
         }
     }
 
@@ -222,29 +314,42 @@ impl Merge<'_> {
             }
             let (here, there) = (bases.get(name).copied(), others.get(name).copied());
             let before = olds.get(name).copied();
-            fn written(assignment: Option<&Assignment>) -> Option<&str> {
-                assignment.map(|assignment| assignment.written.as_str())
-            }
-            let verb = match self.work.decide(&Item {
-                place: name,
-                old: written(before),
-                base: written(here),
-                other: written(there),
-            }) {
-                Outcome::Nothing => continue,
-                Outcome::Conflict(why) => {
-                    let range = |assignment: Option<&Assignment>| {
-                        assignment.map_or(0..0, |assignment| assignment.statement.clone())
-                    };
-                    self.work.conflict(name, why, range(here), range(there));
-                    continue;
-                }
-                Outcome::Apply(verb) => verb,
+            let written = |script: Option<&Script>, assignment: Option<&Assignment>| {
+                let exported = script.is_some_and(|script| script.exports(name));
+                let export = if exported { "export " } else { "" };
+                assignment.map(|assignment| {
+                    let literal = if assignment.is_literal() { "'" } else { "" };
+                    format!("{export}{literal}{}", assignment.written)
+                })
             };
+            let value = written(Some(base), here);
+            let outcome = self.work.decide(&Item {
+                place: name,
+                old: written(self.old, before).as_deref(),
+                base: value.as_deref(),
+                other: written(Some(other), there).as_deref(),
+            });
+            let (verb, why) = match outcome {
+                Outcome::Nothing => continue,
+                Outcome::Conflict(why) => (None, why),
+                Outcome::Apply(verb) => (Some(verb), REFERRED),
+            };
+            let Some(verb) = verb.filter(|_| !self.is_referred(name)) else {
+                let range = |assignment: Option<&Assignment>| {
+                    assignment.map_or(0..0, |assignment| assignment.statement.clone())
+                };
+                self.work.conflict(name, why, range(here), range(there));
+                continue;
+            };
+            self.expected.variable(name, there);
             match (here, there) {
-                (Some(here), Some(there)) => {
+                (Some(here), Some(there)) if here.exported == there.exported => {
                     let part = Part::Other(there.quoted.clone());
                     self.work.splice(here.quoted.clone(), vec![part]);
+                }
+                (Some(here), Some(there)) => {
+                    let part = Part::Other(there.statement.clone());
+                    self.work.splice(here.statement.clone(), vec![part]);
                 }
                 (Some(_), None) => {
                     gone.insert(name);
@@ -262,6 +367,20 @@ impl Merge<'_> {
                 self.work.splice(assignment.statement.clone(), Vec::new());
             }
         }
+    }
+
+    /// Whether the base gives a variable its value more than once, exports it by itself, or has it in another's value.
+    fn is_referred(&self, name: &str) -> bool {
+        let (own, others): (Vec<_>, Vec<_>) = self
+            .base
+            .assignments
+            .iter()
+            .partition(|assignment| assignment.name == name);
+        own.len() > 1
+            || self.base.exports.iter().any(|exported| exported == name)
+            || others
+                .into_iter()
+                .any(|assignment| assignment.references(self.dialect).contains(&name))
     }
 
     fn write_the_end(&mut self) {

@@ -8,6 +8,7 @@
 )]
 
 mod rules;
+mod shell;
 mod xml;
 
 use raylift_formats::merge::{Merged, Refused, Ruling, Sides, applied};

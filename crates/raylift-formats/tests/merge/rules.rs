@@ -271,8 +271,10 @@ fn script() -> impl Strategy<Value = String> {
             " ".to_owned()
         };
         let mark = if style.in_lines { '"' } else { style.mark };
+        // Between single quotation marks it would mean itself.
+        let own = if mark == '"' { "$CATALINA_OPTS " } else { "" };
         text.push_str(&format!(
-            "CATALINA_OPTS={mark}$CATALINA_OPTS {}{mark}",
+            "CATALINA_OPTS={mark}{own}{}{mark}",
             options.join(&joint)
         ));
         if style.last_line_end {

@@ -7,7 +7,8 @@ use super::super::list::Element;
 use super::option::option_name;
 
 /// Variables whose values are options of the Java machine: of Tomcat's `catalina.sh` and of the `java` command (9 and
-/// later).
+/// later). The machine gets those of the last one first: `catalina.sh` puts `$JAVA_OPTS $CATALINA_OPTS` into the command
+/// line, and `java` puts `JDK_JAVA_OPTIONS` before it.
 pub const OPTIONS: [&str; 3] = ["CATALINA_OPTS", "JAVA_OPTS", "JDK_JAVA_OPTIONS"];
 
 /// The language of a script.
@@ -30,6 +31,10 @@ pub struct Assignment {
     pub value: Range<usize>,
     /// Place of the value with its quotation marks.
     pub(super) quoted: Range<usize>,
+    /// The quotation mark around the value. Batch files know none of the shell's; their values are as between double ones.
+    pub(super) mark: Option<char>,
+    /// Children get it.
+    pub(super) exported: bool,
     /// Place of all of it, an `export` included, without what follows on its line.
     pub(super) statement: Range<usize>,
     /// Words of a value that is made of options, references to variables included.
@@ -51,6 +56,10 @@ pub struct Script {
     pub assignments: Vec<Assignment>,
     /// Lines that do something else, from one.
     pub not_understood: Vec<u32>,
+    /// Places of those.
+    pub(super) opaque: Vec<Range<usize>>,
+    /// Names that an `export` gives to children without a value.
+    pub(super) exports: Vec<String>,
 }
 
 impl Script {
@@ -70,12 +79,30 @@ impl Script {
             .map(|(assignment, option)| (assignment.name.as_str(), option.value.as_str()))
     }
 
-    /// Options by name, of several the last.
+    /// Options by name, of several the last in the order in which the Java machine gets them.
     pub(super) fn by_name(&self) -> HashMap<&str, (&Assignment, &Element)> {
-        let options = self.options();
+        let mut options: Vec<(&Assignment, &Element)> = self.options().collect();
+        options.sort_by_key(|(assignment, _)| {
+            let place = OPTIONS.iter().position(|name| *name == assignment.name);
+            std::cmp::Reverse(place)
+        });
         options
+            .into_iter()
             .map(|(assignment, option)| (option.name.as_str(), (assignment, option)))
             .collect()
+    }
+
+    /// Whether children get a variable.
+    pub(super) fn exports(&self, name: &str) -> bool {
+        let mut assignments = self.assignments.iter();
+        assignments.any(|assignment| assignment.exported && assignment.name == name)
+            || self.exports.iter().any(|exported| exported == name)
+    }
+
+    /// Whether a variable gets its value in it.
+    pub(super) fn assigns(&self, name: &str) -> bool {
+        let mut assignments = self.assignments.iter();
+        assignments.any(|assignment| assignment.name == name)
     }
 
     /// Variables by name, of several assignments the last.
@@ -104,6 +131,7 @@ pub fn script(bytes: &[u8], dialect: Dialect) -> Script {
         if understood.is_none() {
             reader.script.not_understood.push(line);
             reader.skip(|byte| !is_line_end(byte));
+            reader.script.opaque.push(start..reader.at);
         }
         reader.line_end();
         let read = bytes.get(start..reader.at).unwrap_or_default();
@@ -204,25 +232,34 @@ impl Reader<'_> {
         }
         if self.peek() == Some(b'=') {
             self.at += 1;
-            return self.value(start, name);
+            return self.value(start, name, exported);
         }
         if !exported {
             return None;
         }
+        self.script.exports.push(name);
         loop {
             self.skip(is_blank);
             match self.peek() {
                 None | Some(b';' | b'#') => return Some(()),
                 Some(byte) if is_line_end(byte) => return Some(()),
-                Some(_) => self.name()?,
-            };
+                Some(_) => {
+                    let name = self.name()?;
+                    if self.peek() == Some(b'=') {
+                        return None;
+                    }
+                    self.script.exports.push(name);
+                }
+            }
         }
     }
 
-    fn value(&mut self, start: usize, name: String) -> Option<()> {
+    fn value(&mut self, start: usize, name: String, exported: bool) -> Option<()> {
         let from = self.at;
+        let mut around = None;
         let value = match self.peek() {
             Some(mark @ (b'"' | b'\'')) => {
+                around = Some(char::from(mark));
                 self.at += 1;
                 let inside = self.at;
                 loop {
@@ -242,25 +279,20 @@ impl Reader<'_> {
             _ => self.skip(is_plain),
         };
         let quoted = from..self.at;
-        self.assignment(name, value, quoted, start..self.at)
-    }
-
-    fn assignment(
-        &mut self,
-        name: String,
-        value: Range<usize>,
-        quoted: Range<usize>,
-        statement: Range<usize>,
-    ) -> Option<()> {
-        let mut assignment = Assignment {
+        self.assignment(Assignment {
             written: self.text(value.clone()),
             name,
             value,
             quoted,
-            statement,
+            mark: around,
+            exported,
+            statement: start..self.at,
             words: Vec::new(),
             options: Vec::new(),
-        };
+        })
+    }
+
+    fn assignment(&mut self, mut assignment: Assignment) -> Option<()> {
         if assignment.is_options() {
             // Quotation marks inside would join words.
             if assignment.written.contains(['"', '\'', '`']) {
@@ -348,6 +380,16 @@ impl Reader<'_> {
         let value = inside + name.len() + 1..end;
         let name = name.to_owned();
         let statement = line.start + written.len() - trimmed.len()..line.end;
-        self.assignment(name, value.clone(), value, statement)
+        self.assignment(Assignment {
+            written: self.text(value.clone()),
+            name,
+            quoted: value.clone(),
+            value,
+            mark: Some('"'),
+            exported: false,
+            statement,
+            words: Vec::new(),
+            options: Vec::new(),
+        })
     }
 }
