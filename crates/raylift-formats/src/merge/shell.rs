@@ -216,12 +216,14 @@ impl Merge<'_> {
         );
         for (assignment, parts) in new_variables {
             let name = &assignment.name;
-            let export = if assignment.exported { "export " } else { "" };
+            let was_exported = self.old.is_some_and(|old| old.exports(name));
+            let is_exported = assignment.exported && !was_exported;
+            let export = if is_exported { "export " } else { "" };
             let (before, after) = match self.dialect {
                 Dialect::Sh => (format!("{export}{name}=\"${name} "), "\"".to_owned()),
                 Dialect::Bat => (format!("set \"{name}=%{name}% "), "\"".to_owned()),
             };
-            if assignment.exported || self.base.exports(name) {
+            if is_exported || self.base.exports(name) {
                 self.expected.exported(name);
             }
             let line = [vec![Part::Glue(before)], parts, vec![Part::Glue(after)]].concat();
@@ -232,17 +234,13 @@ impl Merge<'_> {
     /// Variables of options that the other script gives to children, too, but for those that are new as a whole.
     fn exports(&mut self, new: &[&str]) {
         let (base, other) = (self.base, self.other);
-        let targets = base.variables();
-        for assignment in other.assignments.iter().filter(|it| it.is_options()) {
-            let name = assignment.name.as_str();
-            if new.contains(&name) {
-                continue;
-            }
-            let target = targets.get(name);
+        let (targets, others) = (base.variables(), other.variables());
+        for name in OPTIONS.into_iter().filter(|name| !new.contains(name)) {
+            let (target, assignment) = (targets.get(name), others.get(name));
             let value = |script: &Script| script.exports(name).then_some("export");
             let place = format!("{name} export");
             let here = target.map_or(0..0, |target| target.statement.clone());
-            let there = assignment.statement.clone();
+            let there = assignment.map_or(0..0, |assignment| assignment.statement.clone());
             match self.work.decide(&Item {
                 place: &place,
                 old: self.old.and_then(value),
