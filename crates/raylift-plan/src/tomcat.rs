@@ -171,6 +171,7 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         has_old: old.is_some(),
         uses_lib_ext,
         java,
+        heap_follows: rules::heap_follows(name, text, old),
     };
     let merged = match Format::of(name).merge(sides, &|item| judge.rule(item)) {
         Ok(merged) => merged,

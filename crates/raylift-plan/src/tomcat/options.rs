@@ -100,6 +100,7 @@ fn refused(parts: &Parts<'_>, own: Option<&Script>, running: Option<&[&str]>) ->
 
 /// Less heap or metaspace than the release's own.
 fn memory(own: Option<&Script>, wanted: &Script, running: Option<&[&str]>) -> Vec<Finding> {
+    let running = running.filter(|running| !running.is_empty());
     let effective = |name: &str| -> Option<String> {
         let given = own.iter().flat_map(|own| own.java_options());
         let all: Vec<&str> = match running {
@@ -110,6 +111,12 @@ fn memory(own: Option<&Script>, wanted: &Script, running: Option<&[&str]>) -> Ve
             .rfind(|option| option_name(option) == name)
             .map(str::to_owned)
     };
+    // Another variable of the script may hold what its options do not show.
+    let is_whole = |own: &Script| {
+        let mut values = own.assignments.iter().map(|assignment| &assignment.written);
+        own.not_understood.is_empty() && !values.any(|value| value.contains("-Xmx"))
+    };
+    let is_known = running.is_some() || own.is_some_and(is_whole);
     ["-Xmx", "-XX:MaxMetaspaceSize"]
         .into_iter()
         .filter_map(|name| {
@@ -118,17 +125,24 @@ fn memory(own: Option<&Script>, wanted: &Script, running: Option<&[&str]>) -> Ve
                 .map(|(_, option)| option)
                 .filter(|option| option_name(option) == name)
                 .last()?;
-            let here = effective(name)?;
-            let less = size(Some(&here))? < size(Some(release))?;
-            less.then(|| {
-                Finding::new(
-                    Severity::Warning,
-                    codes::HEAP_SMALLER,
-                    name,
-                    format!("the server gets {here}, the release gives itself {release}"),
-                    "raise it in bin/setenv.sh when the machine has the memory",
-                )
-            })
+            let here = effective(name);
+            let message = match &here {
+                Some(here) if size(Some(here))? < size(Some(release))? => {
+                    format!("the server gets {here}, the release gives itself {release}")
+                }
+                // Without it the heap is a part of the machine's memory; the metaspace has no limit.
+                None if name == "-Xmx" && is_known => {
+                    format!("the server gets no {name}, the release gives itself {release}")
+                }
+                _ => return None,
+            };
+            Some(Finding::new(
+                Severity::Warning,
+                codes::HEAP_SMALLER,
+                name,
+                message,
+                "raise it in bin/setenv.sh when the machine has the memory",
+            ))
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 //! Source: layout-and-artifacts 1.3 (`build-dist.xml`, target `unzip-tomcat`, and the manual's page on Tomcat). Everything
 //! else in these files is Tomcat's own and belongs to its version.
 
-use raylift_formats::merge::{Item, Ruling, option_name};
+use raylift_formats::merge::{Dialect, Item, Ruling, option_name, script};
 
 use super::java;
 
@@ -29,6 +29,8 @@ pub(super) struct Rules<'a> {
     pub(super) uses_lib_ext: bool,
     /// Major version of the site's Java.
     pub(super) java: Option<u32>,
+    /// The site's `-Xmx` is the old release's ([`heap_follows`]).
+    pub(super) heap_follows: bool,
 }
 
 impl Rules<'_> {
@@ -129,10 +131,15 @@ impl Rules<'_> {
         if opens && self.java == Some(8) && variable != "JDK_JAVA_OPTIONS" {
             return Ruling::Leave;
         }
-        if let (Some(here), Some(there)) = (size(item.base), size(item.other)) {
-            // What is less may be meant for a small machine: it is told, and not changed without the old file.
+        if let Some(there) = size(item.other) {
+            // Memory is never raised against the site: what it does not set, and what is less, may be meant for a small
+            // machine. It is told, and follows the release only where the site has the old one's, all the heap with it.
+            let Some(here) = size(item.base) else {
+                return Ruling::Leave;
+            };
             let changed = self.has_old && item.old == item.base;
-            return if here < there && changed {
+            let follows = !is_heap(item.other) || self.heap_follows;
+            return if here < there && changed && follows {
                 Ruling::Usual
             } else {
                 Ruling::Leave
@@ -155,16 +162,46 @@ fn is_liferays(element: Option<&str>) -> bool {
     })
 }
 
+/// Options for the heap and its parts, none of which may be more than the heap (`java` manual).
+const HEAP: [&str; 5] = ["-Xmx", "-Xms", "-Xmn", "-XX:NewSize=", "-XX:MaxNewSize="];
+
+fn is_heap(option: Option<&str>) -> bool {
+    option.is_some_and(|option| HEAP.iter().any(|name| option.starts_with(name)))
+}
+
+/// Whether the site's script gives the old release's `-Xmx`, so that the whole heap may follow the new one. `name` tells
+/// the scripts' language.
+pub(super) fn heap_follows(name: &str, site: &[u8], old: Option<&str>) -> bool {
+    old.is_some_and(|old| last(name, site, "-Xmx") == last(name, old.as_bytes(), "-Xmx"))
+}
+
+/// Whether a script gives a heap that starts larger than it may become, with which Java ends at once.
+pub(super) fn starts_too_large(name: &str, text: &[u8]) -> bool {
+    let bytes = |option: &str| size(last(name, text, option).as_deref());
+    bytes("-Xms")
+        .zip(bytes("-Xmx"))
+        .is_some_and(|(start, most)| start > most)
+}
+
+/// Of a script's options that begin like this the last one.
+fn last(name: &str, text: &[u8], option: &str) -> Option<String> {
+    let dialect = if name.ends_with(".bat") {
+        Dialect::Bat
+    } else {
+        Dialect::Sh
+    };
+    let script = script(text, dialect);
+    let options = script.java_options().map(|(_, option)| option);
+    let last = options.filter(|given| given.starts_with(option)).last();
+    last.map(str::to_owned)
+}
+
 /// Bytes that an option for memory names: the sizes of the `java` command end in `k`, `m`, `g` or `t`.
 pub(super) fn size(option: Option<&str>) -> Option<u64> {
-    const SIZES: [&str; 4] = [
-        "-Xmx",
-        "-Xms",
-        "-XX:MaxMetaspaceSize=",
-        "-XX:MetaspaceSize=",
-    ];
+    const METASPACE: [&str; 2] = ["-XX:MaxMetaspaceSize=", "-XX:MetaspaceSize="];
     let option = option?;
-    let text = SIZES.iter().find_map(|name| option.strip_prefix(name))?;
+    let mut names = HEAP.iter().chain(&METASPACE);
+    let text = names.find_map(|name| option.strip_prefix(name))?;
     let digits = text.trim_end_matches(|last: char| last.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..)?.to_ascii_lowercase().as_str() {
         "" => 1,

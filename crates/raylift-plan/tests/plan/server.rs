@@ -512,3 +512,45 @@ fn a_release_that_does_not_run_on_the_sites_java_is_named() {
         assert_eq!(severity, told, "{version} on {major}");
     }
 }
+
+/// ADR 12: a heap that the site made smaller gets no more of its parts than it can hold.
+#[test]
+fn memory_is_not_raised_against_the_site() {
+    let with = |options: &str| SETENV_72.replace("-Xmx2560m", options);
+    let plan = |site_options: &str, old_options: &str, new_options: &str| {
+        let mut site = site();
+        text(&mut site, "bin/setenv.sh", &with(site_options));
+        let (mut before, mut release) = (old(), new());
+        shipped(&mut before, "bin/setenv.sh", &with(old_options));
+        shipped(&mut release, "bin/setenv.sh", &with(new_options));
+        let plan = make(&site, &release, Some(&before), &wishes()).unwrap();
+        let result = edit(&plan, "bin/setenv.sh").map(|edit| written(edit, &site, &release));
+        (result, found(&plan, codes::HEAP_SMALLER).len())
+    };
+    let sizes = "-Xms2560m -Xmx2560m -XX:NewSize=1536m";
+    assert_eq!(plan("-Xmx2g", "-Xmx2560m", sizes), (None, 1));
+    assert_eq!(plan("-Dmine=1", "-Dmine=1", "-Dmine=1 -Xmx3g"), (None, 1));
+    assert_eq!(
+        plan("-Xms1g -Xmx2g", "-Xms1g -Xmx4g", "-Xms4g -Xmx4g"),
+        (None, 1)
+    );
+    assert_eq!(
+        plan("-Xms1g -Xmx2g", "-Xms1g -Xmx2g", "-Xms4g -Xmx4g").0,
+        Some(with("-Xms4g -Xmx4g"))
+    );
+}
+
+#[test]
+fn the_bundles_heap_does_not_start_larger_than_the_sites_may_become() {
+    let mut site = site();
+    let own = SETENV_72.replace("2560m", "2g");
+    text(&mut site, "bin/setenv.sh", &own);
+    let mut release = new();
+    let shipped_one = SETENV_72.replace("-Xmx2560m", "-Xms2560m -Xmx2560m");
+    shipped(&mut release, "bin/setenv.sh", &shipped_one);
+    let mut wishes = wishes();
+    wishes.app_server = AppServer::Bundle;
+    let plan = make(&site, &release, Some(&old()), &wishes).unwrap();
+    assert!(edit(&plan, "bin/setenv.sh").is_none());
+    assert_eq!(found(&plan, codes::APP_SERVER_BLOCKED).len(), 1);
+}
