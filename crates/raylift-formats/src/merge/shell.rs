@@ -433,6 +433,19 @@ mod tests {
         assert!(conflicts.is_empty());
     }
 
+    /// So the real 7.4 writes them.
+    #[test]
+    fn options_that_are_added_line_by_line_are_merged() {
+        let new = "CATALINA_OPTS=\"$CATALINA_OPTS -Xmx2g\"\n\nexport JDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=a/b=ALL-UNNAMED\"\nexport JDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=a/c=ALL-UNNAMED\"\n";
+        let old = "CATALINA_OPTS=\"$CATALINA_OPTS -Xmx2g\"\n";
+        let base =
+            "CATALINA_OPTS=\"$CATALINA_OPTS -Xmx2g\"\nCATALINA_OPTS=\"$CATALINA_OPTS -Dmine=1\"\n";
+        let (text, conflicts) = merged(Some(old), base, new, Dialect::Sh);
+        assert!(conflicts.is_empty(), "{conflicts:?}");
+        let line = "export JDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=a/b=ALL-UNNAMED --add-opens=a/c=ALL-UNNAMED\"\n";
+        assert_eq!(text, format!("{base}{line}"));
+    }
+
     #[test]
     fn the_sites_own_value_is_a_conflict_and_stays() {
         let base =

@@ -42,8 +42,8 @@ pub(super) fn refuses(name: &str, major: Option<u32>) -> bool {
     matches!((since, major), (Some((_, since)), Some(major)) if major >= *since)
 }
 
-/// A finding when the release does not run on the site's Java: a blocker where that was tried, a warning where it is
-/// inferred.
+/// A finding when the release does not run on the site's Java: a blocker where that was tried and the server runs on this
+/// Java now, else a warning.
 ///
 /// The lines 7.0 to 7.3 read the field `modifiers` of `java.lang.reflect.Field`, which is gone since Java 12 (tried,
 /// real-core). Liferay's announcement "Java evolution is here": 2024.Q1 is the last release for Java 8, 2024.Q2 the last
@@ -70,8 +70,10 @@ pub(super) fn level(site: &SiteFacts, release: &ReleaseFacts) -> Option<Finding>
         Some(most) => format!("Java {least} to {most}"),
         None => format!("Java {least} or later"),
     };
+    // Of a server that does not run it is not known which Java its scripts choose.
+    let runs = site.app_server.process.is_some();
     let severity = match most {
-        Some(most) if major > most => Severity::Blocker,
+        Some(most) if major > most && runs => Severity::Blocker,
         _ => Severity::Warning,
     };
     (!fits).then(|| {

@@ -510,6 +510,14 @@ fn a_release_that_does_not_run_on_the_sites_java_is_named() {
             .first()
             .map(|finding| finding.severity);
         assert_eq!(severity, told, "{version} on {major}");
+        site.app_server.process = None;
+        let plan = make(&site, &release_of(version, &[]), None, &wishes()).unwrap();
+        assert!(
+            found(&plan, codes::JAVA_LEVEL)
+                .iter()
+                .all(|finding| finding.severity == Severity::Warning),
+            "a guess blocks nothing"
+        );
     }
 }
 

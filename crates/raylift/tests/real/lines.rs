@@ -63,6 +63,10 @@ fn from_7_3_to_7_4_and_back() {
     );
     assert_ne!(renamed, old_ext);
     assert_eq!(ext, renamed);
+    // What 7.4 gives Java beside the options of 7.3; nothing of the site's own goes.
+    let setenv = std::fs::read_to_string(tomcat.join("bin/setenv.sh")).unwrap();
+    assert!(setenv.contains("--add-opens=java.base/java.lang=ALL-UNNAMED"));
+    assert!(setenv.contains("-Dexample.site.region=north") && setenv.contains("-Xmx512m"));
     let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
     assert!(shield.join("portal-kernel.jar").is_file());
     assert!(!site.home().join("osgi/core").exists());

@@ -10,6 +10,12 @@ impl Assignment {
         references(&self.written, self.mark, dialect)
     }
 
+    /// Whether it is one more line of options for a variable that keeps what it has (`export JDK_JAVA_OPTIONS="$JDK_JAVA_OPTIONS …"`,
+    /// as the releases' own scripts write it).
+    fn adds_to_itself(&self, dialect: Dialect) -> bool {
+        self.is_options() && self.references(dialect).contains(&self.name.as_str())
+    }
+
     /// Whether signs in the value mean themselves that would mean something else between double quotation marks.
     pub(super) fn is_literal(&self) -> bool {
         self.mark == Some('\'') && self.written.contains(['$', '`', '\\'])
@@ -45,8 +51,7 @@ fn references(text: &str, mark: Option<char>, dialect: Dialect) -> Vec<&str> {
 }
 
 /// Whether lines of a script depend on each other, or on lines of the base: a name that gets its value twice, an `export`
-/// by itself, options that other variables hold or that are taken
-/// literally, a value with one of the scripts' variables in it.
+/// by itself, options that other variables hold or that are taken literally, a value with one of the scripts' variables in it.
 pub(super) fn is_woven(script: &Script, base: &Script, dialect: Dialect) -> bool {
     let mut seen = HashSet::new();
     !script.exports.is_empty()
@@ -59,7 +64,7 @@ pub(super) fn is_woven(script: &Script, base: &Script, dialect: Dialect) -> bool
             let own = |option: &super::Element| {
                 references(&option.value, assignment.mark, dialect).contains(&name)
             };
-            !seen.insert(name)
+            (!seen.insert(name) && !assignment.adds_to_itself(dialect))
                 || assignment.foreign(dialect)
                 || assignment.options.iter().any(own)
                 || assignment.references(dialect).into_iter().any(refers)
@@ -78,6 +83,6 @@ pub(super) fn resets(script: &Script, dialect: Dialect) -> bool {
     script.assignments.iter().any(|assignment| {
         let name = assignment.name.as_str();
         let again = !seen.insert(name);
-        again && assignment.is_options() && !assignment.references(dialect).contains(&name)
+        again && assignment.is_options() && !assignment.adds_to_itself(dialect)
     })
 }
