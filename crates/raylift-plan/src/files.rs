@@ -63,10 +63,19 @@ impl Files {
     ) {
         for (path, (edit, reason)) in edits {
             let place = self.decisions.partition_point(|other| other.path < path);
-            let decided = self.decisions.get(place).filter(|other| other.path == path);
-            if let Some(decided) = decided
-                && !matches!(decided.decision, Decision::Carry { .. } | Decision::Keep)
-            {
+            let here = site.files.iter().find(|file| file.path == path);
+            let stays = |decision: &Decision| match decision {
+                Decision::Carry { .. } | Decision::Keep => true,
+                Decision::Release { digest, .. } => {
+                    here.is_some_and(|here| here.digest.as_ref() == Some(digest))
+                }
+                _ => false,
+            };
+            let decided = self
+                .decisions
+                .get(place)
+                .filter(|other| other.path == path && !stays(&other.decision));
+            if let Some(decided) = decided {
                 self.findings.push(changes_meet(decided, reason));
                 continue;
             }
@@ -75,12 +84,11 @@ impl Files {
                 .iter()
                 .any(|exchange| path == exchange.root || path.below(&exchange.root).is_some());
             if !covered {
-                let old = site.files.iter().find(|file| file.path == path);
-                let probe = old
+                let probe = here
                     .and_then(|file| file.digest.clone())
                     .map_or(ExchangeProbe::Added, ExchangeProbe::Replaced);
                 self.exchanges
-                    .push(single(site, staging, &path, old.is_some(), probe));
+                    .push(single(site, staging, &path, here.is_some(), probe));
             }
             let decision = FileDecision {
                 path: path.clone(),

@@ -22,6 +22,7 @@ use crate::properties::attribute::Attributes;
 use crate::properties::edits::Edits;
 use crate::properties::fate::Fates;
 use crate::properties::files::PropertyFile;
+pub(crate) use crate::properties::files::set_of;
 
 /// Fates, changed files and what the reader must know.
 #[derive(Debug, Default)]

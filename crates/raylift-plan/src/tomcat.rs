@@ -14,7 +14,7 @@ mod texts;
 
 use std::collections::BTreeMap;
 
-use raylift_formats::merge::{Sides, applied};
+use raylift_formats::merge::{Refused, Sides, applied};
 use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
@@ -187,6 +187,21 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
             return;
         }
     };
+    if matches!(Format::of(name), Format::Shell(_))
+        && let Some(result) = applied(text, new.as_bytes(), &merged.splices)
+        && rules::starts_too_large(name, &result)
+        && !rules::starts_too_large(name, text)
+    {
+        let refused =
+            Refused("with the site's -Xmx the release's -Xms would be more than it".to_owned());
+        kept.findings.push(findings::refused(
+            &path,
+            name,
+            &refused,
+            parts.severity(name),
+        ));
+        return;
+    }
     kept.findings.extend(findings::conflicts(
         &path,
         name,

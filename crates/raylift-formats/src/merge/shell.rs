@@ -465,6 +465,7 @@ mod tests {
             ". /etc/default/liferay\n",
             "CATALINA_OPTS=\"$(cat options)\"\n",
             "CATALINA_OPTS=\"-Dx='a b'\"\n",
+            "CATALINA_OPTS=\"${CATALINA_OPTS:--Dx=0 -Da=1}\"\n",
             "f() {\nCATALINA_OPTS=1\n}\n",
             "A=1 B=2 command\n",
             "case x in\nx) A=1;;\nesac\n",

@@ -5,7 +5,7 @@
 //! `<staged>.raylift-old` first; whatever of the three names a crash leaves tells what is still to do.
 //!
 //! What the site does to a new path while it burns in (a file is changed, a path is removed) does not keep the old one
-//! from coming back: what lies staged tells enough.
+//! from coming back: what lies staged tells enough. A tree without the marker in the place of the new one is ambiguous.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -169,7 +169,8 @@ impl Standing {
                 (Tree::Old, true) if matches!(exchange.probe, ExchangeProbe::Replaced(_)) => {
                     self.live == Some(Tree::Old)
                 }
-                (Tree::Old, true) => self.live == Some(Tree::Old) && self.staged == staged,
+                // Also where the new one, removed by somebody, is nowhere any more.
+                (Tree::Old, true) => self.live == Some(Tree::Old) && self.staged != Some(Tree::Old),
                 // Once the old one lies staged the new one was live, also where somebody removed it.
                 (Tree::New, true) => self.live != Some(Tree::Old) && self.staged == staged,
                 (Tree::New, false) => self.live == Some(Tree::New) && self.staged.is_none(),
@@ -356,11 +357,11 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_changed_is_ambiguous_and_left_alone() {
+    fn a_staged_tree_that_somebody_removed_stops_the_switch() {
         let (_folder, exchange) = set_up(true);
         fs::remove_dir_all(&exchange.staged).unwrap();
         let exchanger = Exchanger::default();
-        assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::Ambiguous);
+        assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::Old);
         let error = exchanger.exchange(&exchange, LiveSide::New).unwrap_err();
         assert_eq!(error.code, codes::EXCHANGE_AMBIGUOUS);
         assert_eq!(content(&exchange.live).unwrap(), "old");
@@ -468,8 +469,13 @@ mod tests {
             exchanger.exchange(&exchange, LiveSide::New).unwrap();
             fs::remove_dir_all(&exchange.live).unwrap();
             assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::New);
-            exchanger.exchange(&exchange, LiveSide::Old).unwrap();
-            assert_eq!(content(&exchange.live).unwrap(), "old");
+            for _ in 0..2 {
+                exchanger.exchange(&exchange, LiveSide::Old).unwrap();
+                assert_eq!(exchanger.live_side(&exchange).unwrap(), LiveSide::Old);
+                assert_eq!(content(&exchange.live).unwrap(), "old");
+            }
+            let error = exchanger.exchange(&exchange, LiveSide::New).unwrap_err();
+            assert_eq!(error.code, codes::EXCHANGE_AMBIGUOUS);
         }
     }
 }

@@ -41,8 +41,8 @@ impl Binding {
         for row in &site.database.release_rows {
             parts.insert(format!("row {}", row.name), digest_of(row));
         }
-        // A file that the plan writes would take the place of what somebody saves in the portal meanwhile; those that come
-        // from files are bound by these.
+        // A file that the plan writes could take the place of what somebody saves in the portal meanwhile. All that were
+        // made there are bound, so that a plan needs no list of its own; those that come from files are bound by these.
         for row in &site.database.configurations {
             if row.file_name.is_none() {
                 parts.insert(format!("configuration {}", row.pid), digest_of(&row.pid));

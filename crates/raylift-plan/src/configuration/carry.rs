@@ -124,6 +124,9 @@ impl Carrier<'_> {
             .as_ref()
             .map_or(known_as, |renamed| renamed.pid.as_str());
         let rest = stem.strip_prefix(known_as)?;
+        if renamed.is_some() && rest.is_empty() && self.is_made_in_the_portal(new_pid) {
+            return None;
+        }
         let path = RelativePath::new(format!("{CONFIGS}/{new_pid}{rest}.config"));
         let decision = if is_cfg {
             self.converted(file, new_pid, &path)?
@@ -148,6 +151,13 @@ impl Carrier<'_> {
             decision,
             because: because.join("; "),
         })
+    }
+
+    /// A file of this name would take the place of what somebody saved in System Settings.
+    fn is_made_in_the_portal(&self, pid: &str) -> bool {
+        let rows = &self.site.database.configurations;
+        rows.iter()
+            .any(|row| row.pid == pid && row.file_name.is_none())
     }
 
     /// Both releases take a file's name for the same, and the same keys out of it; what is in a `.cfg` file is converted.

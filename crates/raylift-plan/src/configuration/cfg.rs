@@ -7,8 +7,10 @@ use raylift_model::codes;
 use raylift_model::facts::{ConfigurationKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
+use raylift_model::plan::PropertySet;
 
 use crate::configuration::{Case, is_in_configs};
+use crate::properties::set_of;
 
 /// The switch of 7.3 and later, false in the `portal.properties` of 7.3.6, 7.4.3.41 and 7.4.3.103; 7.2 has none and
 /// reads the files.
@@ -75,14 +77,23 @@ struct Reads {
 impl Reads {
     fn of(site: &SiteFacts, release: &ReleaseFacts, (from, to): ((u32, u32), (u32, u32))) -> Self {
         let own = own_switch(site);
-        let reads = |line: (u32, u32), shipped: Option<&String>| match &own {
+        let reads = |line: (u32, u32), shipped: Option<&String>, is_known: bool| match &own {
             _ if line < (7, 3) => Some(true),
             Some(own) => own.as_deref().map(is_on),
+            None if !is_known => None,
             None => Some(shipped.is_some_and(|value| is_on(value))),
         };
         Self {
-            before: reads(from, site.defaults.portal.get(SWITCH)),
-            after: reads(to, release.defaults.portal.get(SWITCH)),
+            before: reads(
+                from,
+                site.defaults.portal.get(SWITCH),
+                site.defaults.undetermined.is_empty(),
+            ),
+            after: reads(
+                to,
+                release.defaults.portal.get(SWITCH),
+                release.defaults.undetermined.is_empty(),
+            ),
         }
     }
 }
@@ -90,13 +101,21 @@ impl Reads {
 /// What the site itself sets: nothing, or the last place, whose value is known where it is a file of the home.
 fn own_switch(site: &SiteFacts) -> Option<Option<String>> {
     let last = site.properties.iter().rev().find(|source| {
-        !source.place.contains("!/") && source.keys.iter().any(|key| key == SWITCH)
+        !source.place.contains("!/")
+            && set_of(&source.place) == PropertySet::Portal
+            && source.keys.iter().any(|key| key == SWITCH)
     })?;
     let path = Path::new(&last.place).strip_prefix(&site.home).ok();
     let text = path
         .and_then(|path| site.texts.get(&RelativePath::new(path.to_str()?)))
         .map(|text| properties::read(text.expose(), Encoding::Utf8));
-    Some(text.and_then(|read| read.value.get(SWITCH).map(str::to_owned)))
+    Some(text.and_then(|read| {
+        // The portal joins the values of repeated lines into a list.
+        let entries = read.value.entries().iter();
+        let once = entries.filter(|entry| entry.key == SWITCH).count() == 1;
+        let value = read.value.get(SWITCH)?;
+        once.then(|| value.to_owned())
+    }))
 }
 
 fn is_on(value: &str) -> bool {

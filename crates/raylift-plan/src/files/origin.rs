@@ -87,6 +87,9 @@ pub(crate) fn treat(file: &FileFact, sides: &Sides<'_>) -> Treated {
             Treated::new(Treatment::Drop(gone), reason)
         }
         Origin::Changed => changed(file, &origin),
+        Origin::Site if sides.crosses && is_package(file) && superseded(file, sides) => {
+            older_package(file, sides)
+        }
         Origin::Site => own(file, &origin, sides),
         Origin::Unknown => unknown(file, &origin, sides),
     }
@@ -144,6 +147,9 @@ fn own(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
 }
 
 fn unknown(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
+    if superseded(file, sides) && sides.crosses && is_package(file) {
+        return older_package(file, sides);
+    }
     if superseded(file, sides) {
         let reason = "made by Liferay, and the new release has its modules in newer versions";
         return Treated::new(Treatment::Drop(Gone::ByRule), reason);
@@ -168,15 +174,44 @@ fn superseded(file: &FileFact, sides: &Sides<'_>) -> bool {
             other.symbolic_name == bundle.symbolic_name && other.version > bundle.version
         })
     };
-    let is_package = file
-        .path
-        .below(&RelativePath::new("osgi/marketplace"))
-        .is_some();
     file.by_liferay
-        && match sides.crosses && is_package {
+        && match sides.crosses && is_package(file) {
             true => own.iter().any(|bundle| newer(bundle)),
             false => !own.is_empty() && own.iter().all(|bundle| newer(bundle)),
         }
+}
+
+fn is_package(file: &FileFact) -> bool {
+    file.path
+        .below(&RelativePath::new("osgi/marketplace"))
+        .is_some()
+}
+
+/// A package of Liferay's of another line cannot stay beside the newer modules, and what else it holds goes with it.
+fn older_package(file: &FileFact, sides: &Sides<'_>) -> Treated {
+    let reason = "made by Liferay, and the new release has modules of it in newer versions";
+    let names =
+        |bundles: &[BundleFacts], name| bundles.iter().any(|other| other.symbolic_name == name);
+    let gone: Vec<String> = sides
+        .origins
+        .bundles_in(&file.path)
+        .iter()
+        .filter(|bundle| !names(&sides.release.bundles, bundle.symbolic_name.clone()))
+        .map(|bundle| bundle.symbolic_name.to_string())
+        .collect();
+    let finding = Finding::new(
+        Severity::Warning,
+        codes::FILE_DROPPED,
+        file.path.to_string(),
+        "this package of Liferay's is of the old line; it goes away and is kept until commit, and the new release has no successor for some of its modules",
+        "look whether the site needs these modules, and install the package that its maker has for the new release",
+    )
+    .if_any(gone);
+    let treated = Treated::new(Treatment::Drop(Gone::ByRule), reason);
+    match finding {
+        Some(finding) => treated.because(finding),
+        None => treated,
+    }
 }
 
 fn in_old_libraries(file: &FileFact, sides: &Sides<'_>) -> bool {

@@ -58,7 +58,7 @@ pub(super) fn of(site: &SiteFacts) -> Vec<PropertyFile<'_>> {
 }
 
 /// `system.properties` and `system-ext.properties` hold system properties, everything else portal properties.
-pub(super) fn set_of(place: &str) -> PropertySet {
+pub(crate) fn set_of(place: &str) -> PropertySet {
     match place.rsplit('/').next() {
         Some("system.properties" | "system-ext.properties") => PropertySet::System,
         _ => PropertySet::Portal,

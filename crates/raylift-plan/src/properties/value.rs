@@ -69,6 +69,10 @@ pub(super) fn line(
 
 /// Whether a single value of a `.config` file is this property's value already.
 pub(super) fn says(entry: &ConfigEntry, value: &str) -> bool {
+    // A placeholder means something else in each of the two files.
+    if value.contains("${") {
+        return false;
+    }
     match entry.value_type {
         ValueType::Boolean => entry
             .boolean()

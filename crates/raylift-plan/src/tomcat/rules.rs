@@ -3,7 +3,7 @@
 //! Source: layout-and-artifacts 1.3 (`build-dist.xml`, target `unzip-tomcat`, and the manual's page on Tomcat). Everything
 //! else in these files is Tomcat's own and belongs to its version.
 
-use raylift_formats::merge::{Dialect, Item, Ruling, option_name, script};
+use raylift_formats::merge::{Dialect, Item, OPTIONS, Ruling, option_name, script};
 
 use super::java;
 
@@ -183,7 +183,7 @@ pub(super) fn starts_too_large(name: &str, text: &[u8]) -> bool {
         .is_some_and(|(start, most)| start > most)
 }
 
-/// Of a script's options that begin like this the last one.
+/// Of a script's options that begin like this the last one, in the order in which the Java machine gets them.
 fn last(name: &str, text: &[u8], option: &str) -> Option<String> {
     let dialect = if name.ends_with(".bat") {
         Dialect::Bat
@@ -191,9 +191,14 @@ fn last(name: &str, text: &[u8], option: &str) -> Option<String> {
         Dialect::Sh
     };
     let script = script(text, dialect);
-    let options = script.java_options().map(|(_, option)| option);
-    let last = options.filter(|given| given.starts_with(option)).last();
-    last.map(str::to_owned)
+    let options = script
+        .java_options()
+        .filter(|(_, given)| given.starts_with(option));
+    // The first of `OPTIONS` is the last on the command line; of several with one place `max_by_key` takes the last.
+    let last = options.max_by_key(|(variable, _)| {
+        std::cmp::Reverse(OPTIONS.iter().position(|name| name == variable))
+    });
+    last.map(|(_, option)| option.to_owned())
 }
 
 /// Bytes that an option for memory names: the sizes of the `java` command end in `k`, `m`, `g` or `t`.

@@ -7,7 +7,7 @@ use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{
     AttributeType, ConfigurationEntry, ConfigurationFile, ConfigurationKind, ConfigurationReading,
-    Metatype, MetatypeAttribute, ReleaseFacts, SiteFacts,
+    ConfigurationRow, Metatype, MetatypeAttribute, ReleaseFacts, SiteFacts,
 };
 use raylift_model::finding::Severity;
 use raylift_model::names::RelativePath;
@@ -164,6 +164,23 @@ fn a_cfg_file_that_would_lose_something_stays_a_blocker() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_file_does_not_take_the_place_of_what_was_saved_in_the_portal() {
+    let old = format!("{OLD}.config");
+    let (mut site, release) = pair(&old, OLD, "size=I\"7\"\r\n");
+    site.database.configurations.push(ConfigurationRow {
+        pid: NEW.to_owned(),
+        ..ConfigurationRow::default()
+    });
+    let plan = plan(&site, &release);
+    assert!(matches!(
+        decision(&plan, &old),
+        Some(Decision::Carry { .. })
+    ));
+    assert_eq!(severity(&plan, codes::CONFIGURATION_CARRIED), None);
+    assert!(severity(&plan, codes::CONFIGURATION_RENAMED).is_some());
 }
 
 #[test]

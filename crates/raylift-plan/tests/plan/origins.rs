@@ -485,7 +485,19 @@ fn a_package_with_one_older_module_does_not_go_along_to_7_4() {
     let mut release = shielded();
     assert_eq!(decision(&plan(&site, &release), &path), "carried");
     release.bundles.extend(modules(3).into_iter().take(1));
-    assert_eq!(decision(&plan(&site, &release), &path), "dropped");
+    // The archive of the old release, which does not have the package, changes nothing of it.
+    let old = crate::facts::release();
+    for old in [None, Some(&old)] {
+        let plan = make(&site, &release, old, &wishes()).unwrap();
+        assert_eq!(decision(&plan, &path), "dropped");
+        let told = plan
+            .findings
+            .iter()
+            .find(|finding| finding.subject == path)
+            .unwrap();
+        assert_eq!(told.code.as_str(), codes::FILE_DROPPED);
+        assert_eq!(told.evidence, ["com.liferay.commerce.gone"]);
+    }
     let mut same_line = crate::facts::release();
     same_line.bundles.clone_from(&release.bundles);
     assert_eq!(decision(&plan(&site, &same_line), &path), "carried");

@@ -477,8 +477,13 @@ fn a_file_that_the_release_replaces_is_not_changed_in_passing() {
     let mut old = release();
     old.files.push(file(CONFIG, "enabled=B\"true\""));
     let mut next = next();
-    next.files.push(file(CONFIG, "enabled=B\"false\""));
+    next.files.push(file(CONFIG, "enabled=B\"true\""));
     site.files.sort_by(|one, two| one.path.cmp(&two.path));
+    let same = make(&site, &next, Some(&old), &wishes()).unwrap();
+    assert!(!has(&same, codes::CHANGES_MEET), "nothing meets");
+    assert!(applied(&site, edit(&same, CONFIG)).contains("pageSize=I\"20\""));
+    next.files.pop();
+    next.files.push(file(CONFIG, "enabled=B\"false\""));
     let plan = make(&site, &next, Some(&old), &wishes()).unwrap();
     let found = plan
         .findings

@@ -562,3 +562,20 @@ fn the_bundles_heap_does_not_start_larger_than_the_sites_may_become() {
     assert!(edit(&plan, "bin/setenv.sh").is_none());
     assert_eq!(found(&plan, codes::APP_SERVER_BLOCKED).len(), 1);
 }
+
+/// What counts for Java is the last `-Xmx` of its command line: that of `CATALINA_OPTS`, wherever it stands in the script.
+#[test]
+fn the_heap_that_counts_decides_whether_its_parts_follow() {
+    let script = |options: &str| format!("CATALINA_OPTS=\"$CATALINA_OPTS {options}\"\n");
+    let (before, after) = (script("-Xms1g -Xmx2560m"), script("-Xms3g -Xmx3g"));
+    let old = release_of("7.3.6", &[("bin/setenv.sh", &before)]);
+    let new = release_of("7.4.3.41", &[("bin/setenv.sh", &after)]);
+    let mut site = site();
+    let own = format!(
+        "{}JAVA_OPTS=\"$JAVA_OPTS -Xmx2560m\"\n",
+        script("-Xms1g -Xmx1g")
+    );
+    text(&mut site, "bin/setenv.sh", &own);
+    let plan = make(&site, &new, Some(&old), &wishes()).unwrap();
+    assert!(edit(&plan, "bin/setenv.sh").is_none(), "the site's stays");
+}

@@ -327,6 +327,10 @@ impl Reader<'_> {
             }
             let range = at..at + length;
             let text = self.text(range.clone());
+            // A blank in `${NAME:-a b}` ends no word.
+            if text.matches('{').count() != text.matches('}').count() {
+                return None;
+            }
             words.push(Element {
                 name: option_name(&text),
                 value: text,
