@@ -154,6 +154,10 @@ fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<Str
         had_row: row.is_some(),
         before: Vec::new(),
     };
+    let has_steps = !bundle.upgrades.registrations.is_empty();
+    if context.stored.is_empty() && has_steps {
+        undetermined.push("the rows of Release_ are not known".to_owned());
+    }
     if bundle.upgrades.release_creation.is_empty() || row.is_some() {
         return start;
     }

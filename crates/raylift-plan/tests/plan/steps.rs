@@ -2,7 +2,7 @@
 
 use crate::facts::{bundle, java, release, row, site, wishes};
 use raylift_model::codes;
-use raylift_model::facts::{ReleaseFilter, StartupCheck};
+use raylift_model::facts::{ReleaseFilter, SiteFacts, StartupCheck};
 use raylift_model::finding::Severity;
 use raylift_model::plan::{Action, DataUpgrade, Plan, ReturnMode, Verdict, When};
 use raylift_model::version::SchemaChange;
@@ -251,4 +251,26 @@ fn another_release_given_as_the_installed_one_is_a_blocker() {
     assert!(blocked(&old));
     old.identity = site().identity;
     assert!(!blocked(&old));
+}
+
+/// A database that could not be read is none without modules.
+#[test]
+fn without_rows_no_module_is_taken_for_a_new_one() {
+    let mut site = site();
+    let mut release = release();
+    release.bundles.push(bundle(
+        "com.example.fresh",
+        &[("0.0.0", "1.0.0", 1), ("1.0.0", "1.1.0", 1)],
+    ));
+    let when = |site: &SiteFacts| {
+        let plan = make(site, &release, None, &wishes()).unwrap();
+        let mut modules = plan.modules.into_iter();
+        modules
+            .find(|module| module.module.as_str() == "com.example.fresh")
+            .unwrap()
+            .when
+    };
+    assert_ne!(when(&site), When::Undetermined, "its row is not there yet");
+    site.database.release_rows.clear();
+    assert_eq!(when(&site), When::Undetermined);
 }

@@ -189,11 +189,21 @@ impl Doubts {
 
     /// One key, set by the site in several places.
     pub(crate) fn several(&mut self, key: &str, places: Vec<String>) {
+        let file = |place: &String| place.rsplit_once(':').map(|(file, _)| file.to_owned());
+        let first = places.first().and_then(file);
+        let message = match places.len() {
+            lines if first.is_some() && places.iter().all(|place| file(place) == first) => {
+                format!(
+                    "stands on {lines} lines of one file; the portal joins their values with a comma"
+                )
+            }
+            places => format!("is set in {places} places; the last one counts"),
+        };
         let finding = Finding::new(
             Severity::Note,
             codes::PROPERTIES_SEVERAL,
             key,
-            format!("is set in {} places; the last one counts", places.len()),
+            message,
             "set it in one place",
         );
         self.findings
