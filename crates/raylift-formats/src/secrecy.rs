@@ -33,7 +33,7 @@ pub fn shown_lines(text: &str) -> Vec<String> {
                 _ if goes_on => (HIDDEN.to_owned(), Some(line)),
                 Some(end) => {
                     let (name, rest) = line.split_at_checked(end).unwrap_or((line, ""));
-                    (format!("{name}{HIDDEN}"), Some(rest))
+                    (format!("{}{HIDDEN}", without_login(name)), Some(rest))
                 }
                 None => (without_login(line), None),
             };
@@ -127,6 +127,8 @@ mod tests {
             "x.master.key: geheim",
             "-----BEGIN PRIVATE KEY-----\ngeheim\ngeheim\n-----END PRIVATE KEY-----",
             "<Resource password\n  =\"geheim\"/>",
+            "<Resource url=\"jdbc:mysql://u:geheim@h/db\" password=\"geheim\"/>",
+            "<Resource url=\"http://u:geheim@h/db\" password=\"geheim\"/>",
             "<Resource url=\"jdbc:postgresql://h/x?user=a&amp;sslpassword=geheim\"/>",
             "<Environment value=\"geheim\" name=\"smtp.password\" type=\"java.lang.String\"/>",
             "<Environment value='geheim'\n  name = 'smtp.password'\n  override='false'/>",

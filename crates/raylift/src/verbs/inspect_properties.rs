@@ -74,6 +74,9 @@ fn read(file: &Path) -> Result<Vec<u8>, Problem> {
     if size.is_dir() {
         return Err(unreadable("it is a folder".to_owned()));
     }
+    if !size.is_file() {
+        return Err(unreadable("it is not a file".to_owned()));
+    }
     if size.len() > LARGEST {
         return Err(unreadable(format!("it has more than {} MB", LARGEST >> 20)));
     }
@@ -204,7 +207,13 @@ fn as_json(
             object.insert("value".to_owned(), Value::Null);
         }
     }
-    if let (Ok(list), false) = (&setting.list, is_secret) {
+    // What is hidden as a whole is hidden in parts.
+    let is_hidden = matches!(&setting.value, Some(Ok(value)) if show(key, value, is_secret) == Shown::Hidden)
+        || setting
+            .places
+            .iter()
+            .any(|place| place.wins && show(key, &place.value, is_secret) == Shown::Hidden);
+    if let (Ok(list), false) = (&setting.list, is_secret || is_hidden) {
         let list: Vec<String> = list
             .iter()
             .map(|element| text(show(key, element, is_secret)))
