@@ -110,6 +110,12 @@ fn settings(site: &Site) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs one verb before the reader's eyes.
+fn raylift(binary: &Path, home: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    println!("\n$ raylift --site {home} {}\n", arguments.join(" "));
+    command::run(Command::new(binary).args(["--site", home]).args(arguments))
+}
+
 /// The verbs, in the order in which an administrator would use them.
 fn show(
     clock: &mut Clock,
@@ -119,10 +125,7 @@ fn show(
     new: &Path,
 ) -> anyhow::Result<()> {
     let home = site.home().display().to_string();
-    let verb = |arguments: &[&str]| -> anyhow::Result<()> {
-        println!("\n$ raylift --site {home} {}\n", arguments.join(" "));
-        command::run(Command::new(binary).args(["--site", &home]).args(arguments))
-    };
+    let verb = |arguments: &[&str]| raylift(binary, &home, arguments);
     let (old, new) = (old.display().to_string(), new.display().to_string());
     clock.time("inspect", || {
         Ok((verb(&["inspect"])?, "the site as it is".to_owned()))
@@ -182,22 +185,9 @@ fn next_line(
         let (old, new) = (old?.zip, new?.zip);
         let scenario = Scenario::read(&scenarios.join("site-7.3.toml"))?;
         let site = Site::create(lab, &scenario, &scratch.join("site-7.3"))?;
-        let home = site.home();
-        println!(
-            "\n$ raylift --site {} plan {} --old-release {}\n",
-            home.display(),
-            new.display(),
-            old.display()
-        );
-        command::run(
-            Command::new(binary)
-                .arg("--site")
-                .arg(home)
-                .arg("plan")
-                .arg(&new)
-                .arg("--old-release")
-                .arg(&old),
-        )?;
+        let home = site.home().display().to_string();
+        let (old, new) = (old.display().to_string(), new.display().to_string());
+        raylift(binary, &home, &["plan", &new, "--old-release", &old])?;
         Ok(((), "the differences in the site's configuration".to_owned()))
     })
 }

@@ -21,8 +21,7 @@ use raylift_model::plan::{Edit, Handling, PropertyFate, PropertyPlan, PropertySe
 use crate::properties::attribute::Attributes;
 use crate::properties::edits::Edits;
 use crate::properties::fate::Fates;
-use crate::properties::files::PropertyFile;
-pub(crate) use crate::properties::files::set_of;
+pub(crate) use crate::properties::files::{PropertyFile, set_of};
 
 /// Fates, changed files and what the reader must know.
 #[derive(Debug, Default)]
@@ -61,16 +60,16 @@ pub(crate) fn migrate(
                 fate,
                 already,
                 hinders,
-                is_certain: fates.knows_before(),
             }
         })
         .collect();
+    let is_certain = site.property_tables.undetermined.is_empty();
     let rivals = rivals(&decided);
     let mut edits = Edits::new(site, tomcat, release, &files, &attributes);
     let mut properties = Vec::new();
     let mut refused = Vec::new();
     for decided in decided {
-        let handling = match decided.demand(move_migrated) {
+        let handling = match decided.demand(move_migrated, is_certain) {
             Handling::Raylift => match rivals.get(&decided.target()) {
                 Some(keys) if keys.len() > 1 => Err(format!(
                     "{} become the same, and it is not certain which of them is wanted",
@@ -151,13 +150,12 @@ struct Decided {
     already: bool,
     /// It keeps the new release from starting.
     hinders: bool,
-    /// It could be read whether the installed release reads it.
-    is_certain: bool,
 }
 
 impl Decided {
-    /// What has to be done, before it is known whether it can be.
-    fn demand(&self, move_migrated: bool) -> Handling {
+    /// What has to be done, before it is known whether it can be. `is_certain` says that it could be read which keys the
+    /// installed release no longer reads.
+    fn demand(&self, move_migrated: bool, is_certain: bool) -> Handling {
         let has_successor = matches!(
             self.fate,
             PropertyFate::Renamed { .. }
@@ -169,7 +167,7 @@ impl Decided {
                 because: "raylift moves it when it is asked to".to_owned(),
             },
             (true, false) if self.already => Handling::Nobody,
-            (true, _) if !self.is_certain => Handling::Person {
+            (true, _) if !is_certain => Handling::Person {
                 because: "it could not be read whether the installed release reads it, or the key that takes its place"
                     .to_owned(),
             },

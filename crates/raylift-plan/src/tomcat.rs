@@ -6,6 +6,7 @@
 
 mod findings;
 mod formats;
+mod heap;
 mod java;
 mod options;
 mod rules;
@@ -14,7 +15,7 @@ mod texts;
 
 use std::collections::BTreeMap;
 
-use raylift_formats::merge::{Refused, Sides, applied};
+use raylift_formats::merge::{Sides, applied};
 use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
@@ -165,15 +166,23 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         base: text,
         other: new.as_bytes(),
     };
+    let format = Format::of(name);
     let java = parts.site.java.as_ref().and_then(|java| java.major);
     let judge = rules::Rules {
         name,
         has_old: old.is_some(),
         uses_lib_ext,
         java,
-        heap_follows: rules::heap_follows(name, text, old),
+        heap_follows: heap::follows(format, text, old),
     };
-    let merged = match Format::of(name).merge(sides, &|item| judge.rule(item)) {
+    let merged = format
+        .merge(sides, &|item| judge.rule(item))
+        .and_then(|merged| {
+            let result = applied(text, new.as_bytes(), &merged.splices);
+            heap::fits(format, text, result.as_deref().unwrap_or(text))?;
+            Ok(merged)
+        });
+    let merged = match merged {
         Ok(merged) => merged,
         Err(refused) => {
             if old != Some(new) {
@@ -187,21 +196,6 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
             return;
         }
     };
-    if matches!(Format::of(name), Format::Shell(_))
-        && let Some(result) = applied(text, new.as_bytes(), &merged.splices)
-        && rules::starts_too_large(name, &result)
-        && !rules::starts_too_large(name, text)
-    {
-        let refused =
-            Refused("with the site's -Xmx the release's -Xms would be more than it".to_owned());
-        kept.findings.push(findings::refused(
-            &path,
-            name,
-            &refused,
-            parts.severity(name),
-        ));
-        return;
-    }
     kept.findings.extend(findings::conflicts(
         &path,
         name,

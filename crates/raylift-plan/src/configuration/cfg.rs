@@ -1,16 +1,12 @@
 //! `.cfg` files.
 
-use std::path::Path;
-
-use raylift_formats::properties::{self, Encoding};
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationKind, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{ConfigurationKind, PropertyDefaults, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::names::RelativePath;
 use raylift_model::plan::PropertySet;
 
 use crate::configuration::{Case, is_in_configs};
-use crate::properties::set_of;
+use crate::properties::{PropertyFile, set_of};
 
 /// The switch of 7.3 and later, false in the `portal.properties` of 7.3.6, 7.4.3.41 and 7.4.3.103; 7.2 has none and
 /// reads the files.
@@ -77,23 +73,20 @@ struct Reads {
 impl Reads {
     fn of(site: &SiteFacts, release: &ReleaseFacts, (from, to): ((u32, u32), (u32, u32))) -> Self {
         let own = own_switch(site);
-        let reads = |line: (u32, u32), shipped: Option<&String>, is_known: bool| match &own {
+        let reads = |line: (u32, u32), defaults: &PropertyDefaults| match &own {
             _ if line < (7, 3) => Some(true),
             Some(own) => own.as_deref().map(is_on),
-            None if !is_known => None,
-            None => Some(shipped.is_some_and(|value| is_on(value))),
+            None if !defaults.undetermined.is_empty() => None,
+            None => Some(
+                defaults
+                    .portal
+                    .get(SWITCH)
+                    .is_some_and(|value| is_on(value)),
+            ),
         };
         Self {
-            before: reads(
-                from,
-                site.defaults.portal.get(SWITCH),
-                site.defaults.undetermined.is_empty(),
-            ),
-            after: reads(
-                to,
-                release.defaults.portal.get(SWITCH),
-                release.defaults.undetermined.is_empty(),
-            ),
+            before: reads(from, &site.defaults),
+            after: reads(to, &release.defaults),
         }
     }
 }
@@ -105,17 +98,8 @@ fn own_switch(site: &SiteFacts) -> Option<Option<String>> {
             && set_of(&source.place) == PropertySet::Portal
             && source.keys.iter().any(|key| key == SWITCH)
     })?;
-    let path = Path::new(&last.place).strip_prefix(&site.home).ok();
-    let text = path
-        .and_then(|path| site.texts.get(&RelativePath::new(path.to_str()?)))
-        .map(|text| properties::read(text.expose(), Encoding::Utf8));
-    Some(text.and_then(|read| {
-        // The portal joins the values of repeated lines into a list.
-        let entries = read.value.entries().iter();
-        let once = entries.filter(|entry| entry.key == SWITCH).count() == 1;
-        let value = read.value.get(SWITCH)?;
-        once.then(|| value.to_owned())
-    }))
+    let file = PropertyFile::of(site, last).filter(|file| !file.repeats(SWITCH));
+    Some(file.and_then(|file| Some(file.value(PropertySet::Portal, SWITCH)?.to_owned())))
 }
 
 fn is_on(value: &str) -> bool {

@@ -85,13 +85,12 @@ pub(crate) fn treat(file: &FileFact, origin: Origin, sides: &Sides<'_>) -> Optio
 /// A JAR directly in Tomcat's lib folder has one of the same driver classes.
 fn tomcat_has(own: &ArchiveFacts, sides: &Sides<'_>) -> bool {
     let lib = sides.tomcat.join("lib");
-    sides.drivers.site.archives.iter().any(|other| {
-        other.file.parent() == lib.as_str()
-            && other
-                .drivers
-                .iter()
-                .any(|driver| own.drivers.contains(driver))
-    })
+    sides
+        .drivers
+        .site
+        .archives
+        .iter()
+        .any(|other| other.file.parent() == lib.as_str() && has_same_driver(own, other))
 }
 
 /// The pool's driver class is not known when Tomcat keeps the pool: a driver that nobody else brings must not go.
@@ -102,22 +101,18 @@ fn has_no_other(own: &ArchiveFacts, sides: &Sides<'_>) -> bool {
         .archives
         .iter()
         .filter(|other| other.file != own.file)
-        .all(|other| {
-            !other
-                .drivers
-                .iter()
-                .any(|driver| own.drivers.contains(driver))
-        })
+        .all(|other| !has_same_driver(own, other))
+}
+
+fn has_same_driver(own: &ArchiveFacts, other: &ArchiveFacts) -> bool {
+    let mut drivers = other.drivers.iter();
+    drivers.any(|driver| own.drivers.contains(driver))
 }
 
 /// The release's JAR with one of the same driver classes.
 fn same_driver<'a>(own: &ArchiveFacts, release: &'a ReleaseFacts) -> Option<&'a ArchiveFacts> {
-    release.archives.iter().find(|other| {
-        other
-            .drivers
-            .iter()
-            .any(|driver| own.drivers.contains(driver))
-    })
+    let mut archives = release.archives.iter();
+    archives.find(|other| has_same_driver(own, other))
 }
 
 fn stays(file: &FileFact, products: bool) -> Treated {

@@ -87,7 +87,7 @@ pub(crate) fn treat(file: &FileFact, sides: &Sides<'_>) -> Treated {
             Treated::new(Treatment::Drop(gone), reason)
         }
         Origin::Changed => changed(file, &origin),
-        Origin::Site if sides.crosses && is_package(file) && superseded(file, sides) => {
+        Origin::Site | Origin::Unknown if is_older_package(file, sides) => {
             older_package(file, sides)
         }
         Origin::Site => own(file, &origin, sides),
@@ -147,9 +147,6 @@ fn own(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
 }
 
 fn unknown(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
-    if superseded(file, sides) && sides.crosses && is_package(file) {
-        return older_package(file, sides);
-    }
     if superseded(file, sides) {
         let reason = "made by Liferay, and the new release has its modules in newer versions";
         return Treated::new(Treatment::Drop(Gone::ByRule), reason);
@@ -165,38 +162,41 @@ fn unknown(file: &FileFact, origin: &FileOrigin, sides: &Sides<'_>) -> Treated {
     Treated::new(Treatment::Carry, reason).because(finding.because(origin.reason.as_str()))
 }
 
-/// True for modules of Liferay's that the new release brings in newer versions: every one, or any of a package that would
-/// go to a line in which the product has none. Titles of the product's packages are known for 7.2 only.
+/// True for modules of Liferay's that the new release brings in newer versions, every one.
 fn superseded(file: &FileFact, sides: &Sides<'_>) -> bool {
     let own = sides.origins.bundles_in(&file.path);
-    let newer = |bundle: &BundleFacts| {
-        sides.release.bundles.iter().any(|other| {
-            other.symbolic_name == bundle.symbolic_name && other.version > bundle.version
-        })
-    };
-    file.by_liferay
-        && match sides.crosses && is_package(file) {
-            true => own.iter().any(|bundle| newer(bundle)),
-            false => !own.is_empty() && own.iter().all(|bundle| newer(bundle)),
-        }
+    file.by_liferay && !own.is_empty() && own.iter().all(|bundle| has_newer(sides, bundle))
 }
 
-fn is_package(file: &FileFact) -> bool {
-    file.path
-        .below(&RelativePath::new("osgi/marketplace"))
-        .is_some()
+/// True for a package of Liferay's that would go to a line in which the product has none, when the new release brings any
+/// of its modules in a newer version. Titles of the product's packages are known for 7.2 only.
+fn is_older_package(file: &FileFact, sides: &Sides<'_>) -> bool {
+    let marketplace = RelativePath::new("osgi/marketplace");
+    let own = sides.origins.bundles_in(&file.path);
+    sides.crosses
+        && file.by_liferay
+        && file.path.below(&marketplace).is_some()
+        && own.iter().any(|bundle| has_newer(sides, bundle))
+}
+
+fn has_newer(sides: &Sides<'_>, bundle: &BundleFacts) -> bool {
+    let mut others = sides.release.bundles.iter();
+    others
+        .any(|other| other.symbolic_name == bundle.symbolic_name && other.version > bundle.version)
 }
 
 /// A package of Liferay's of another line cannot stay beside the newer modules, and what else it holds goes with it.
 fn older_package(file: &FileFact, sides: &Sides<'_>) -> Treated {
     let reason = "made by Liferay, and the new release has modules of it in newer versions";
-    let names =
-        |bundles: &[BundleFacts], name| bundles.iter().any(|other| other.symbolic_name == name);
+    let has = |bundle: &BundleFacts| {
+        let mut others = sides.release.bundles.iter();
+        others.any(|other| other.symbolic_name == bundle.symbolic_name)
+    };
     let gone: Vec<String> = sides
         .origins
         .bundles_in(&file.path)
         .iter()
-        .filter(|bundle| !names(&sides.release.bundles, bundle.symbolic_name.clone()))
+        .filter(|bundle| !has(bundle))
         .map(|bundle| bundle.symbolic_name.to_string())
         .collect();
     let finding = Finding::new(

@@ -117,9 +117,7 @@ impl<'a> Edits<'a> {
                 if !file.is_sound {
                     return Err(format!("{place} has lines that cannot be read for certain"));
                 }
-                // The portal joins the values of repeated lines into a list.
-                let entries = file.read.entries().iter();
-                if entries.filter(|entry| entry.key == key).count() > 1 {
+                if file.repeats(key) {
                     return Err(format!("it stands several times in {place}"));
                 }
                 Ok(file)

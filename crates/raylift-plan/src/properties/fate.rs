@@ -16,7 +16,6 @@ pub(super) struct Fates<'a> {
     old: &'a PropertyDefaults,
     new: &'a PropertyDefaults,
     attributes: &'a Attributes<'a>,
-    knows_before: bool,
 }
 
 /// The tables of one release.
@@ -53,13 +52,7 @@ impl<'a> Fates<'a> {
             old: &site.defaults,
             new: &release.defaults,
             attributes,
-            knows_before: site.property_tables.undetermined.is_empty(),
         }
-    }
-
-    /// Whether it is known which keys the installed release no longer reads.
-    pub(super) fn knows_before(&self) -> bool {
-        self.knows_before
     }
 
     /// A key by which the new release may refuse to start.

@@ -3,7 +3,7 @@
 //! Source: layout-and-artifacts 1.3 (`build-dist.xml`, target `unzip-tomcat`, and the manual's page on Tomcat). Everything
 //! else in these files is Tomcat's own and belongs to its version.
 
-use raylift_formats::merge::{Dialect, Item, OPTIONS, Ruling, option_name, script};
+use raylift_formats::merge::{Item, Ruling, option_name};
 
 use super::java;
 
@@ -29,7 +29,7 @@ pub(super) struct Rules<'a> {
     pub(super) uses_lib_ext: bool,
     /// Major version of the site's Java.
     pub(super) java: Option<u32>,
-    /// The site's `-Xmx` is the old release's ([`heap_follows`]).
+    /// The site's `-Xmx` is the old release's ([`super::heap::follows`]).
     pub(super) heap_follows: bool,
 }
 
@@ -167,38 +167,6 @@ const HEAP: [&str; 5] = ["-Xmx", "-Xms", "-Xmn", "-XX:NewSize=", "-XX:MaxNewSize
 
 fn is_heap(option: Option<&str>) -> bool {
     option.is_some_and(|option| HEAP.iter().any(|name| option.starts_with(name)))
-}
-
-/// Whether the site's script gives the old release's `-Xmx`, so that the whole heap may follow the new one. `name` tells
-/// the scripts' language.
-pub(super) fn heap_follows(name: &str, site: &[u8], old: Option<&str>) -> bool {
-    old.is_some_and(|old| last(name, site, "-Xmx") == last(name, old.as_bytes(), "-Xmx"))
-}
-
-/// Whether a script gives a heap that starts larger than it may become, with which Java ends at once.
-pub(super) fn starts_too_large(name: &str, text: &[u8]) -> bool {
-    let bytes = |option: &str| size(last(name, text, option).as_deref());
-    bytes("-Xms")
-        .zip(bytes("-Xmx"))
-        .is_some_and(|(start, most)| start > most)
-}
-
-/// Of a script's options that begin like this the last one, in the order in which the Java machine gets them.
-fn last(name: &str, text: &[u8], option: &str) -> Option<String> {
-    let dialect = if name.ends_with(".bat") {
-        Dialect::Bat
-    } else {
-        Dialect::Sh
-    };
-    let script = script(text, dialect);
-    let options = script
-        .java_options()
-        .filter(|(_, given)| given.starts_with(option));
-    // The first of `OPTIONS` is the last on the command line; of several with one place `max_by_key` takes the last.
-    let last = options.max_by_key(|(variable, _)| {
-        std::cmp::Reverse(OPTIONS.iter().position(|name| name == variable))
-    });
-    last.map(|(_, option)| option.to_owned())
 }
 
 /// Bytes that an option for memory names: the sizes of the `java` command end in `k`, `m`, `g` or `t`.

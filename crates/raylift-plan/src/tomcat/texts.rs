@@ -1,6 +1,6 @@
 //! Splices of a merge as splices of a plan.
 
-use raylift_formats::merge::{self, Part, Refused, Ruling, Sides, applied};
+use raylift_formats::merge::{self, Part, Ruling, Sides, applied};
 use raylift_model::digest::Digest;
 use raylift_model::facts::{FileFact, ReleaseFacts};
 use raylift_model::finding::Finding;
@@ -8,7 +8,7 @@ use raylift_model::names::RelativePath;
 use raylift_model::plan::{Base, Decision, Edit, FileDecision, Piece, Splice};
 
 use super::formats::Format;
-use super::{Parts, findings, rules};
+use super::{Parts, findings, heap};
 use crate::difference::difference;
 
 /// A file below a release's Tomcat folder.
@@ -94,15 +94,8 @@ pub(crate) fn bundle(
         return Err(Some(Box::new(finding)));
     }
     let result = applied(sides.base, sides.other, &merged.splices).ok_or(None)?;
-    if matches!(format, Format::Shell(_))
-        && rules::starts_too_large(name, &result)
-        && !rules::starts_too_large(name, text)
-    {
-        let refused =
-            Refused("with the site's heap the bundle's -Xms is more than -Xmx".to_owned());
-        let finding = findings::bundle_refused(path, name, &refused);
-        return Err(Some(Box::new(finding)));
-    }
+    heap::fits(format, text, &result)
+        .map_err(|refused| Some(Box::new(findings::bundle_refused(path, name, &refused))))?;
     let splices = merged
         .splices
         .iter()

@@ -11,18 +11,6 @@ const MANY: usize = 4;
 /// How many files meet which fate, what is exchanged, and each file that is not simply the release's; `all` names every
 /// file.
 pub(crate) fn files(plan: &Plan, all: bool) -> String {
-    let kind = |decision: &Decision| match decision {
-        Decision::Release { replaces: true, .. } => "replaced",
-        Decision::Release {
-            replaces: false, ..
-        } => "new",
-        Decision::Carry { .. } => "carried",
-        Decision::Move { .. } => "moved",
-        Decision::Write { .. } => "written",
-        Decision::Edit(_) => "edited",
-        Decision::Drop => "dropped",
-        Decision::Keep => "kept",
-    };
     let mut text = format!("\n{}\n  ", paint("Files", strong()));
     let counts: Vec<String> = [
         "replaced", "new", "carried", "moved", "edited", "written", "dropped",
@@ -55,39 +43,46 @@ pub(crate) fn files(plan: &Plan, all: bool) -> String {
         .iter()
         .filter(|file| all || !matches!(file.decision, Decision::Release { .. }))
         .collect();
-    text.push_str(&columns(None, &rows(&shown, kind, all)));
+    text.push_str(&columns(None, &rows(&shown, all)));
     text
 }
 
 /// A row for each file; one for all files of a folder that go away for the same reason, where they are many.
-fn rows(
-    files: &[&FileDecision],
-    kind: fn(&Decision) -> &'static str,
-    all: bool,
-) -> Vec<Vec<String>> {
+fn rows(files: &[&FileDecision], all: bool) -> Vec<Vec<String>> {
+    let row = |file: &FileDecision, name: String| {
+        vec![kind(&file.decision).to_owned(), name, file.reason.clone()]
+    };
     files
         .chunk_by(|one, two| !all && is_alike(one, two))
-        .flat_map(|alike| {
-            let (alone, together) = match alike {
-                [first, ..] if alike.len() >= MANY => (&[][..], Some(first)),
-                few => (few, None),
-            };
-            let together = together.map(|first| {
-                let files = count(alike.len(), "file");
-                (
+        .flat_map(|alike| match alike {
+            [first, ..] if alike.len() >= MANY => {
+                let (folder, files) = (first.path.parent(), count(alike.len(), "file"));
+                vec![row(
                     first,
-                    format!("{}/ ({files}, --files names them)", first.path.parent()),
-                )
-            });
-            alone
+                    format!("{folder}/ ({files}, --files names them)"),
+                )]
+            }
+            few => few
                 .iter()
-                .map(|file| (file, file.path.to_string()))
-                .chain(together)
-                .map(|(file, name)| {
-                    vec![kind(&file.decision).to_owned(), name, file.reason.clone()]
-                })
+                .map(|file| row(file, file.path.to_string()))
+                .collect(),
         })
         .collect()
+}
+
+fn kind(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Release { replaces: true, .. } => "replaced",
+        Decision::Release {
+            replaces: false, ..
+        } => "new",
+        Decision::Carry { .. } => "carried",
+        Decision::Move { .. } => "moved",
+        Decision::Write { .. } => "written",
+        Decision::Edit(_) => "edited",
+        Decision::Drop => "dropped",
+        Decision::Keep => "kept",
+    }
 }
 
 fn is_alike(one: &FileDecision, two: &FileDecision) -> bool {

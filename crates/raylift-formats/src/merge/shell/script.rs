@@ -79,14 +79,26 @@ impl Script {
             .map(|(assignment, option)| (assignment.name.as_str(), option.value.as_str()))
     }
 
-    /// Options by name, of several the last in the order in which the Java machine gets them.
-    pub(super) fn by_name(&self) -> HashMap<&str, (&Assignment, &Element)> {
+    /// The options in the order in which the Java machine gets them.
+    fn in_order(&self) -> Vec<(&Assignment, &Element)> {
         let mut options: Vec<(&Assignment, &Element)> = self.options().collect();
         options.sort_by_key(|(assignment, _)| {
             let place = OPTIONS.iter().position(|name| *name == assignment.name);
             std::cmp::Reverse(place)
         });
         options
+    }
+
+    /// Of the options that begin like this the last that the Java machine gets.
+    pub fn last_option(&self, beginning: &str) -> Option<&str> {
+        let options = self.in_order().into_iter().rev();
+        let mut values = options.map(|(_, option)| option.value.as_str());
+        values.find(|value| value.starts_with(beginning))
+    }
+
+    /// Options by name, of several the last that the Java machine gets.
+    pub(super) fn by_name(&self) -> HashMap<&str, (&Assignment, &Element)> {
+        self.in_order()
             .into_iter()
             .map(|(assignment, option)| (option.name.as_str(), (assignment, option)))
             .collect()
