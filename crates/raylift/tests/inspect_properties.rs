@@ -70,9 +70,19 @@ fn a_file_is_printed_as_java_reads_it() {
 #[test]
 fn what_is_no_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
+    // Nobody writes into it: who opens it waits for ever.
+    let pipe = folder.path().join("pipe.properties");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
     for name in [
         folder.path().to_owned(),
         folder.path().join("none.properties"),
+        pipe,
     ] {
         let (code, text) = run(&[name.to_str().unwrap(), "--json"], None);
         let answer: Value = serde_json::from_str(&text).unwrap();
@@ -118,9 +128,12 @@ fn a_property_is_told_with_every_place_and_no_secret() {
     write(
         "portal-ext.properties",
         "# mine\nlocales=en_US,de_DE\njdbc.default.password=hunter2\nvia=x${jdbc.default.password}\n\
-         jdbc.default.url=jdbc:mysql://h/d?user=a&password=hunter2\nexternal.token=\n",
+         jdbc.default.url=jdbc:mysql://h/d?user=a&password=hunter2\nexternal.token=\npacked=a,password=hunter2,hunter2\n",
     );
     let at = |path: &str| home.join(path).display().to_string();
+
+    let packed = answer(&["packed"], Some(&home));
+    assert!(!packed.to_string().contains("hunter2"), "{packed}");
 
     let locales = answer(&["locales"], Some(&home));
     assert_eq!(locales["value"], "en_US,de_DE");
