@@ -34,6 +34,41 @@ impl PlainStore {
         self.place.join(part)
     }
 
+    /// Takes as a part what somebody else wrote into its [folder](PlainStore::folder), such as a dump.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn adopt(&self, name: &str) -> Result<PartManifest, BackupError> {
+        let part = Part {
+            name: name.to_owned(),
+            root: self.folder(name),
+            entries: None,
+        };
+        let mut list = Vec::new();
+        for found in entries(&part)? {
+            let what = if found.kind.is_dir() {
+                EntryKind::Directory
+            } else if found.kind.is_file() {
+                let copied = digest_file(&found.path)?;
+                EntryKind::File {
+                    size: copied.size,
+                    digest: copied.digest,
+                }
+            } else {
+                continue;
+            };
+            list.push(Entry {
+                path: escape(found.below.as_os_str()),
+                what,
+            });
+        }
+        Ok(PartManifest {
+            name: part.name,
+            root: part.root,
+            entries: list,
+        })
+    }
+
     fn make_folder(&self, folder: &Path) -> Result<(), BackupError> {
         fs::DirBuilder::new()
             .recursive(true)

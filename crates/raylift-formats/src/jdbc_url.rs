@@ -1,8 +1,10 @@
 //! JDBC URLs: which database they name, and which parts of them are secret.
 
 mod secrets;
+mod server;
 
 pub use secrets::{secrets, without_secrets};
+pub use server::{ServerPlace, with_database};
 
 use raylift_model::facts::DatabaseKind;
 
@@ -15,6 +17,9 @@ pub struct JdbcUrl {
     pub kind: DatabaseKind,
     /// The files of an embedded HSQLDB.
     pub hsqldb: Option<HsqldbFiles>,
+    /// The server of a PostgreSQL, MySQL or MariaDB; `None` where the URL names several, a socket, or none that is
+    /// understood.
+    pub server: Option<ServerPlace>,
 }
 
 /// Where an embedded HSQLDB keeps its files.
@@ -59,12 +64,17 @@ pub fn read(url: &str) -> Option<JdbcUrl> {
     let kind = match (&hsqldb, vendor.as_str(), place.is_empty()) {
         (Some(_), _, _) => DatabaseKind::HsqldbFile,
         (None, "hsqldb", true) => DatabaseKind::Undetermined,
+        (None, "postgresql", _) => DatabaseKind::Postgresql,
+        (None, "mysql", _) => DatabaseKind::Mysql,
+        (None, "mariadb", _) => DatabaseKind::Mariadb,
         _ => DatabaseKind::Other,
     };
+    let server = server::place(kind, place);
     Some(JdbcUrl {
         vendor,
         kind,
         hsqldb,
+        server,
     })
 }
 
@@ -158,16 +168,30 @@ mod tests {
 
     #[test]
     fn other_vendors_are_named() {
-        for (url, vendor) in [
-            ("jdbc:postgresql://localhost:5432/lportal", "postgresql"),
-            ("JDBC:MySQL://localhost/lportal?useUnicode=true", "mysql"),
-            ("jdbc:oracle:thin:@host:1521:xe", "oracle"),
+        for (url, vendor, kind) in [
+            (
+                "jdbc:postgresql://localhost:5432/lportal",
+                "postgresql",
+                DatabaseKind::Postgresql,
+            ),
+            (
+                "JDBC:MySQL://localhost/lportal?useUnicode=true",
+                "mysql",
+                DatabaseKind::Mysql,
+            ),
+            (
+                "jdbc:mariadb://localhost/lportal",
+                "mariadb",
+                DatabaseKind::Mariadb,
+            ),
+            (
+                "jdbc:oracle:thin:@host:1521:xe",
+                "oracle",
+                DatabaseKind::Other,
+            ),
         ] {
             let read = read(url).unwrap();
-            assert_eq!(
-                (read.vendor.as_str(), read.kind),
-                (vendor, DatabaseKind::Other)
-            );
+            assert_eq!((read.vendor.as_str(), read.kind), (vendor, kind));
         }
     }
 

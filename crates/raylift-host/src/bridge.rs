@@ -13,5 +13,5 @@ mod session;
 mod snapshot;
 mod target;
 
-pub use rows::CoreRow;
-pub use session::{Bridge, Mode};
+pub use rows::{ColumnShape, CoreRow, IndexShape, TableDigest, TableShape};
+pub use session::{Bridge, MOST_ROWS, Mode};

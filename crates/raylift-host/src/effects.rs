@@ -7,6 +7,7 @@
 mod answers;
 pub mod client;
 mod edit;
+mod engine;
 mod error;
 pub mod exchange;
 pub mod fence;

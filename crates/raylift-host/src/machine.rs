@@ -7,9 +7,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::FileKind;
+use raylift_model::facts::{FileKind, Ownership};
 use raylift_survey::machine::{
-    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow, Machine, ReadError, Stat,
+    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow, Machine, QueryRows,
+    ReadError, Stat,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -138,6 +139,32 @@ impl Machine for RealMachine {
                 return Ok(answer);
             }
         }
+    }
+
+    fn query_database(
+        &self,
+        access: &DatabaseAccess,
+        queries: &[&str],
+    ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
+        let mut bridge = Bridge::open(access, Mode::ReadOnly)?;
+        Ok(queries.iter().map(|query| bridge.query(query)).collect())
+    }
+
+    fn version_of(&self, program: &Path, owner: &Ownership) -> Option<String> {
+        let mut command = std::process::Command::new(program);
+        command
+            .arg("--version")
+            .env_clear()
+            .env("LC_ALL", "C.UTF-8")
+            .env("PATH", "/usr/bin:/bin")
+            .current_dir("/")
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null());
+        let child = users::spawn(&mut command, owner).ok()?;
+        let output = child.wait_with_output().ok()?;
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        (output.status.success() && !said.is_empty()).then_some(said)
     }
 }
 

@@ -156,6 +156,12 @@ codes! {
     UPGRADE_INCOMPLETE = "RL0506", "upgrade steps did not reach their versions";
     UPGRADE_FAILED = "RL0507", "an upgrade step failed";
     BRIDGE_FAILED = "RL0508", "the database helper failed";
+    DUMP_FAILED = "RL0509", "the database could not be dumped";
+    RESTORE_FAILED = "RL0510", "a dump could not be restored";
+    TOOL_MISSING = "RL0511", "a tool of the database's vendor is missing or too old";
+    DATABASE_RIGHTS = "RL0512", "the database user may not do what a restore needs";
+    FOREIGN_SESSIONS = "RL0513", "somebody else is connected to the database";
+    DATABASE_SERVER_OLD = "RL0514", "the database server is older than raylift's tools can work with";
 
     SERVER_FOREIGN = "RL0601", "the home is in use by a server that was not started from it";
     SERVER_DOES_NOT_STOP = "RL0602", "the server does not stop";

@@ -25,7 +25,8 @@ pub use configuration::{
 };
 pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{
-    DatabaseFacts, DatabaseKind, DatabaseSettings, ReleaseRow, SettingSource, TableFacts,
+    DatabaseFacts, DatabaseKind, DatabaseServer, DatabaseSettings, ReleaseRow, SettingSource,
+    TableFacts, VendorTools,
 };
 pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};

@@ -16,6 +16,8 @@ pub struct Settings {
     pub health: HealthSettings,
     /// The upgrade client.
     pub upgrade: UpgradeSettings,
+    /// The database server's tools.
+    pub database: DatabaseToolSettings,
     /// Where raylift keeps its state and backups; default `.raylift` in the home.
     pub state: Option<PathBuf>,
 }
@@ -72,4 +74,19 @@ pub struct UpgradeSettings {
     pub jvm_options: Option<String>,
     /// Seconds without any progress before the upgrade counts as hanging (default 3600).
     pub stall_seconds: Option<u64>,
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseToolSettings {
+    /// Folder with the vendor's tools (`pg_dump`, `mariadb-dump`); default: where Debian, Red Hat and the vendors put
+    /// them, else `/usr/bin`.
+    pub tools: Option<PathBuf>,
+    /// A user of the server who may create and rename databases, where the site's own may not.
+    pub admin_user: Option<String>,
+    /// A file whose first line is that user's password.
+    pub admin_password_file: Option<PathBuf>,
+    /// Jobs of a parallel dump or restore (default: 2).
+    pub jobs: Option<u32>,
 }

@@ -23,6 +23,7 @@ pub(crate) fn list(
     stash: &Path,
     exchanges: &[Exchange],
     upgrade: Option<DataUpgrade>,
+    database_server: bool,
 ) -> Vec<PlannedAction> {
     let in_phase = |phase: Phase| move |action: Action| PlannedAction { phase, action };
     let mut actions: Vec<PlannedAction> = [
@@ -40,20 +41,24 @@ pub(crate) fn list(
     ]
     .map(in_phase(Phase::Prepared))
     .into();
-    actions.extend(
-        [
-            Action::RaiseFence {
-                script: script.to_owned(),
-                stash: stash.to_owned(),
-            },
-            Action::StopServer,
-            Action::CheckBinding { stopped: true },
-            Action::TakeReturnPoint {
-                place: state.join("backups").join(run),
-            },
-        ]
-        .map(in_phase(Phase::Quiesced)),
-    );
+    let mut quiesced = vec![
+        Action::RaiseFence {
+            script: script.to_owned(),
+            stash: stash.to_owned(),
+        },
+        Action::StopServer,
+    ];
+    // An embedded database is kept to itself by its own lock.
+    if database_server {
+        quiesced.push(Action::CheckSessions);
+    }
+    quiesced.extend([
+        Action::CheckBinding { stopped: true },
+        Action::TakeReturnPoint {
+            place: state.join("backups").join(run),
+        },
+    ]);
+    actions.extend(quiesced.into_iter().map(in_phase(Phase::Quiesced)));
     actions.extend(
         (0..exchanges.len())
             .map(|index| Action::Exchange { index })

@@ -8,16 +8,23 @@ use raylift_model::version::{ReleaseVersion, SchemaChange};
 
 use crate::checks::blocker;
 
+mod server;
+
+pub(crate) use server::tools;
+
 /// Settings and rows of `Release_`.
 pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     match site.database.settings.kind {
         DatabaseKind::HsqldbFile => {}
+        DatabaseKind::Postgresql | DatabaseKind::Mysql | DatabaseKind::Mariadb => {
+            findings.extend(server::findings(site));
+        }
         DatabaseKind::Other => findings.push(blocker(
             codes::DATABASE_UNSUPPORTED,
             site.database.settings.url.clone().unwrap_or_default(),
-            "raylift updates sites on the embedded HSQLDB so far",
-            "update by hand, or wait for a raylift that knows this database",
+            "raylift takes no restore point of this kind of database, and without one it changes nothing",
+            "update by hand",
         )),
         DatabaseKind::Undetermined => findings.push(blocker(
             codes::DATABASE_SOURCE,
@@ -26,7 +33,7 @@ pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
             "make every source of the settings readable for raylift",
         )),
     }
-    if site.database.settings.kind == DatabaseKind::HsqldbFile
+    if site.database.settings.kind.is_updated()
         && !site.database.release_rows.iter().any(|row| row.is_core())
         && !is_unanswered(site)
     {

@@ -51,6 +51,18 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
         "the return point is taken while the server runs",
     );
     rule(
+        !plan.site.database.kind.is_server()
+            || first("check-sessions").is_some()
+                && before("stop-server", "check-sessions")
+                && before("check-sessions", "take-return-point"),
+        "the return point of a database server is taken without a look who else is connected",
+    );
+    rule(
+        plan.site.database.kind.is_server() == plan.site.database_tools.is_some()
+            || plan.blockers().next().is_some(),
+        "a database server has no tools, or another database has some",
+    );
+    rule(
         before("check-binding-stopped", "exchange"),
         "the switch begins without a last look at the binding",
     );

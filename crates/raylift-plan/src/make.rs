@@ -199,6 +199,7 @@ pub fn make(
         &stash,
         &files.exchanges,
         upgrade,
+        site.database.settings.kind.is_server(),
     );
     let findings = sorted(findings, site, release);
     Ok(Plan {
@@ -344,6 +345,7 @@ fn planned_site(
         was_running: process.is_some(),
         connectors: site.app_server.connectors.clone(),
         database: site.database.settings.clone(),
+        database_tools: database::tools(site, &wishes.settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
         search_indexes: search_indexes(site),
         state,

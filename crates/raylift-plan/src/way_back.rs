@@ -1,7 +1,7 @@
 //! What going back means.
 
 use raylift_model::codes;
-use raylift_model::facts::{FileFact, ReleaseFacts, SiteFacts, StartupCheck};
+use raylift_model::facts::{DatabaseKind, FileFact, ReleaseFacts, SiteFacts, StartupCheck};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{CorePlan, ModulePlan, ReturnMode, ReturnNeed, WayBack, When};
@@ -33,7 +33,8 @@ pub(crate) fn plan(
             ));
         }
     }
-    if drivers_differ(site, site_tomcat, release) {
+    let embedded = site.database.settings.kind == DatabaseKind::HsqldbFile;
+    if embedded && drivers_differ(site, site_tomcat, release) {
         reasons.push("the new release's HSQLDB may write the database in a form that the old one cannot read".to_owned());
     }
     WayBack {

@@ -5,6 +5,7 @@
 
 mod check_binding;
 mod check_health;
+mod check_sessions;
 mod context;
 mod exchange;
 mod fence;
@@ -56,6 +57,7 @@ pub(crate) fn probe(
         Action::VerifyRelease { .. }
         | Action::ProveRestorePoint { .. }
         | Action::CheckBinding { .. }
+        | Action::CheckSessions
         | Action::UpgradeData(_)
         | Action::CheckHealth
         | Action::LowerFence { .. } => Ok(Probe::ToDo),
@@ -79,6 +81,7 @@ pub(crate) fn run(
         Action::CheckBinding { stopped } => check_binding::run(context, *stopped),
         Action::RaiseFence { script, stash } => raise_fence::run(context, script, stash),
         Action::StopServer => stop_server::run(context, progress),
+        Action::CheckSessions => check_sessions::run(context, progress),
         Action::TakeReturnPoint { place } => take_return_point::run(context, place, progress),
         Action::Exchange { index } => exchange::run(context, *index),
         Action::UpgradeData(upgrade) => upgrade_data::run(context, upgrade, progress),
@@ -95,9 +98,10 @@ pub(crate) fn undo(
     progress: Progress<'_>,
 ) -> Result<Notes, HostError> {
     match action {
-        Action::VerifyRelease { .. } | Action::CheckBinding { .. } | Action::CheckHealth => {
-            Ok(Notes::new())
-        }
+        Action::VerifyRelease { .. }
+        | Action::CheckBinding { .. }
+        | Action::CheckSessions
+        | Action::CheckHealth => Ok(Notes::new()),
         Action::Stage { staging } => stage::undo(context, staging),
         Action::ProveRestorePoint { scratch } => prove_restore_point::undo(context, scratch),
         Action::RaiseFence { script, stash } => raise_fence::undo(context, script, stash, progress),

@@ -195,6 +195,24 @@ pub trait Host {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError>;
 
+    /// Removes everything that a proof or a killed attempt at one left: the scratch folder, and the scratch database on a
+    /// server. The default is for hosts without database servers.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    fn discard_proof(&self, plan: &Plan, scratch: &Path) -> Result<(), HostError> {
+        self.remove_tree(plan, scratch)
+    }
+
+    /// Who is connected to the site's database server beside raylift, a line each; nobody for an embedded database, which
+    /// its own lock protects. The default is for hosts without database servers.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    fn foreign_sessions(&self, _plan: &Plan) -> Result<Vec<String>, HostError> {
+        Ok(Vec::new())
+    }
+
     /// What the plan is bound to, as it is now.
     ///
     /// # Errors

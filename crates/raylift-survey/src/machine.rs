@@ -124,6 +124,9 @@ pub struct DatabaseError {
     pub message: String,
 }
 
+/// Rows of a query as texts, NULL as `None`.
+pub type QueryRows = Vec<Vec<Option<String>>>;
+
 /// The machine a site runs on, as far as the survey may look at it.
 pub trait Machine: Sync {
     /// The real path, all links resolved.
@@ -202,5 +205,23 @@ pub trait Machine: Sync {
         let answer = self.ask_database(access, usize::MAX)?;
         visit(&answer, &answer.documents);
         Ok(answer)
+    }
+
+    /// Runs queries in one connection that may only read; the answer to each, or what the database said against it. The
+    /// default is for machines whose databases say nothing beside [`Machine::ask_database`].
+    ///
+    /// # Errors
+    /// When it cannot be reached or refuses.
+    fn query_database(
+        &self,
+        _access: &DatabaseAccess,
+        queries: &[&str],
+    ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
+        Ok(queries.iter().map(|_| Ok(QueryRows::new())).collect())
+    }
+
+    /// What a program says to `--version`, run as a user; `None` when it cannot be started. The default starts nothing.
+    fn version_of(&self, _program: &Path, _owner: &Ownership) -> Option<String> {
+        None
     }
 }

@@ -8,6 +8,7 @@ mod companies;
 mod configurations;
 mod container;
 mod database;
+mod database_server;
 mod disks;
 mod doubts;
 mod effective;

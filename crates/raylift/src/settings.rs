@@ -61,6 +61,12 @@ fn read(file: &Path) -> Result<Settings, Problem> {
             file.display()
         )));
     }
+    if settings.database.admin_password_file.is_some() && is_of_somebody_else(file) {
+        return Err(unreadable(format!(
+            "{} sets admin_password_file and does not belong to root; as root raylift does not read what another user says",
+            file.display()
+        )));
+    }
     match settings.config_version {
         None | Some(1) => Ok(settings),
         Some(other) => Err(unreadable(format!(

@@ -1,5 +1,7 @@
 //! What the helper answers, as values.
 
+use std::collections::BTreeMap;
+
 use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::secret::Secret;
@@ -23,6 +25,52 @@ pub struct CoreRow {
     pub build_date: Option<String>,
     /// `verified`.
     pub verified: Option<bool>,
+}
+
+/// The content of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableDigest {
+    /// Number of rows.
+    pub rows: u64,
+    /// 32 hexadecimal digits, the same for the same rows in any order.
+    pub digest: String,
+}
+
+/// What one table is like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableShape {
+    /// In their order.
+    pub columns: Vec<ColumnShape>,
+    /// Columns of the primary key, in its order.
+    pub primary_key: Vec<String>,
+    /// By name.
+    pub indexes: BTreeMap<String, IndexShape>,
+}
+
+/// One column, in the driver's words (`DatabaseMetaData.getColumns`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnShape {
+    /// `COLUMN_NAME`.
+    pub name: String,
+    /// `TYPE_NAME`, the vendor's.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `COLUMN_SIZE`.
+    pub size: i64,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// `COLUMN_DEF`.
+    pub default: Option<String>,
+}
+
+/// One index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct IndexShape {
+    /// Whether it is unique.
+    pub unique: bool,
+    /// Its columns in order; an expression may have no name.
+    pub columns: Vec<Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +140,7 @@ pub(super) fn release_rows(value: Value) -> Result<Option<Vec<ReleaseRow>>, Data
 
 /// Tables by name.
 pub(super) fn tables(value: Value) -> Result<Vec<TableFacts>, DatabaseError> {
-    let counts: std::collections::BTreeMap<String, u64> = parse(value)?;
+    let counts: BTreeMap<String, u64> = parse(value)?;
     Ok(counts
         .into_iter()
         .map(|(name, rows)| TableFacts { name, rows })

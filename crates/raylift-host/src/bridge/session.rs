@@ -1,5 +1,6 @@
 //! One connection to a site's database.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use raylift_model::codes;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::failure;
 use super::helper::{self, Helper};
 use super::lock;
-use super::rows::{self, CoreRow, Product};
+use super::rows::{self, CoreRow, Product, TableDigest, TableShape};
 use super::snapshot::Snapshot;
 use super::target::Target;
 use crate::users;
@@ -22,6 +23,10 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(180);
 const REQUEST_LIMIT: Duration = Duration::from_secs(120);
 /// A `SHUTDOWN` writes the whole script.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(180);
+/// A table of hundreds of gigabytes is read once.
+const DIGEST_LIMIT: Duration = Duration::from_secs(6 * 3600);
+/// Rows that one query may answer: what people are to read is short.
+pub const MOST_ROWS: u64 = 10_000;
 const READER_PATIENCE: Duration = Duration::ZERO;
 const WRITER_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -180,6 +185,33 @@ impl Bridge {
                 self.shown
             )))
         }
+    }
+
+    /// Columns and indexes of every table, by table. HSQLDB gives the indexes of constraints names of its own, which are
+    /// others after each start.
+    ///
+    /// # Errors
+    /// As [`Bridge::release_rows`].
+    pub fn schema(&mut self) -> Result<BTreeMap<String, TableShape>, DatabaseError> {
+        rows::parse(self.request(json!({"request": "schema"}))?)
+    }
+
+    /// The rows of one statement as texts, at most [`MOST_ROWS`], NULL as `None`.
+    ///
+    /// # Errors
+    /// As [`Bridge::release_rows`], also when the database does not understand the statement.
+    pub fn query(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DatabaseError> {
+        rows::parse(self.request(json!({"request": "query", "sql": sql, "most": MOST_ROWS}))?)
+    }
+
+    /// Rows of one table, named as [`Bridge::tables`] names it, and a digest of them that does not depend on their order;
+    /// `None` when there is no such table. Reads the whole table.
+    ///
+    /// # Errors
+    /// As [`Bridge::release_rows`].
+    pub fn digest(&mut self, table: &str) -> Result<Option<TableDigest>, DatabaseError> {
+        let request = json!({"request": "digest", "table": table});
+        rows::parse(self.request_within(request, DIGEST_LIMIT)?)
     }
 
     /// Ends the connection; an embedded HSQLDB opened for writing is shut down, which leaves neither log nor lock file.

@@ -16,11 +16,12 @@ use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
 use super::remove::remove_tree;
-use super::return_point::{DATABASE, Note, parts};
+use super::return_point::{DATABASE, Note, database_files, documents, dump};
 use crate::bridge::Mode;
 
 /// Copies of a database that is being written to until one is whole.
@@ -44,24 +45,23 @@ pub(crate) fn prove(
     progress: Progress<'_>,
 ) -> Result<Vec<String>, HostError> {
     let begun = Instant::now();
-    remove_tree(&plan.site.state, scratch)?;
-    let files = Hsqldb::of(access)?;
+    let engine = engine::of(plan, access)?;
+    discard(plan, engine.as_deref(), scratch)?;
     let proof = Proof {
         plan,
         access,
-        files: &files,
+        names: Names::of(&plan.site.home, scratch),
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
     };
-    let mut taken = Vec::new();
-    let mut lines = Vec::new();
-    for part in parts(plan, &files)? {
-        let (manifest, line) = if part.name == DATABASE {
-            proof.database(progress)?
-        } else {
-            proof.documents(&part, progress)?
-        };
-        taken.push(manifest);
+    let (part, line) = match &engine {
+        Some(engine) => proof.server(engine.as_ref(), progress)?,
+        None => proof.files(&Hsqldb::of(access)?, progress)?,
+    };
+    let (mut taken, mut lines) = (vec![part], vec![line]);
+    if let Some(part) = documents(plan)? {
+        let (part, line) = proof.documents(&part, progress)?;
+        taken.push(part);
         lines.push(line);
     }
     let sealed = Manifest {
@@ -76,7 +76,7 @@ pub(crate) fn prove(
             "the list of the copies does not come back as it was written",
         ));
     }
-    remove_tree(&plan.site.state, scratch)?;
+    discard(plan, engine.as_deref(), scratch)?;
     lines.push(format!(
         "taken, restored and compared in {:.1} s",
         begun.elapsed().as_secs_f64()
@@ -84,31 +84,70 @@ pub(crate) fn prove(
     Ok(lines)
 }
 
+/// Removes what a proof leaves: the scratch folder, and the scratch database of a server.
+///
+/// # Errors
+/// When something cannot be removed.
+pub(crate) fn discard(
+    plan: &Plan,
+    engine: Option<&dyn Engine>,
+    scratch: &Path,
+) -> Result<(), HostError> {
+    if let Some(engine) = engine {
+        engine.remove(&Names::of(&plan.site.home, scratch).scratch())?;
+    }
+    remove_tree(&plan.site.state, scratch)
+}
+
 struct Proof<'a> {
     plan: &'a Plan,
     access: &'a DatabaseAccess,
-    files: &'a Hsqldb,
+    names: Names,
     store: PlainStore,
     restored: PathBuf,
 }
 
 impl Proof<'_> {
-    /// The site is read before and after the copy is taken: what the copy holds must lie between.
-    fn database(&self, progress: Progress<'_>) -> Result<(PartManifest, String), HostError> {
-        let mut before = Note::read(self.access, Mode::ReadOnly)?;
+    /// The site is read before and after the dump is taken: what the restored one holds must lie between.
+    fn server(
+        &self,
+        engine: &dyn Engine,
+        progress: Progress<'_>,
+    ) -> Result<(PartManifest, String), HostError> {
+        let scratch = self.names.scratch();
+        let mut before = Note::read_all(self.access, Mode::ReadOnly, progress)?;
         let mut differences = Vec::new();
         for _ in 0..COMPARISONS {
-            let part = self.copy_at_rest(progress)?;
-            let found = self.open_restored(&part, progress)?;
-            let after = Note::read(self.access, Mode::ReadOnly)?;
+            let part = dump(self.plan, engine, &self.store, progress)?;
+            let after = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+            engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
+            progress("comparing the restored database".to_owned());
+            let found = Note::read_all(&engine.access(&scratch)?, Mode::ReadOnly, progress)?;
+            engine.remove(&scratch)?;
             differences = compare(&before, &found, &after);
             if differences.is_empty() {
-                let rows: u64 = found.tables.iter().map(|table| table.rows).sum();
-                let line = format!(
-                    "database: {} tables with {rows} rows restored, opened and compared",
-                    found.tables.len()
-                );
-                return Ok((part, line));
+                return Ok((part, described(&before, &found, &after, "dumped, restored")));
+            }
+            before = after;
+        }
+        Err(failed("the restored database differs from the site's").because(differences))
+    }
+
+    /// The same for an embedded HSQLDB.
+    fn files(
+        &self,
+        files: &Hsqldb,
+        progress: Progress<'_>,
+    ) -> Result<(PartManifest, String), HostError> {
+        let mut before = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+        let mut differences = Vec::new();
+        for _ in 0..COMPARISONS {
+            let part = self.copy_at_rest(files, progress)?;
+            let found = self.open_restored(files, &part, progress)?;
+            let after = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+            differences = compare(&before, &found, &after);
+            if differences.is_empty() {
+                return Ok((part, described(&before, &found, &after, "restored, opened")));
             }
             before = after;
         }
@@ -117,17 +156,17 @@ impl Proof<'_> {
 
     /// A copy counts when no file but the log changed meanwhile: HSQLDB only ever appends to its log until it rewrites
     /// the script, and a log that ends early is what a killed server leaves, which HSQLDB recovers from.
-    fn copy_at_rest(&self, progress: Progress<'_>) -> Result<PartManifest, HostError> {
+    fn copy_at_rest(
+        &self,
+        files: &Hsqldb,
+        progress: Progress<'_>,
+    ) -> Result<PartManifest, HostError> {
         progress("copying the database".to_owned());
         for _ in 0..TRIES {
-            let before = self.listing()?;
-            let part = Part {
-                name: DATABASE.to_owned(),
-                root: self.files.folder.clone(),
-                entries: Some(self.files.data_files()?),
-            };
+            let before = listing(files)?;
+            let part = database_files(files)?;
             let taken = self.store.put(&part, &mut |_| {}).map_err(backup)?;
-            if before == self.listing()? {
+            if before == listing(files)? {
                 self.store.verify(&taken).map_err(backup)?;
                 return Ok(taken);
             }
@@ -138,28 +177,9 @@ impl Proof<'_> {
         ))
     }
 
-    /// Size, time and number of each file that must not change, and the mere presence of the log.
-    fn listing(&self) -> Result<BTreeMap<OsString, Sign>, HostError> {
-        let mut listing = BTreeMap::new();
-        for name in self.files.data_files()? {
-            let Ok(stat) = fs::symlink_metadata(self.files.folder.join(&name)) else {
-                continue;
-            };
-            let is_log = Path::new(&name)
-                .extension()
-                .is_some_and(|ending| ending == "log");
-            let sign = if is_log {
-                (0, 0, 0, stat.ino())
-            } else {
-                (stat.size(), stat.mtime(), stat.mtime_nsec(), stat.ino())
-            };
-            listing.insert(name, sign);
-        }
-        Ok(listing)
-    }
-
     fn open_restored(
         &self,
+        files: &Hsqldb,
         part: &PartManifest,
         progress: Progress<'_>,
     ) -> Result<Note, HostError> {
@@ -173,7 +193,8 @@ impl Proof<'_> {
         give(&target, owner.uid, owner.gid).map_err(attributes)?;
         open_path(&self.restored, &self.plan.site.state, owner)?;
         progress("opening the restored database".to_owned());
-        Note::read(&self.files.copied_to(&target, self.access), Mode::ReadWrite)
+        let access = files.copied_to(&target, self.access);
+        Note::read_all(&access, Mode::ReadWrite, progress)
     }
 
     /// What changed while it was copied is copied again; what is new since is no difference.
@@ -200,6 +221,26 @@ impl Proof<'_> {
     }
 }
 
+/// Size, time and number of each file that must not change, and the mere presence of the log.
+fn listing(files: &Hsqldb) -> Result<BTreeMap<OsString, Sign>, HostError> {
+    let mut listing = BTreeMap::new();
+    for name in files.data_files()? {
+        let Ok(stat) = fs::symlink_metadata(files.folder.join(&name)) else {
+            continue;
+        };
+        let is_log = Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "log");
+        let sign = if is_log {
+            (0, 0, 0, stat.ino())
+        } else {
+            (stat.size(), stat.mtime(), stat.mtime_nsec(), stat.ino())
+        };
+        listing.insert(name, sign);
+    }
+    Ok(listing)
+}
+
 /// Files that are still there and no longer what was copied.
 fn changed_since(part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
     let mut changed = Vec::new();
@@ -217,7 +258,7 @@ fn changed_since(part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostE
 
 /// What the copy holds and the site never held between the two readings; empty when they agree.
 fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
-    let mut differences = Vec::new();
+    let mut differences = compare_contents(before, copy, after);
     if copy.release_rows != before.release_rows && copy.release_rows != after.release_rows {
         differences.push("the rows of Release_ differ".to_owned());
     }
@@ -255,6 +296,45 @@ fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
     differences
 }
 
+/// Tables whose rows or shape were the same before and after, and are not in the copy.
+fn compare_contents(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
+    let rows = before
+        .digests
+        .iter()
+        .filter(|(name, digest)| {
+            after.digests.get(*name) == Some(digest) && copy.digests.get(*name) != Some(digest)
+        })
+        .map(|(name, _)| format!("table {name}: other rows in the copy"));
+    let shapes = before
+        .shapes
+        .iter()
+        .filter(|(name, shape)| {
+            after.shapes.get(*name) == Some(shape) && copy.shapes.get(*name) != Some(shape)
+        })
+        .map(|(name, _)| format!("table {name}: other columns or indexes in the copy"));
+    rows.chain(shapes).collect()
+}
+
+/// What was compared, and how.
+fn described(before: &Note, copy: &Note, after: &Note, done: &str) -> String {
+    let rows: u64 = copy.tables.iter().map(|table| table.rows).sum();
+    let count = copy.tables.len();
+    let resting = before
+        .digests
+        .iter()
+        .filter(|(name, digest)| after.digests.get(*name) == Some(digest))
+        .count();
+    let moving = count.saturating_sub(resting);
+    let how = if moving == 0 {
+        "every row of them".to_owned()
+    } else {
+        format!(
+            "every row of {resting}, of {moving} that were written to meanwhile the number of rows"
+        )
+    };
+    format!("database: {count} tables with {rows} rows {done} and compared, {how}")
+}
+
 fn failed(message: &str) -> HostError {
     HostError::new(codes::PROOF_FAILED, message)
 }
@@ -284,6 +364,8 @@ mod tests {
                 verified: Some(true),
             }],
             core_row: None,
+            digests: BTreeMap::new(),
+            shapes: BTreeMap::new(),
         }
     }
 

@@ -30,7 +30,7 @@ use super::health::{Look, Memory};
 use super::logs::Marks;
 use super::remove::remove_tree;
 use super::server::Server;
-use super::{proof, restore, return_point, stage};
+use super::{engine, proof, restore, return_point, stage};
 use crate::archive;
 use crate::bridge::{Bridge, Mode};
 
@@ -188,6 +188,21 @@ impl Host for RealHost {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
         proof::prove(plan, &(self.access)(plan)?, scratch, self.now(), progress)
+    }
+
+    fn discard_proof(&self, plan: &Plan, scratch: &Path) -> Result<(), HostError> {
+        let engine = match plan.site.database_tools {
+            Some(_) => engine::of(plan, &(self.access)(plan)?)?,
+            None => None,
+        };
+        proof::discard(plan, engine.as_deref(), scratch)
+    }
+
+    fn foreign_sessions(&self, plan: &Plan) -> Result<Vec<String>, HostError> {
+        match engine::of(plan, &(self.access)(plan)?)? {
+            Some(engine) => engine.sessions(),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn binding(&self, plan: &Plan, stopped: bool) -> Result<Binding, HostError> {

@@ -17,6 +17,7 @@ use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::hsqldb::Hsqldb;
@@ -38,17 +39,25 @@ pub(crate) fn restore(
 ) -> Result<Vec<String>, HostError> {
     let manifest = required(place)?;
     let store = PlainStore::new(place);
-    let files = Hsqldb::of(access)?;
-    let names = |part: &PartManifest| {
-        if part.name == DATABASE {
-            files.all_files()
-        } else {
-            all_entries(&part.root)
-        }
+    let engine = engine::of(plan, access)?;
+    let files = match engine {
+        Some(_) => None,
+        None => Some(Hsqldb::of(access)?),
     };
+    let names = |part: &PartManifest| match &files {
+        Some(files) if part.name == DATABASE => files.all_files(),
+        _ => all_entries(&part.root),
+    };
+    let server = engine.as_deref().map(|engine| Server {
+        engine,
+        dump: store.folder(DATABASE),
+        names: Names::of(&plan.site.home, run_folder),
+        run_folder,
+    });
     let parts: Vec<Restoring<'_>> = manifest
         .parts
         .iter()
+        .filter(|part| server.is_none() || part.name != DATABASE)
         .map(|part| Restoring {
             part,
             run_folder,
@@ -60,6 +69,11 @@ pub(crate) fn restore(
         part.stage(&store, progress)?;
     }
     let mut done = Vec::new();
+    if let Some(server) = &server {
+        server.stage(progress)?;
+        done.extend(server.bring_back(progress)?);
+        done.push(format!("database as of {}", manifest.taken));
+    }
     for part in &parts {
         let aside = part.bring_back()?;
         done.push(format!(
@@ -71,6 +85,46 @@ pub(crate) fn restore(
     }
     done.extend(set_indexes_aside(plan, run_folder)?);
     Ok(done)
+}
+
+/// A database server on its way back.
+struct Server<'a> {
+    engine: &'a dyn Engine,
+    dump: PathBuf,
+    names: Names,
+    run_folder: &'a Path,
+}
+
+impl Server<'_> {
+    fn stage(&self, progress: Progress<'_>) -> Result<(), HostError> {
+        let staged = self.marker("staged");
+        if exists(&staged)? || exists(&self.marker("back"))? {
+            return Ok(());
+        }
+        progress("bringing the database back".to_owned());
+        self.engine.stage_back(&self.dump, &self.names, progress)?;
+        mark(&staged)
+    }
+
+    fn bring_back(&self, progress: Progress<'_>) -> Result<Vec<String>, HostError> {
+        let back = self.marker("back");
+        if exists(&back)? {
+            return Ok(Vec::new());
+        }
+        let notes = self.run_folder.join("restore");
+        make_private(&notes)?;
+        let said = self
+            .engine
+            .bring_back(&self.dump, &self.names, &notes, progress)?;
+        mark(&back)?;
+        Ok(said)
+    }
+
+    fn marker(&self, step: &str) -> PathBuf {
+        self.run_folder
+            .join("restore")
+            .join(format!("{DATABASE}.{step}"))
+    }
 }
 
 /// One part on its way back.

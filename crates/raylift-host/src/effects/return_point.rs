@@ -1,9 +1,14 @@
 //! The return point: database and documents of the stopped site.
 
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use raylift_backup::attributes::give;
 use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore};
 use raylift_model::codes;
+use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress, ReturnPoint};
@@ -11,8 +16,11 @@ use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::error::{backup, database, exists, read_failed};
+use super::engine::{self, Engine};
+use super::error::{attributes, backup, database, exists, read_failed, write_failed};
+use super::fence::open_path;
 use super::hsqldb::Hsqldb;
+use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
 
 pub(crate) const DATABASE: &str = "database";
@@ -25,6 +33,12 @@ pub(crate) struct Note {
     pub(crate) release_rows: Vec<ReleaseRow>,
     /// The core's row with its build date, which the facts leave out.
     pub(crate) core_row: Option<CoreRow>,
+    /// Digest of each table's rows, where they were read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) digests: BTreeMap<String, String>,
+    /// Digest of each table's columns and indexes, where they were read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) shapes: BTreeMap<String, Digest>,
 }
 
 impl Note {
@@ -38,7 +52,51 @@ impl Note {
             tables: bridge.tables().map_err(database)?,
             release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
             core_row: bridge.core_row().map_err(database)?,
+            digests: BTreeMap::new(),
+            shapes: BTreeMap::new(),
         };
+        if mode == Mode::ReadWrite {
+            bridge.shut_down().map_err(database)?;
+        }
+        Ok(note)
+    }
+
+    /// Reads every row and the shape of every table, too.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub(crate) fn read_all(
+        access: &DatabaseAccess,
+        mode: Mode,
+        progress: Progress<'_>,
+    ) -> Result<Self, HostError> {
+        let mut bridge = Bridge::open(access, mode).map_err(database)?;
+        let mut note = Self {
+            tables: bridge.tables().map_err(database)?,
+            release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
+            core_row: bridge.core_row().map_err(database)?,
+            digests: BTreeMap::new(),
+            shapes: BTreeMap::new(),
+        };
+        for (table, shape) in bridge.schema().map_err(database)? {
+            // HSQLDB makes up the names of the indexes of constraints at each start.
+            let mut indexes: Vec<_> = shape.indexes.into_values().collect();
+            indexes.sort();
+            let text = serde_json::to_vec(&(shape.columns, shape.primary_key, indexes));
+            note.shapes
+                .insert(table, Digest::of(&text.map_err(not_json)?));
+        }
+        let count = note.tables.len();
+        for (number, table) in note.tables.iter_mut().enumerate() {
+            if number % 20 == 0 {
+                progress(format!("reading the rows: table {} of {count}", number + 1));
+            }
+            // A table that went away meanwhile has no digest.
+            if let Some(read) = bridge.digest(&table.name).map_err(database)? {
+                table.rows = read.rows;
+                note.digests.insert(table.name.clone(), read.digest);
+            }
+        }
         if mode == Mode::ReadWrite {
             bridge.shut_down().map_err(database)?;
         }
@@ -46,29 +104,62 @@ impl Note {
     }
 }
 
-/// What is copied: the database's files and the document store, when there is one.
+/// The files of an embedded HSQLDB.
 ///
 /// # Errors
-/// When the database is not an embedded HSQLDB, or a folder cannot be read.
-pub(crate) fn parts(plan: &Plan, files: &Hsqldb) -> Result<Vec<Part>, HostError> {
-    let mut parts = vec![Part {
+/// When their folder cannot be read.
+pub(crate) fn database_files(files: &Hsqldb) -> Result<Part, HostError> {
+    Ok(Part {
         name: DATABASE.to_owned(),
         root: files.folder.clone(),
         entries: Some(files.data_files()?),
-    }];
-    if let Some(root) = &plan.site.store
-        && exists(root)?
-    {
-        parts.push(Part {
+    })
+}
+
+/// The document store, when there is one.
+///
+/// # Errors
+/// When its folder cannot be read.
+pub(crate) fn documents(plan: &Plan) -> Result<Option<Part>, HostError> {
+    match &plan.site.store {
+        Some(root) if exists(root)? => Ok(Some(Part {
             name: DOCUMENTS.to_owned(),
             // A store behind a link is copied, not the link.
             root: root
                 .canonicalize()
                 .map_err(|error| read_failed(root, error))?,
             entries: None,
-        });
+        })),
+        _ => Ok(None),
     }
-    Ok(parts)
+}
+
+/// Dumps a database server into the part's folder of the store, which is emptied first, and takes the dump as the part.
+///
+/// # Errors
+/// When the dump fails or cannot be written.
+pub(crate) fn dump(
+    plan: &Plan,
+    engine: &dyn Engine,
+    store: &PlainStore,
+    progress: Progress<'_>,
+) -> Result<PartManifest, HostError> {
+    let folder = store.folder(DATABASE);
+    let (state, owner) = (&plan.site.state, &plan.site.owner);
+    remove_tree(state, &folder)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| write_failed(&folder, error))?;
+    // The tools work as the site's user.
+    give(&folder, owner.uid, owner.gid).map_err(attributes)?;
+    if let Some(above) = folder.parent() {
+        open_path(above, state, owner)?;
+    }
+    engine.dump(&folder, progress)?;
+    progress("reading the dump".to_owned());
+    store.adopt(DATABASE).map_err(backup)
 }
 
 /// Copies database and documents; see [`raylift_run::host::Host::take_return_point`].
@@ -86,21 +177,34 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
-    let files = Hsqldb::of(access)?;
     let mut taken = Vec::new();
-    for part in parts(plan, &files)? {
-        progress(format!("copying the {}", part.name));
-        let name = part.name.clone();
-        let mut told = |line: String| progress(format!("{name}: {line}"));
-        taken.push(store.put(&part, &mut told).map_err(backup)?);
+    let note = match engine::of(plan, access)? {
+        Some(engine) => {
+            taken.push(dump(plan, engine.as_ref(), &store, progress)?);
+            progress("counting the rows of the database".to_owned());
+            Some(Note::read(access, Mode::ReadOnly)?)
+        }
+        None => {
+            let part = database_files(&Hsqldb::of(access)?)?;
+            taken.push(put(&store, &part, progress)?);
+            None
+        }
+    };
+    if let Some(part) = documents(plan)? {
+        taken.push(put(&store, &part, progress)?);
     }
     progress("comparing the copies".to_owned());
     for part in &taken {
         store.verify(part).map_err(backup)?;
     }
-    progress("reading the copy of the database".to_owned());
-    let copy = files.copied_to(&store.folder(DATABASE), access);
-    let note = Note::read(&copy, Mode::ReadOnly)?;
+    let note = match note {
+        Some(note) => note,
+        None => {
+            progress("reading the copy of the database".to_owned());
+            let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
+            Note::read(&copy, Mode::ReadOnly)?
+        }
+    };
     let manifest = Manifest {
         format: FORMAT,
         taken: now,
@@ -109,6 +213,12 @@ pub(crate) fn take(
     };
     store.seal(&manifest).map_err(backup)?;
     of(&manifest)
+}
+
+fn put(store: &PlainStore, part: &Part, progress: Progress<'_>) -> Result<PartManifest, HostError> {
+    progress(format!("copying the {}", part.name));
+    let mut told = |line: String| progress(format!("{}: {line}", part.name));
+    store.put(part, &mut told).map_err(backup)
 }
 
 /// Files below the folder of the document store, and their bytes. A folder that is not there yet has none.

@@ -24,9 +24,40 @@ pub struct DatabaseFacts {
     pub release_rows: Vec<ReleaseRow>,
     /// Every table with its number of rows, by name.
     pub tables: Vec<TableFacts>,
+    /// The server, when it is one and could be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<DatabaseServer>,
     /// Rows of `Configuration_`, by PID.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configurations: Vec<ConfigurationRow>,
+}
+
+/// What a database server says of itself and what is at hand to dump it with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseServer {
+    /// Host and port as the JDBC URL has them, `db:5432`.
+    pub place: String,
+    /// The database on it.
+    pub database: String,
+    /// Major and minor version: (15, 18), (10, 11).
+    pub version: Option<(u32, u32)>,
+    /// True for MariaDB, by its own words; MySQL and PostgreSQL are not.
+    pub mariadb: bool,
+    /// Whether the user that tools work as may create databases; `None` where the server does not tell.
+    pub may_create: Option<bool>,
+    /// The tools, when a folder has all of them.
+    pub tools: Option<VendorTools>,
+}
+
+/// The vendor's tools in one folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VendorTools {
+    /// The folder.
+    pub folder: String,
+    /// True for MariaDB's tools, by their own words.
+    pub mariadb: bool,
+    /// Version of the dump tool, as of the server.
+    pub version: Option<(u32, u32)>,
 }
 
 /// The effective JDBC settings and where each came from.
@@ -64,10 +95,40 @@ pub struct SettingSource {
 pub enum DatabaseKind {
     /// Embedded HSQLDB in files below the home.
     HsqldbFile,
-    /// Anything else; raylift does not yet update such sites.
+    /// A PostgreSQL server (`jdbc:postgresql:`).
+    Postgresql,
+    /// A server reached by MySQL's driver (`jdbc:mysql:`): MySQL or MariaDB.
+    Mysql,
+    /// A server reached by MariaDB's driver (`jdbc:mariadb:`): MariaDB or MySQL.
+    Mariadb,
+    /// Anything else; raylift looks at such sites and does not update them.
     Other,
     /// The settings could not be read completely.
     Undetermined,
+}
+
+impl DatabaseKind {
+    /// What people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::HsqldbFile => "HSQLDB, embedded",
+            Self::Postgresql => "PostgreSQL",
+            Self::Mysql => "MySQL",
+            Self::Mariadb => "MariaDB",
+            Self::Other => "another database",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
+    /// True for a database that is a server of its own, dumped and brought back by its vendor's tools.
+    pub fn is_server(self) -> bool {
+        matches!(self, Self::Postgresql | Self::Mysql | Self::Mariadb)
+    }
+
+    /// True where raylift can take a restore point and bring it back.
+    pub fn is_updated(self) -> bool {
+        self == Self::HsqldbFile || self.is_server()
+    }
 }
 
 /// One row of table `Release_`, without its dates.

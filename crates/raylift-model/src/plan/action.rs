@@ -115,6 +115,9 @@ pub enum Action {
     },
     /// Stops the server. Undo: starts it and waits until it is healthy.
     StopServer,
+    /// Looks that nobody else is connected to the database server: another node that was forgotten would write into what
+    /// is being copied and upgraded. Undo: nothing.
+    CheckSessions,
     /// Copies database and documents. Undo: brings them back, by the chosen [`crate::plan::ReturnMode`].
     TakeReturnPoint {
         /// `.raylift/backups/<run>`.
@@ -152,6 +155,7 @@ impl Action {
             Self::CheckBinding { stopped: true } => "check-binding-stopped",
             Self::RaiseFence { .. } => "raise-fence",
             Self::StopServer => "stop-server",
+            Self::CheckSessions => "check-sessions",
             Self::TakeReturnPoint { .. } => "take-return-point",
             Self::Exchange { .. } => "exchange",
             Self::UpgradeData(_) => "upgrade-data",

@@ -38,6 +38,9 @@ pub struct PlannedSite {
     pub connectors: Vec<Connector>,
     /// Database settings; the password is read again when it is needed.
     pub database: DatabaseSettings,
+    /// How a database server is dumped and brought back; nothing for an embedded HSQLDB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database_tools: Option<DatabaseTools>,
     /// Folder of the document store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<PathBuf>,
@@ -51,6 +54,23 @@ pub struct PlannedSite {
     pub core_row: Option<ReleaseRow>,
     /// Rows of each table when the plan was made, for the count of what a return would discard.
     pub tables: Vec<TableFacts>,
+}
+
+/// The vendor's tools that dump a database server and bring it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DatabaseTools {
+    /// Folder with `pg_dump`, `pg_restore` and `psql`, or `mariadb-dump` and `mariadb`, or `mysqldump` and `mysql`.
+    pub folder: PathBuf,
+    /// True for MariaDB's tools, which take other options than MySQL's.
+    pub mariadb: bool,
+    /// Who the tools work as, where it is not the site's own database user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_user: Option<String>,
+    /// The file with that user's password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_password_file: Option<PathBuf>,
+    /// Parallel jobs, where a tool has them.
+    pub jobs: u32,
 }
 
 /// The release, as far as the run must know it.

@@ -1,7 +1,7 @@
 //! The site, as far as the reader of a report wants to know it. Addresses of databases stay out: a JDBC URL may
 //! hold a password.
 
-use raylift_model::facts::{DatabaseKind, ManagedBy};
+use raylift_model::facts::ManagedBy;
 use raylift_model::plan::Plan;
 use serde::Serialize;
 
@@ -45,12 +45,7 @@ impl SiteSummary {
                 ManagedBy::Systemd { unit } => format!("systemd unit {unit}"),
                 ManagedBy::Container { .. } => "a container".to_owned(),
             },
-            database: match site.database.kind {
-                DatabaseKind::HsqldbFile => "HSQLDB, embedded",
-                DatabaseKind::Other => "another database than HSQLDB",
-                DatabaseKind::Undetermined => "undetermined",
-            }
-            .to_owned(),
+            database: site.database.kind.word().to_owned(),
             was_running: site.was_running,
         }
     }

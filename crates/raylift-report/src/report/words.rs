@@ -29,6 +29,7 @@ fn forward(plan: &Plan, action: &Action) -> String {
         Action::CheckBinding { stopped: true } => "Compare once more".to_owned(),
         Action::RaiseFence { .. } => "Raise the fence".to_owned(),
         Action::StopServer => "Stop the server".to_owned(),
+        Action::CheckSessions => "Look who else uses the database".to_owned(),
         Action::TakeReturnPoint { .. } => "Take the return point".to_owned(),
         Action::Exchange { index } => format!("Exchange {}", root(plan, *index)),
         Action::UpgradeData(_) => "Run the upgrade steps".to_owned(),
@@ -50,6 +51,7 @@ fn back(plan: &Plan, action: &Action, mode: ReturnMode) -> String {
         Action::LowerFence { .. } => "Raise the fence".to_owned(),
         Action::VerifyRelease { .. }
         | Action::CheckBinding { .. }
+        | Action::CheckSessions
         | Action::UpgradeData(_)
         | Action::CheckHealth => format!("Nothing to undo: {}", action.name()),
     }

@@ -11,15 +11,15 @@ pub(super) fn run(
     progress: Progress<'_>,
 ) -> Result<Notes, HostError> {
     // What a killed attempt left would be compared as if it had been restored now.
-    context.host.remove_tree(context.plan, scratch)?;
+    context.host.discard_proof(context.plan, scratch)?;
     let notes = context
         .host
         .prove_restore_point(context.plan, scratch, progress)?;
-    context.host.remove_tree(context.plan, scratch)?;
+    context.host.discard_proof(context.plan, scratch)?;
     Ok(notes)
 }
 
 pub(super) fn undo(context: &Context<'_>, scratch: &Path) -> Result<Notes, HostError> {
-    context.host.remove_tree(context.plan, scratch)?;
+    context.host.discard_proof(context.plan, scratch)?;
     Ok(Notes::new())
 }

@@ -243,7 +243,9 @@ fn unsupported(parsed: Option<&JdbcUrl>, url: &str) -> Finding {
         Severity::Blocker,
         codes::DATABASE_UNSUPPORTED,
         jdbc_url::without_secrets(url),
-        format!("raylift updates sites on an embedded HSQLDB only, and this one is on {vendor}"),
+        format!(
+            "raylift updates sites on PostgreSQL, MariaDB, MySQL and an embedded HSQLDB; this one is on {vendor}"
+        ),
         "update this site by Liferay's manual",
     )
 }

@@ -16,11 +16,11 @@ use super::runtime::{self, Runtime};
 use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
-    access, configurations, disks, entries, home, java, listening, mounts, processes, server,
-    store, user_home,
+    access, configurations, database_server, disks, entries, home, java, listening, mounts,
+    processes, server, store, user_home,
 };
 use crate::identity;
-use crate::machine::{ConfigurationText, DatabaseAnswer, Machine};
+use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
 use crate::parts;
 
 /// How many documents the database is asked for where not all of them are compared.
@@ -186,6 +186,7 @@ fn look_at_data(
     );
     let mut findings = connection.findings.clone();
     let mut documents = Comparison::new(machine, home, &properties, found);
+    let mut server = None;
     let (answer, complete) = match ask(
         machine,
         request,
@@ -194,7 +195,13 @@ fn look_at_data(
         &connection,
         &mut documents,
     ) {
-        Ok(answer) => (answer, request.census),
+        Ok((answer, access)) => {
+            if request.census {
+                let tools = &request.settings.database;
+                server = database_server::look(machine, tools, connection.settings.kind, &access);
+            }
+            (answer, request.census)
+        }
         Err(finding) => {
             findings.extend(finding.map(|finding| *finding));
             (DatabaseAnswer::default(), false)
@@ -206,8 +213,13 @@ fn look_at_data(
     let (store, in_store) = documents.finish(&answer, request.census, complete);
     findings.extend(in_store);
     let (product, product_version) = answer.product.unzip();
+    let bytes = match &server {
+        Some(found) => found.bytes,
+        None => database::bytes(machine, &connection.url),
+    };
     let database = DatabaseFacts {
-        bytes: database::bytes(machine, &connection.url),
+        bytes,
+        server: server.map(|found| found.server),
         settings: connection.settings,
         product,
         product_version,
@@ -232,7 +244,7 @@ fn ask(
     runtime: &Runtime,
     connection: &Connection,
     documents: &mut Comparison<'_>,
-) -> Result<DatabaseAnswer, Option<Box<Finding>>> {
+) -> Result<(DatabaseAnswer, DatabaseAccess), Option<Box<Finding>>> {
     let tomcat = tomcat.ok_or(None)?;
     let java_missing = java::not_found(&request.settings);
     let access =
@@ -246,7 +258,7 @@ fn ask(
             documents.rows(answer, &answer.documents);
         })
     };
-    answer.map_err(|error| {
+    answer.map(|answer| (answer, access)).map_err(|error| {
         Some(Box::new(Finding::new(
             Severity::Blocker,
             error.code,

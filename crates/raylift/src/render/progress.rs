@@ -205,6 +205,7 @@ pub(crate) fn title(plan: &Plan, action: &Action) -> String {
         }
         Action::RaiseFence { .. } => "raise the fence".to_owned(),
         Action::StopServer => "stop the server".to_owned(),
+        Action::CheckSessions => "look who else uses the database".to_owned(),
         Action::TakeReturnPoint { .. } => "take the return point".to_owned(),
         Action::Exchange { index } => {
             format!(

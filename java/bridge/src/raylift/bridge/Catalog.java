@@ -24,7 +24,7 @@ class Catalog {
         List<String> tables = new ArrayList<>();
 
         try (ResultSet resultSet = _connection.getMetaData().getTables(
-                _connection.getCatalog(), _schema(), "%", new String[] {"TABLE"})) {
+                _connection.getCatalog(), schema(), "%", new String[] {"TABLE"})) {
 
             while (resultSet.next()) {
                 tables.add(resultSet.getString("TABLE_NAME"));
@@ -72,7 +72,8 @@ class Catalog {
         return statement;
     }
 
-    private String _schema() {
+    /** The connection's schema; null where there are none. */
+    String schema() {
         try {
             return _connection.getSchema();
         }

@@ -31,6 +31,12 @@ class Requests {
                 return new CoreRow(catalog).read();
             case "put-core-row":
                 return new CoreRow(catalog).put(request);
+            case "schema":
+                return new Schema(catalog).read();
+            case "query":
+                return new Query(catalog).read((String)request.get("sql"), (Long)request.get("most"));
+            case "digest":
+                return new TableDigest(catalog).read((String)request.get("table"));
             case "shut-down":
                 return _session.shutDown();
             default:

@@ -1,0 +1,174 @@
+//! Database servers: dumped, brought back and asked by their vendors' own tools.
+//!
+//! The tools run as the site's user with the settings of the portal's own JDBC URL. A password is in the environment of
+//! a tool, which only that user can read, and in no argument. Of an embedded HSQLDB the files are copied instead
+//! ([`super::hsqldb`]).
+
+mod mysql;
+mod names;
+mod postgresql;
+mod tool;
+
+use std::path::Path;
+
+use raylift_formats::jdbc_url::{self, ServerPlace};
+use raylift_model::codes;
+use raylift_model::facts::DatabaseKind;
+use raylift_model::plan::{DatabaseTools, Plan};
+use raylift_model::secret::Secret;
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+pub(crate) use names::Names;
+
+use self::mysql::Mysql;
+use self::postgresql::Postgresql;
+
+/// What raylift does with a database server.
+pub(crate) trait Engine {
+    /// Writes a complete dump into `folder`, which is empty, and checks its list of contents.
+    ///
+    /// # Errors
+    /// [`codes::DUMP_FAILED`] with what the tool said; [`codes::DATABASE_UNREACHABLE`], [`codes::DATABASE_REFUSED`] and
+    /// [`codes::DISK_TOO_SMALL`] where that was the reason.
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError>;
+
+    /// Makes the database `name`, which replaces one of that name, like the site's own, and fills it from a dump.
+    ///
+    /// # Errors
+    /// [`codes::RESTORE_FAILED`], else as [`Engine::dump`].
+    fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError>;
+
+    /// Removes the database `name`; nothing when there is none.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn remove(&self, name: &str) -> Result<(), HostError>;
+
+    /// The slow part of the way back, beside the live database where the server can.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`].
+    fn stage_back(
+        &self,
+        dump: &Path,
+        names: &Names,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError>;
+
+    /// The live database is set aside and what `dump` holds takes its place. A second call goes on after what the first
+    /// one did; `notes` is a folder that it may keep marks in. Answers what is to be said.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`].
+    fn bring_back(
+        &self,
+        dump: &Path,
+        names: &Names,
+        notes: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError>;
+
+    /// Who else is connected to the site's database, one line each.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn sessions(&self) -> Result<Vec<String>, HostError>;
+
+    /// How a database that raylift made on the server is read.
+    ///
+    /// # Errors
+    /// When the URL does not say its database in a form that is understood.
+    fn access(&self, name: &str) -> Result<DatabaseAccess, HostError>;
+}
+
+/// The engine of a database server; `None` for an embedded HSQLDB.
+///
+/// # Errors
+/// [`codes::DATABASE_UNSUPPORTED`] for other databases and for URLs that do not name one server.
+pub(crate) fn of(
+    plan: &Plan,
+    access: &DatabaseAccess,
+) -> Result<Option<Box<dyn Engine>>, HostError> {
+    let kind = plan.site.database.kind;
+    if kind == DatabaseKind::HsqldbFile {
+        return Ok(None);
+    }
+    let unsupported =
+        |message: &str| HostError::new(codes::DATABASE_UNSUPPORTED, message.to_owned());
+    let tools = plan.site.database_tools.clone().ok_or_else(|| {
+        unsupported("the plan names no tools that dump this database and bring it back")
+    })?;
+    let place = jdbc_url::read(&access.url)
+        .and_then(|url| url.server)
+        .ok_or_else(|| unsupported("the JDBC URL does not name one server and database"))?;
+    let reached = Reached::new(access, place, tools)?;
+    Ok(match kind {
+        DatabaseKind::Postgresql => Some(Box::new(Postgresql::new(reached))),
+        DatabaseKind::Mysql | DatabaseKind::Mariadb => Some(Box::new(Mysql::new(reached))),
+        DatabaseKind::HsqldbFile | DatabaseKind::Other | DatabaseKind::Undetermined => {
+            return Err(unsupported("raylift cannot dump this database"));
+        }
+    })
+}
+
+/// How a server is reached by tools.
+pub(crate) struct Reached {
+    access: DatabaseAccess,
+    place: ServerPlace,
+    /// The site's database.
+    database: String,
+    tools: DatabaseTools,
+    user: String,
+    password: Secret,
+}
+
+impl Reached {
+    fn new(
+        access: &DatabaseAccess,
+        place: ServerPlace,
+        tools: DatabaseTools,
+    ) -> Result<Self, HostError> {
+        let (user, password) = match (&tools.admin_user, &tools.admin_password_file) {
+            (Some(user), Some(file)) => (user.clone(), password_in(file)?),
+            (Some(user), None) => (user.clone(), Secret::new("")),
+            (None, _) => (access.username.clone(), access.password.clone()),
+        };
+        // PostgreSQL's driver takes the user's name where the URL says none.
+        let database = place
+            .database
+            .clone()
+            .unwrap_or_else(|| access.username.clone());
+        Ok(Self {
+            access: access.clone(),
+            place,
+            database,
+            tools,
+            user,
+            password,
+        })
+    }
+
+    /// Access by the portal's driver to another database of the server, as the user that the tools work as.
+    fn access_to(&self, name: &str) -> Result<DatabaseAccess, HostError> {
+        let url = jdbc_url::with_database(&self.access.url, name).ok_or_else(|| {
+            HostError::new(
+                codes::DATABASE_UNSUPPORTED,
+                "the JDBC URL does not name one server and database",
+            )
+        })?;
+        Ok(DatabaseAccess {
+            url,
+            username: self.user.clone(),
+            password: self.password.clone(),
+            ..self.access.clone()
+        })
+    }
+}
+
+/// The first line of a file that holds nothing but a password.
+fn password_in(file: &Path) -> Result<Secret, HostError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| super::error::read_failed(file, error))?;
+    Ok(Secret::new(text.lines().next().unwrap_or_default()))
+}

@@ -1,0 +1,77 @@
+//! Names of the databases that raylift makes on a server.
+
+use std::path::Path;
+
+use raylift_model::digest::Digest;
+
+/// All databases of raylift's begin so.
+const PREFIX: &str = "raylift_";
+/// PostgreSQL cuts a name off after 63 bytes (`NAMEDATALEN`), MySQL refuses more than 64 characters.
+const LONGEST: usize = 63;
+
+/// The names of one run. Two sites on one server have different ones, whatever their runs are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Names {
+    stem: String,
+}
+
+impl Names {
+    /// For the run whose folder, or one named after it, is `folder`.
+    pub(crate) fn of(home: &Path, folder: &Path) -> Self {
+        let site = Digest::of(home.as_os_str().as_encoded_bytes());
+        let site = site.as_str().get(..8).unwrap_or_default().to_owned();
+        let run: String = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .chars()
+            .map(|letter| match letter {
+                'a'..='z' | '0'..='9' => letter,
+                'A'..='Z' => letter.to_ascii_lowercase(),
+                _ => '_',
+            })
+            .take(LONGEST - PREFIX.len() - site.len() - 9)
+            .collect();
+        Self {
+            stem: format!("{PREFIX}{site}_{run}"),
+        }
+    }
+
+    /// The database that the proof restores into.
+    pub(crate) fn scratch(&self) -> String {
+        format!("{}_proof", self.stem)
+    }
+
+    /// The database that is to take the live one's place.
+    pub(crate) fn back(&self) -> String {
+        format!("{}_back", self.stem)
+    }
+
+    /// The database that the live one becomes on the way back.
+    pub(crate) fn aside(&self) -> String {
+        format!("{}_aside", self.stem)
+    }
+}
+
+/// True for a name that only raylift gives: nothing else is ever removed.
+pub(super) fn is_ours(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_differ_by_site_run_and_purpose() {
+        let run = Path::new("/opt/liferay/.raylift/runs/0001-7.2.1");
+        let names = Names::of(Path::new("/opt/liferay"), run);
+        assert!(names.scratch().ends_with("_0001_7_2_1_proof"), "{names:?}");
+        assert!(is_ours(&names.back()) && is_ours(&names.aside()));
+        assert!(!is_ours("lportal"));
+        assert_ne!(names, Names::of(Path::new("/opt/other"), run));
+        let long = format!("/x/{}", "9".repeat(200));
+        let long = Names::of(Path::new("/opt/liferay"), Path::new(&long));
+        assert_eq!(long.scratch().len(), LONGEST);
+    }
+}

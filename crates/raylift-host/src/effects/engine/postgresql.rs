@@ -1,0 +1,319 @@
+//! PostgreSQL: `pg_dump` and `pg_restore` in directory format, with several jobs; databases change places by name.
+
+mod properties;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use raylift_model::codes;
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+use super::names::is_ours;
+use super::tool::Tool;
+use super::{Engine, Names, Reached};
+use crate::effects::error::{exists, read_failed};
+
+/// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases").
+const ELSEWHERE: [&str; 2] = ["postgres", "template1"];
+/// Between columns of an answer: a character that no name and no number holds.
+const BETWEEN: &str = "\u{1f}";
+/// Seconds until a server that does not answer counts as gone.
+const CONNECT_SECONDS: u32 = 15;
+
+/// A database on a PostgreSQL server.
+pub(super) struct Postgresql {
+    reached: Reached,
+}
+
+impl Postgresql {
+    pub(super) fn new(reached: Reached) -> Self {
+        Self { reached }
+    }
+
+    fn tool(&self, name: &str, code: &'static str, database: &str) -> Tool<'_> {
+        let reached = &self.reached;
+        let mut connection = format!(
+            "host={} port={} user={} dbname={} connect_timeout={CONNECT_SECONDS}",
+            value(&reached.place.host),
+            reached.place.port,
+            value(&reached.user),
+            value(database)
+        );
+        for (option, mode) in transport(reached) {
+            connection.push_str(&format!(" {option}={}", value(&mode)));
+        }
+        Tool {
+            program: reached.tools.folder.join(name),
+            arguments: vec![
+                OsString::from("--no-password"),
+                OsString::from(format!("--dbname={connection}")),
+            ],
+            environment: vec![("PGAPPNAME", "raylift".to_owned())],
+            password: ("PGPASSWORD", &reached.password),
+            owner: &reached.access.owner,
+            code,
+        }
+    }
+
+    /// Runs statements, all or none where PostgreSQL can; answers their rows.
+    fn sql(&self, database: &str, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
+        let mut tool = self.tool("psql", codes::RESTORE_FAILED, database);
+        tool.arguments.extend(
+            [
+                "--no-psqlrc",
+                "--quiet",
+                "--no-align",
+                "--tuples-only",
+                "--set=ON_ERROR_STOP=1",
+                "--file=-",
+            ]
+            .map(OsString::from),
+        );
+        tool.arguments
+            .push(OsString::from(format!("--field-separator={BETWEEN}")));
+        let answer = tool.ask(statements)?;
+        Ok(answer
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(|line| line.split(BETWEEN).map(str::to_owned).collect())
+            .collect())
+    }
+
+    /// The same from a database that is none of those concerned.
+    fn sql_elsewhere(&self, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
+        let mut last = None;
+        for database in ELSEWHERE {
+            match self.sql(database, statements) {
+                Err(error) if is_missing(&error) => last = Some(error),
+                result => return result,
+            }
+        }
+        last.map_or_else(|| Ok(Vec::new()), Err)
+    }
+
+    fn is_there(&self, name: &str) -> Result<bool, HostError> {
+        let query = format!(
+            "SELECT 1 FROM pg_database WHERE datname = {};",
+            literal(name)
+        );
+        Ok(!self.sql_elsewhere(&query)?.is_empty())
+    }
+
+    fn jobs(&self) -> OsString {
+        OsString::from(format!("--jobs={}", self.reached.tools.jobs))
+    }
+}
+
+impl Engine for Postgresql {
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+        let mut tool = self.tool("pg_dump", codes::DUMP_FAILED, &self.reached.database);
+        let mut file = OsString::from("--file=");
+        file.push(folder);
+        tool.arguments.extend([
+            OsString::from("--format=directory"),
+            OsString::from("--compress=1"),
+            OsString::from("--verbose"),
+            self.jobs(),
+            file,
+        ]);
+        let mut tables = 0_u64;
+        tool.watch(&mut |line| {
+            if line.contains("dumping contents of table") {
+                tables += 1;
+                progress(format!("dumping the database: table {tables}"));
+            }
+        })?;
+        self.check(folder)
+    }
+
+    fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
+        self.remove(name)?;
+        let own = self.properties()?;
+        self.sql_elsewhere(&own.create(name))?;
+        let mut tool = self.tool("pg_restore", codes::RESTORE_FAILED, name);
+        tool.arguments.extend([
+            OsString::from("--exit-on-error"),
+            OsString::from("--verbose"),
+            self.jobs(),
+            dump.as_os_str().to_owned(),
+        ]);
+        let mut tables = 0_u64;
+        tool.watch(&mut |line| {
+            if line.contains("processing data for table") {
+                tables += 1;
+                progress(format!("restoring the database: table {tables}"));
+            }
+        })
+    }
+
+    fn remove(&self, name: &str) -> Result<(), HostError> {
+        if !is_ours(name) || !self.is_there(name)? {
+            return Ok(());
+        }
+        // Sessions of an attempt that was killed may still be there.
+        self.sql_elsewhere(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {};\nDROP DATABASE IF EXISTS {};",
+            literal(name),
+            identifier(name)
+        ))
+        .map(drop)
+    }
+
+    /// A second call makes the database anew: an attempt that was killed may have left a part of it.
+    fn stage_back(
+        &self,
+        dump: &Path,
+        names: &Names,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
+        if self.is_there(&names.aside())? {
+            return Ok(());
+        }
+        self.restore(dump, &names.back(), progress)?;
+        let own = self.properties()?;
+        self.sql_elsewhere(&own.settings(&names.back())).map(drop)
+    }
+
+    /// Both names change in one transaction, so that there is a database under the live name at every moment.
+    fn bring_back(
+        &self,
+        _dump: &Path,
+        names: &Names,
+        _notes: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError> {
+        let (live, aside, back) = (&self.reached.database, names.aside(), names.back());
+        if !self.is_there(&aside)? {
+            progress("the databases change places".to_owned());
+            self.sql_elsewhere(&format!(
+                "BEGIN; ALTER DATABASE {live} RENAME TO {aside}; ALTER DATABASE {back} RENAME TO {live}; COMMIT;",
+                live = identifier(live),
+                aside = identifier(&aside),
+                back = identifier(&back),
+            ))?;
+        }
+        Ok(vec![format!(
+            "the database of the failed update is kept on the server as {aside}"
+        )])
+    }
+
+    fn sessions(&self) -> Result<Vec<String>, HostError> {
+        let query = format!(
+            "SELECT pid, coalesce(usename, ''), coalesce(host(client_addr), 'a local socket'), \
+             coalesce(application_name, ''), backend_start FROM pg_stat_activity \
+             WHERE datname = {} AND pid <> pg_backend_pid() AND backend_type = 'client backend' \
+             ORDER BY pid;",
+            literal(&self.reached.database)
+        );
+        Ok(self
+            .sql_elsewhere(&query)?
+            .iter()
+            .map(|row| {
+                let at = |column: usize| row.get(column).map_or("", String::as_str);
+                format!(
+                    "session {} of user {} from {}, {}, since {}",
+                    at(0),
+                    at(1),
+                    at(2),
+                    if at(3).is_empty() { "no name" } else { at(3) },
+                    at(4)
+                )
+            })
+            .collect())
+    }
+
+    fn access(&self, name: &str) -> Result<DatabaseAccess, HostError> {
+        self.reached.access_to(name)
+    }
+}
+
+impl Postgresql {
+    /// An archive whose list does not read, or that lacks a file of the list, is no dump.
+    fn check(&self, folder: &Path) -> Result<(), HostError> {
+        let mut tool = self.tool("pg_restore", codes::DUMP_FAILED, &self.reached.database);
+        // The list needs no server.
+        tool.arguments = vec![OsString::from("--list"), folder.as_os_str().to_owned()];
+        let list = tool.ask("")?;
+        let tables = list.lines().filter(|line| line.contains(" TABLE DATA "));
+        let count = tables.count();
+        let files = data_files(folder)?;
+        if count == 0 || files < count {
+            return Err(HostError::new(
+                codes::DUMP_FAILED,
+                format!("the dump lists the data of {count} tables and holds {files}"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Files of tables in a dump in directory format.
+fn data_files(folder: &Path) -> Result<usize, HostError> {
+    let toc: PathBuf = folder.join("toc.dat");
+    if !exists(&toc)? {
+        return Ok(0);
+    }
+    let entries = std::fs::read_dir(folder).map_err(|error| read_failed(folder, error))?;
+    Ok(entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // Large objects are `blob_16410.dat.gz`.
+            name.starts_with(|first: char| first.is_ascii_digit()) && name.contains(".dat")
+        })
+        .count())
+}
+
+/// What the JDBC URL says about encryption, in libpq's words; the driver has most of them from there.
+fn transport(reached: &Reached) -> Vec<(&'static str, String)> {
+    let option = |name: &str| reached.place.option(name).map(str::to_owned);
+    let mut found = Vec::new();
+    match (option("sslmode"), option("ssl")) {
+        (Some(mode), _) => found.push(("sslmode", mode)),
+        (None, Some(ssl)) if ssl.is_empty() || ssl == "true" => {
+            found.push(("sslmode", "require".to_owned()));
+        }
+        _ => {}
+    }
+    if let Some(file) = option("sslrootcert") {
+        found.push(("sslrootcert", file));
+    }
+    found
+}
+
+/// True when the database to connect to does not exist.
+fn is_missing(error: &HostError) -> bool {
+    error
+        .evidence
+        .iter()
+        .any(|line| line.contains("does not exist") && line.contains("database"))
+}
+
+/// A value of a connection string (libpq, "Keyword/Value Connection Strings").
+fn value(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// A name in SQL.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text in SQL; the server's `standard_conforming_strings` is on since 9.1.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_texts_are_quoted_as_each_place_demands() {
+        assert_eq!(value(r"it's \ here"), r"'it\'s \\ here'");
+        assert_eq!(identifier(r#"My "Portal""#), r#""My ""Portal""""#);
+        assert_eq!(literal("O'Hara"), "'O''Hara'");
+    }
+}

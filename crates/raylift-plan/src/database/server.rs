@@ -1,0 +1,156 @@
+//! What a database server says for or against an update: its tools, its version, the user's rights.
+
+use std::path::PathBuf;
+
+use raylift_model::codes;
+use raylift_model::facts::{DatabaseKind, DatabaseServer, SiteFacts, VendorTools};
+use raylift_model::finding::Finding;
+use raylift_model::plan::DatabaseTools;
+use raylift_model::settings::DatabaseToolSettings;
+
+use crate::checks::blocker;
+
+/// Jobs of a parallel dump beside a site that serves.
+const JOBS: u32 = 2;
+
+/// The oldest servers that the tools and queries are meant for: PostgreSQL 10 has `backend_type` in `pg_stat_activity`;
+/// MariaDB 10.2 and MySQL 5.7 know generated columns as their dumps write them.
+const OLDEST: [(DatabaseKind, bool, (u32, u32)); 3] = [
+    (DatabaseKind::Postgresql, false, (10, 0)),
+    (DatabaseKind::Mariadb, true, (10, 2)),
+    (DatabaseKind::Mysql, false, (5, 7)),
+];
+
+/// What stands against dumping the server and bringing it back.
+pub(super) fn findings(site: &SiteFacts) -> Vec<Finding> {
+    let database = &site.database;
+    let Some(server) = &database.server else {
+        // Where it was not reached at all, that is said already.
+        return if database.product.is_some() {
+            vec![blocker(
+                codes::DATABASE_UNSUPPORTED,
+                database.settings.url.clone().unwrap_or_default(),
+                "the JDBC URL names several servers, a socket or a form that the vendor's tools cannot be told",
+                "give the portal a URL of one host, port and database",
+            )]
+        } else {
+            Vec::new()
+        };
+    };
+    let kind = database.settings.kind;
+    let mut findings = Vec::new();
+    findings.extend(too_old(kind, server));
+    findings.extend(tools_missing(kind, server));
+    findings.extend(rights(kind, server));
+    findings
+}
+
+/// What the run is told; nothing where the tools are missing.
+pub(crate) fn tools(site: &SiteFacts, settings: &DatabaseToolSettings) -> Option<DatabaseTools> {
+    let found = site.database.server.as_ref()?.tools.as_ref()?;
+    Some(DatabaseTools {
+        folder: PathBuf::from(&found.folder),
+        mariadb: found.mariadb,
+        admin_user: settings.admin_user.clone(),
+        admin_password_file: settings.admin_password_file.clone(),
+        jobs: settings.jobs.unwrap_or(JOBS).max(1),
+    })
+}
+
+fn too_old(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
+    let (found, vendor) = (server.version?, vendor(kind, server));
+    let (_, _, oldest) = OLDEST.iter().find(|(of, mariadb, _)| match kind {
+        DatabaseKind::Postgresql => *of == kind,
+        _ => *of != DatabaseKind::Postgresql && *mariadb == server.mariadb,
+    })?;
+    (found < *oldest).then(|| {
+        blocker(
+            codes::DATABASE_SERVER_OLD,
+            server.place.clone(),
+            format!(
+                "the server is {vendor} {}; raylift needs {} or newer",
+                told(found),
+                told(*oldest)
+            ),
+            "bring the database server up to date first",
+        )
+    })
+}
+
+fn tools_missing(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
+    let names = match (kind, server.mariadb) {
+        (DatabaseKind::Postgresql, _) => "pg_dump, pg_restore and psql",
+        (_, true) => "mariadb-dump and mariadb (or mysqldump and mysql)",
+        (_, false) => "mysqldump and mysql",
+    };
+    let wanted = server.version.map_or_else(
+        || vendor(kind, server).to_owned(),
+        |version| format!("{} {}", vendor(kind, server), told(version)),
+    );
+    let Some(tools) = &server.tools else {
+        return Some(blocker(
+            codes::TOOL_MISSING,
+            names,
+            format!("no folder holds the tools that dump {wanted} and bring it back"),
+            "install the vendor's client programs on this machine, or name their folder as tools in [database] of raylift.toml",
+        ));
+    };
+    fits(kind, server, tools).map(|why| {
+        blocker(
+            codes::TOOL_MISSING,
+            tools.folder.clone(),
+            format!("{why}; the server is {wanted}"),
+            "install the client programs of the server's version, or name their folder as tools in [database] of raylift.toml",
+        )
+    })
+}
+
+/// Why the tools do not fit the server. A dump tool refuses or misreads a server that is newer ("pg_dump", Notes), and
+/// MySQL's and MariaDB's have grown apart.
+fn fits(kind: DatabaseKind, server: &DatabaseServer, tools: &VendorTools) -> Option<String> {
+    if kind != DatabaseKind::Postgresql && server.mariadb != tools.mariadb {
+        let of = |mariadb: bool| if mariadb { "MariaDB" } else { "MySQL" };
+        return Some(format!("the tools there are {}'s", of(tools.mariadb)));
+    }
+    let (Some(have), Some(need)) = (tools.version, server.version) else {
+        return Some("the tools there do not say their version".to_owned());
+    };
+    // A minor release of PostgreSQL changes nothing between server and tools.
+    let older = match kind {
+        DatabaseKind::Postgresql => have.0 < need.0,
+        _ => have < need,
+    };
+    older.then(|| format!("the tools there are of version {}", told(have)))
+}
+
+fn rights(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
+    if server.may_create != Some(false) {
+        return None;
+    }
+    let remedy = match kind {
+        DatabaseKind::Postgresql => {
+            "ALTER ROLE … CREATEDB for the site's role, which must own the database, or name a user who may as admin_user in [database] of raylift.toml"
+        }
+        _ => {
+            "GRANT ALL ON `raylift\\_%`.* to the site's user, or name a user who may as admin_user in [database] of raylift.toml"
+        }
+    };
+    Some(blocker(
+        codes::DATABASE_RIGHTS,
+        format!("{}/{}", server.place, server.database),
+        "the proof and a rollback restore into a database of their own, and the user may not make one",
+        remedy,
+    ))
+}
+
+fn vendor(kind: DatabaseKind, server: &DatabaseServer) -> &'static str {
+    match (kind, server.mariadb) {
+        (DatabaseKind::Postgresql, _) => "PostgreSQL",
+        (_, true) => "MariaDB",
+        (_, false) => "MySQL",
+    }
+}
+
+fn told((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
