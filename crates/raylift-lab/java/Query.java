@@ -7,8 +7,8 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 
 /**
- * Plain JDBC for the lab. Arguments: mode, URL, user, password. Modes: query (one statement on standard input, rows on
- * standard output), execute (one statement a line; SHUTDOWN at the end), hold (prints "held", keeps the connection until
+ * Plain JDBC for the lab. Arguments: mode, URL; user and password in the environment. Modes: query (one statement on standard input, rows on
+ * standard output), execute (one statement a line; at the end HSQLDB is shut down), hold (prints "held", keeps the connection until
  * standard input ends).
  *
  * A row is one line, columns separated by tabs; in a value \ n t and a null are written \\ \n \t \0.
@@ -18,7 +18,8 @@ public class Query {
     public static void main(String[] arguments) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
-        try (Connection connection = DriverManager.getConnection(arguments[1], arguments[2], arguments[3]);
+        try (Connection connection = DriverManager.getConnection(
+                arguments[1], System.getenv("LAB_DATABASE_USER"), System.getenv("LAB_DATABASE_PASSWORD"));
             Statement statement = connection.createStatement()) {
 
             if (arguments[0].equals("query")) {
@@ -29,7 +30,9 @@ public class Query {
                     System.out.println(statement.executeUpdate(line));
                 }
 
-                statement.execute("SHUTDOWN");
+                if (arguments[1].startsWith("jdbc:hsqldb:")) {
+                    statement.execute("SHUTDOWN");
+                }
             }
             else {
                 System.out.println("held");

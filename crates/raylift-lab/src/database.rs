@@ -1,5 +1,5 @@
 //! Databases for releases whose stand-in cannot make one: a real schema of 7.2.1, upgraded by the real core of each
-//! later release.
+//! later release, in the files of HSQLDB or in a server.
 //!
 //! From 7.3 on Liferay makes its schema in classes that need the whole portal, so that the lab takes the way that a site
 //! with a history has taken. The program is the one of the tests of real core upgrades (`java/oracle/core`).
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::LabError;
+use crate::engine::Jdbc;
 use crate::hash::InputDigest;
 use crate::lab::Lab;
 use crate::maven::tail;
@@ -38,27 +39,30 @@ fn upgrades(version: ReleaseVersion) -> &'static [&'static str] {
     }
 }
 
+/// Drivers of servers; HSQLDB stands in `class-path.tsv`.
+const DRIVERS: [&str; 2] = [
+    "org.postgresql:postgresql:42.2.27",
+    "org.mariadb.jdbc:mariadb-java-client:2.7.9",
+];
+
+/// Whether a release's database is made here and not by its first start.
+pub(crate) fn is_made_by_upgrades(version: ReleaseVersion) -> bool {
+    !upgrades(version).is_empty()
+}
+
 impl Lab {
-    /// Folder with the files of a database of this release, made when sources or parts have changed; `None` when the
+    /// Folder with HSQLDB's files of a database of this release, made when sources or parts have changed; `None` when the
     /// release makes its own at its first start.
     ///
     /// # Errors
     /// Whatever fetching parts, compiling or upgrading can meet.
     pub(crate) fn database(&self, version: ReleaseVersion) -> Result<Option<PathBuf>, LabError> {
-        let releases = upgrades(version);
-        if releases.is_empty() {
+        if !is_made_by_upgrades(version) {
             return Ok(None);
         }
-        let parts = self.parts()?;
-        let oracle = self.oracle_folder();
         let mut digest = InputDigest::new("database");
         digest.add("release", version.name().as_bytes());
-        digest.add("program", include_bytes!("database.rs"));
-        digest.add_folder(&oracle, |_| true)?;
-        digest.add_folder(&self.java_folder(), |path| {
-            path.extension()
-                .is_some_and(|ending| ending == "java" || ending == "sha256")
-        })?;
+        self.add_database_sources(&mut digest)?;
         let folder = self.cache().join("databases").join(digest.key());
         let _lock = self.lock("databases")?;
         if !folder.is_dir() {
@@ -66,16 +70,52 @@ impl Lab {
             if staging.exists() {
                 fs::remove_dir_all(&staging).map_err(LabError::io("remove", &staging))?;
             }
-            let work = Work::new(self, &parts, &oracle, &staging)?;
-            work.run(FIRST, "create")?;
-            for release in releases {
-                work.run(release, "upgrade")?;
-            }
-            fs::rename(work.database(), &folder).map_err(LabError::io("rename", &folder))?;
+            let files = staging.join("hypersonic");
+            fs::create_dir_all(&files).map_err(LabError::io("create", &files))?;
+            let jdbc = Jdbc {
+                url: format!("jdbc:hsqldb:file:{}/lportal", files.display()),
+                ..Jdbc::embedded(&staging)
+            };
+            self.upgrade_database(version, &jdbc, &staging.join("work"))?;
+            fs::rename(&files, &folder).map_err(LabError::io("rename", &folder))?;
             fs::remove_dir_all(&staging).map_err(LabError::io("remove", &staging))?;
         }
         Self::keep_recent(&folder)?;
         Ok(Some(folder))
+    }
+
+    /// Everything that decides what [`Self::upgrade_database`] does.
+    pub(crate) fn add_database_sources(&self, digest: &mut InputDigest) -> Result<(), LabError> {
+        digest.add("program", include_bytes!("database.rs"));
+        digest.add_folder(&self.oracle_folder(), |_| true)?;
+        digest.add_folder(&self.java_folder(), |path| {
+            path.extension()
+                .is_some_and(|ending| ending == "java" || ending == "sha256")
+        })
+    }
+
+    /// Brings an empty database to this release, with `work` as a folder for the program; does nothing for a release
+    /// that makes its own.
+    ///
+    /// # Errors
+    /// Whatever fetching parts, compiling or upgrading can meet.
+    pub(crate) fn upgrade_database(
+        &self,
+        version: ReleaseVersion,
+        jdbc: &Jdbc,
+        work: &Path,
+    ) -> Result<(), LabError> {
+        if !is_made_by_upgrades(version) {
+            return Ok(());
+        }
+        let parts = self.parts()?;
+        let oracle = self.oracle_folder();
+        let work = Work::new(self, &parts, &oracle, jdbc, work)?;
+        work.run(FIRST, "create")?;
+        for release in upgrades(version) {
+            work.run(release, "upgrade")?;
+        }
+        Ok(())
     }
 }
 
@@ -83,29 +123,32 @@ impl Lab {
 struct Work<'a> {
     parts: &'a Parts,
     oracle: &'a Path,
+    jdbc: &'a Jdbc,
     java: PathBuf,
     home: PathBuf,
 }
 
 impl<'a> Work<'a> {
-    fn new(lab: &Lab, parts: &'a Parts, oracle: &'a Path, home: &Path) -> Result<Self, LabError> {
+    fn new(
+        lab: &Lab,
+        parts: &'a Parts,
+        oracle: &'a Path,
+        jdbc: &'a Jdbc,
+        home: &Path,
+    ) -> Result<Self, LabError> {
         let work = Self {
             parts,
             oracle,
+            jdbc,
             java: lab.java_11()?,
             home: home.to_path_buf(),
         };
-        let database = work.database();
-        fs::create_dir_all(&database).map_err(LabError::io("create", &database))?;
+        fs::create_dir_all(home).map_err(LabError::io("create", home))?;
         let properties = home.join("portal-ext.properties");
         fs::write(&properties, format!("liferay.home={}\n", home.display()))
             .map_err(LabError::io("write", &properties))?;
         work.compile(&lab.java_folder())?;
         Ok(work)
-    }
-
-    fn database(&self) -> PathBuf {
-        self.home.join("hypersonic")
     }
 
     fn classes(&self) -> PathBuf {
@@ -141,7 +184,9 @@ impl<'a> Work<'a> {
     fn run(&self, release: &str, action: &str) -> Result<(), LabError> {
         let mut paths = vec![self.home.clone(), self.classes()];
         paths.extend(self.class_path(release)?);
-        let url = format!("jdbc:hsqldb:file:{}/lportal", self.database().display());
+        for driver in DRIVERS {
+            paths.push(self.parts.file(driver)?.to_path_buf());
+        }
         let output = Command::new(self.java.join("bin/java"))
             // `UpgradeCompanyId` of 7.4 works on its tables in parallel, though one is filled from a column that is only
             // added to another. One processor makes one worker, which takes them in order.
@@ -149,9 +194,11 @@ impl<'a> Work<'a> {
             .args(["-XX:TieredStopAtLevel=1", "-Xmx512m", "-Duser.timezone=GMT"])
             .args(["-Dfile.encoding=UTF-8", "-cp"])
             .arg(joined(paths)?)
-            .args(["com.liferay.lab.portal.CoreUpgrade", action, &url])
+            .args(["com.liferay.lab.portal.CoreUpgrade", action, &self.jdbc.url])
             .arg(self.oracle.join("module-tables.sql"))
             .current_dir(&self.home)
+            .env("LAB_DATABASE_USER", &self.jdbc.user)
+            .env("LAB_DATABASE_PASSWORD", &self.jdbc.password)
             .stdin(Stdio::null())
             .output()
             .map_err(LabError::io("run", &self.java))?;

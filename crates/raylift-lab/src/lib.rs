@@ -17,12 +17,14 @@
 mod archive;
 mod database;
 mod document;
+mod engine;
 mod error;
 mod filler;
 mod hash;
 mod http;
 mod jar;
 mod jdk;
+mod jndi;
 mod lab;
 mod lpkg;
 mod manifest;
@@ -46,6 +48,7 @@ mod tomcat;
 mod tree;
 
 pub use document::Document;
+pub use engine::{DatabaseFacts, DatabaseServer, Engine, Jdbc};
 pub use error::LabError;
 pub use lab::Lab;
 pub use multiply::Multiplied;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::LabError;
+use crate::engine::{DatabaseFacts, Jdbc};
 use crate::lab::Lab;
 use crate::owner::Owner;
 use crate::pieces::machine_java;
@@ -30,12 +31,15 @@ pub struct SiteFacts {
     pub java_home: PathBuf,
     /// Who owns and runs it.
     pub owner: Owner,
+    /// The database server; none for the embedded database.
+    #[serde(default)]
+    pub database: Option<DatabaseFacts>,
 }
 
 impl SiteFacts {
     /// Decides what the scenario leaves open: ports, Java, owner.
     pub(crate) fn choose(lab: &Lab, scenario: &Scenario) -> Result<Self, LabError> {
-        let [http_port, shutdown_port, console_port] = ports::free()?;
+        let [http_port, shutdown_port, console_port, database_port] = ports::free()?;
         Ok(Self {
             version: scenario.release.version,
             http_port,
@@ -46,7 +50,16 @@ impl SiteFacts {
                 JavaChoice::Machine => machine_java(),
             },
             owner: Owner::choose(scenario.site.owner),
+            database: DatabaseFacts::choose(scenario.site.engine, database_port)?,
         })
+    }
+
+    /// How the portal of this home reaches its database.
+    pub fn jdbc(&self, home: &Path) -> Jdbc {
+        match &self.database {
+            Some(database) => database.jdbc(),
+            None => Jdbc::embedded(home),
+        }
     }
 
     /// Reads the notes in a site's folder.

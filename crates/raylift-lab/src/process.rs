@@ -104,6 +104,16 @@ pub(crate) fn below(folder: &Path) -> Vec<ServerProcess> {
         .collect()
 }
 
+/// Kills processes and waits for their ends.
+pub(crate) fn kill_all(processes: &[ServerProcess]) {
+    for process in processes {
+        process.kill();
+    }
+    for process in processes {
+        process.wait_end(Duration::from_secs(10));
+    }
+}
+
 /// The server whose `catalina.base` lies in `home`.
 pub(crate) fn server_of(home: &Path) -> Option<ServerProcess> {
     all().find(|process| catalina_base(process.pid).is_some_and(|base| base.starts_with(home)))

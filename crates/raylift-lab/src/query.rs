@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::LabError;
+use crate::engine::Jdbc;
 use crate::hash;
 use crate::lab::Lab;
 use crate::maven::tail;
@@ -50,8 +51,9 @@ impl Drop for DatabaseHold {
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     pub(crate) java_home: PathBuf,
-    /// The site's `hsql.jar`.
+    /// The site's own JAR of the driver.
     pub(crate) driver: PathBuf,
+    pub(crate) jdbc: Jdbc,
     /// Home of the site.
     pub(crate) home: PathBuf,
     /// Folder with the compiled program.
@@ -60,15 +62,17 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Rows of one statement, NULL as `None`. Opens the files read-only, which HSQLDB allows while
+    /// Rows of one statement, NULL as `None`. Opens HSQLDB's files read-only, which it allows while
     /// a server holds them; what a server wrote less than half a second ago may be missing.
     pub(crate) fn query(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, LabError> {
-        let output = self.run("query", ";readonly=true", sql)?;
+        let embedded = self.jdbc.url.starts_with("jdbc:hsqldb:");
+        let options = if embedded { ";readonly=true" } else { "" };
+        let output = self.run("query", options, sql)?;
         Ok(output.lines().map(row).collect())
     }
 
-    /// Runs statements, one a line, as the site's owner, and closes the database. The server must
-    /// be stopped.
+    /// Runs statements, one a line, as the site's owner, and closes an embedded database, whose
+    /// portal must be stopped.
     pub(crate) fn execute(&self, statements: &[&str]) -> Result<(), LabError> {
         self.run("execute", "", &statements.join("\n")).map(drop)
     }
@@ -124,7 +128,6 @@ impl Database {
     }
 
     fn command(&self, mode: &str, options: &str) -> Command {
-        let files = self.home.join("data/hypersonic/lportal");
         let mut class_path = self.program.as_os_str().to_owned();
         class_path.push(":");
         class_path.push(&self.driver);
@@ -133,8 +136,9 @@ impl Database {
             .args(["-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"])
             .arg(class_path)
             .args(["Query", mode])
-            .arg(format!("jdbc:hsqldb:file:{}{options}", files.display()))
-            .args(["sa", ""])
+            .arg(format!("{}{options}", self.jdbc.url))
+            .env("LAB_DATABASE_USER", &self.jdbc.user)
+            .env("LAB_DATABASE_PASSWORD", &self.jdbc.password)
             .current_dir("/");
         self.owner.apply(&mut command);
         command

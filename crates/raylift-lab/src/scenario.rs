@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::LabError;
+use crate::engine::Engine;
 use crate::owner::Owner;
 
 /// One scenario, read from a TOML file. Unknown keys are an error that names key and file.
@@ -120,6 +121,14 @@ pub struct SiteScenario {
     pub heap: String,
     /// User and group that own and run the site; by default the caller, or 65534:65534 for root.
     pub owner: Option<Owner>,
+    /// The database; the embedded one by default. A server is started with the site's creation.
+    pub engine: Engine,
+    /// Whether the portal's user may create databases beside its own; only a server's user can be
+    /// without that right.
+    pub may_create_databases: bool,
+    /// Whether the portal gets its database from a pool of Tomcat's (`jdbc.default.jndi.name`, the
+    /// coordinates in `ROOT.xml`) and not from its own properties.
+    pub jndi: bool,
     /// Whether the Gogo console is opened on a free port of 127.0.0.1.
     pub console: bool,
     /// Lines added to `portal-ext.properties`.
@@ -154,6 +163,9 @@ impl Default for SiteScenario {
             quick_java: true,
             heap: "512m".to_owned(),
             owner: None,
+            engine: Engine::default(),
+            may_create_databases: true,
+            jndi: false,
             console: false,
             properties: BTreeMap::new(),
             configs: Vec::new(),

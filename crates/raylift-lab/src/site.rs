@@ -1,5 +1,7 @@
 //! Sites: made from a release, started, stopped, asked and written to.
 
+mod data;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,11 +9,12 @@ use std::time::Duration;
 use crate::LabError;
 use crate::archive;
 use crate::document::Document;
+use crate::engine::{DatabaseServer, Jdbc};
 use crate::http;
 use crate::lab::Lab;
 use crate::notes::SiteFacts;
 use crate::process::{self, ServerProcess};
-use crate::query::{self, Database, DatabaseHold, ReleaseRow};
+use crate::query;
 use crate::scenario::Scenario;
 use crate::server;
 use crate::site_files;
@@ -20,7 +23,7 @@ use crate::site_files;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A site. Unless told otherwise ([`Site::leave_running`]), dropping a site that was created here
-/// kills every process that works in its folder.
+/// kills every process that works in its folder, its database server included.
 #[derive(Debug)]
 pub struct Site {
     folder: PathBuf,
@@ -34,11 +37,11 @@ impl Site {
     /// Unpacks the scenario's release into `folder`, which must be empty or absent, and makes it a
     /// site. The home is the release's top folder in it.
     ///
-    /// A scenario with documents starts and stops the server once.
+    /// A scenario with documents starts and stops the server once. A database server is up afterwards.
     ///
     /// # Errors
-    /// [`LabError::SiteFolder`] when the folder is not empty or the owner cannot reach it, and
-    /// whatever assembling the release or starting the server can meet.
+    /// [`LabError::SiteFolder`] when the folder is not empty or the owner cannot reach it,
+    /// [`LabError::Missing`] when the engine's Debian package is not installed, and whatever assembling the release or starting the server can meet.
     pub fn create(lab: &Lab, scenario: &Scenario, folder: &Path) -> Result<Self, LabError> {
         let release = lab.release(scenario)?;
         fs::create_dir_all(folder).map_err(LabError::io("create", folder))?;
@@ -48,8 +51,17 @@ impl Site {
         facts.owner.check_way_to(&folder)?;
         archive::unpack(&release.tar_gz, &folder)?;
         let home = folder.join(&release.top_folder);
-        if let Some(database) = lab.database(facts.version)? {
-            copy_folder(&database, &home.join("data/hypersonic"))?;
+        match &facts.database {
+            Some(database) => {
+                let data = lab.server_data(database.engine, facts.version, facts.owner)?;
+                let server = DatabaseServer::of(database, facts.owner, &folder);
+                server.place_seed(data.as_deref().unwrap_or(&folder))?;
+            }
+            None => {
+                if let Some(database) = lab.database(facts.version)? {
+                    copy_folder(&database, &home.join("data/hypersonic"))?;
+                }
+            }
         }
         site_files::apply(scenario, &facts, &home)?;
         facts.write(&folder)?;
@@ -61,6 +73,10 @@ impl Site {
             facts,
             guarded: true,
         };
+        if let Some(server) = site.engine() {
+            server.start()?;
+            server.set_role(scenario.site.may_create_databases)?;
+        }
         if !scenario.site.documents.is_empty() {
             site.start(PATIENCE)?;
             for document in &scenario.site.documents {
@@ -116,6 +132,17 @@ impl Site {
         site_files::tomcat_of(&self.home)
     }
 
+    /// The database server; `None` for the embedded database. It goes on when the portal stops or is killed.
+    pub fn engine(&self) -> Option<DatabaseServer> {
+        let facts = self.facts.database.as_ref()?;
+        Some(DatabaseServer::of(facts, self.facts.owner, &self.folder))
+    }
+
+    /// How the portal reaches its database.
+    pub fn jdbc(&self) -> Jdbc {
+        self.facts.jdbc(&self.home)
+    }
+
     /// Keeps the processes when the value is dropped.
     pub fn leave_running(&mut self) {
         self.guarded = false;
@@ -147,15 +174,15 @@ impl Site {
         server::stop(&self.home, &self.facts, patience)
     }
 
-    /// Kills every process that works in the site's folder and waits for their ends.
+    /// Kills every process that works in the site's folder, except the database server's, and waits
+    /// for their ends.
     pub fn kill(&mut self) {
-        let processes = process::below(&self.folder);
-        for process in &processes {
-            process.kill();
+        let mut processes = process::below(&self.folder);
+        if let Some(server) = self.engine() {
+            let others = process::below(server.folder());
+            processes.retain(|process| !others.contains(process));
         }
-        for process in processes {
-            process.wait_end(Duration::from_secs(10));
-        }
+        process::kill_all(&processes);
     }
 
     /// The running server.
@@ -205,29 +232,6 @@ impl Site {
             .collect()
     }
 
-    /// Copies the stopped site's `data` folder (database, documents, trouble) to `target`, which
-    /// must not exist.
-    ///
-    /// # Errors
-    /// [`LabError::Io`] when something cannot be copied.
-    pub fn save_data(&self, target: &Path) -> Result<(), LabError> {
-        copy_folder(&self.home.join("data"), target)
-    }
-
-    /// Replaces the stopped site's `data` folder by a copy of one saved earlier, perhaps by
-    /// another site.
-    ///
-    /// # Errors
-    /// [`LabError::Io`] when something cannot be removed or copied.
-    pub fn replace_data(&self, saved: &Path) -> Result<(), LabError> {
-        let data = self.home.join("data");
-        if data.exists() {
-            fs::remove_dir_all(&data).map_err(LabError::io("remove", &data))?;
-        }
-        copy_folder(saved, &data)?;
-        self.facts.owner.take(&data)
-    }
-
     /// Writes the scenario's trouble anew, or takes it away; counts from the next start.
     ///
     /// # Errors
@@ -239,45 +243,6 @@ impl Site {
             self.facts.owner.take(&data)?;
         }
         Ok(())
-    }
-
-    /// Rows of one SQL statement, NULL as `None`; works with the server up or down.
-    ///
-    /// # Errors
-    /// [`LabError::Command`] with what JDBC said.
-    pub fn query(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, LabError> {
-        self.database()?.query(sql)
-    }
-
-    /// Runs SQL statements, each without a line break, on the stopped site's database.
-    ///
-    /// # Errors
-    /// [`LabError::Command`] with what JDBC said.
-    pub fn execute(&self, statements: &[&str]) -> Result<(), LabError> {
-        self.database()?.execute(statements)
-    }
-
-    /// Opens the stopped site's database from another process and keeps it until the value is
-    /// dropped.
-    ///
-    /// # Errors
-    /// [`LabError::Command`] when it cannot be opened.
-    pub fn hold_database(&self) -> Result<DatabaseHold, LabError> {
-        self.database()?.hold()
-    }
-
-    /// All rows of `Release_`, by name.
-    ///
-    /// # Errors
-    /// [`LabError::Command`] with what JDBC said.
-    pub fn release_rows(&self) -> Result<Vec<ReleaseRow>, LabError> {
-        let sql = "select servletContextName, schemaVersion, buildNumber, state_, verified \
-                   from Release_ order by servletContextName";
-        Ok(self
-            .query(sql)?
-            .into_iter()
-            .filter_map(release_row)
-            .collect())
     }
 
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<String, LabError> {
@@ -295,34 +260,15 @@ impl Site {
             Err(error) => Err(failed(0, error.to_string())),
         }
     }
-
-    fn database(&self) -> Result<Database, LabError> {
-        let tomcat = self.tomcat()?;
-        let driver = [
-            "lib/ext/hsql.jar",
-            "webapps/ROOT/WEB-INF/shielded-container-lib/hsql.jar",
-        ]
-        .map(|name| tomcat.join(name))
-        .into_iter()
-        .find(|path| path.is_file())
-        .ok_or_else(|| LabError::SiteFolder {
-            path: tomcat,
-            reason: "has no hsql.jar".to_owned(),
-        })?;
-        Ok(Database {
-            java_home: self.facts.java_home.clone(),
-            driver,
-            home: self.home.clone(),
-            program: self.program.clone(),
-            owner: self.facts.owner,
-        })
-    }
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
         if self.guarded {
             self.kill();
+            if let Some(server) = self.engine() {
+                server.kill();
+            }
         }
     }
 }
@@ -338,7 +284,7 @@ fn check_empty(folder: &Path) -> Result<(), LabError> {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<(), LabError> {
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<(), LabError> {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.map_err(|error| LabError::Io {
             action: "list",
@@ -353,16 +299,4 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), LabError> {
         }
     }
     Ok(())
-}
-
-fn release_row(columns: Vec<Option<String>>) -> Option<ReleaseRow> {
-    let mut columns = columns.into_iter();
-    let mut next = || columns.next().flatten();
-    Some(ReleaseRow {
-        name: next()?,
-        schema_version: next(),
-        build_number: next().and_then(|text| text.parse().ok()),
-        state: next().and_then(|text| text.parse().ok()),
-        verified: next(),
-    })
 }

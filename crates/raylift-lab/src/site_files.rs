@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::LabError;
 use crate::jar;
+use crate::jndi;
 use crate::manifest::Manifest;
 use crate::notes::SiteFacts;
 use crate::scenario::{JavaChoice, Layout, Scenario, SiteScenario};
@@ -33,8 +34,11 @@ pub(crate) fn apply(scenario: &Scenario, facts: &SiteFacts, home: &Path) -> Resu
     write(&tomcat.join("bin/setenv.sh"), setenv(site, facts))?;
     write(
         &home.join("portal-ext.properties"),
-        portal_properties(site, facts),
+        portal_properties(site, facts, home),
     )?;
+    if site.jndi {
+        jndi::apply(scenario.release.version, &facts.jdbc(home), &tomcat)?;
+    }
     for config in &site.configs {
         write(&home.join("osgi/configs").join(&config.name), &config.text)?;
     }
@@ -165,8 +169,13 @@ fn setenv(site: &SiteScenario, facts: &SiteFacts) -> String {
     text
 }
 
-fn portal_properties(site: &SiteScenario, facts: &SiteFacts) -> String {
+fn portal_properties(site: &SiteScenario, facts: &SiteFacts, home: &Path) -> String {
     let mut text = "company.default.name=Example\nsetup.wizard.enabled=false\n".to_owned();
+    if site.jndi {
+        text.push_str(&jndi::property());
+    } else if facts.database.is_some() {
+        text.push_str(&facts.jdbc(home).properties());
+    }
     if let Some(port) = facts.console_port {
         text.push_str(&format!(
             "module.framework.properties.osgi.console=127.0.0.1:{port}\n"
@@ -196,7 +205,8 @@ fn write_own_jars(home: &Path, libraries: &Path) -> Result<(), LabError> {
     Ok(())
 }
 
-fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<(), LabError> {
+/// Writes a file and the folders on the way to it.
+pub(crate) fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<(), LabError> {
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent).map_err(LabError::io("create", parent))?;
     }
@@ -216,6 +226,7 @@ mod tests {
             console_port: Some(18_311),
             java_home: "/java".into(),
             owner: crate::Owner { user: 1, group: 1 },
+            database: None,
         }
     }
 
@@ -256,11 +267,14 @@ mod tests {
     #[test]
     fn the_console_is_closed_unless_asked_for() {
         let site = SiteScenario::default();
-        assert!(portal_properties(&site, &facts()).contains("osgi.console=127.0.0.1:18311\n"));
+        assert!(
+            portal_properties(&site, &facts(), Path::new("/home"))
+                .contains("osgi.console=127.0.0.1:18311\n")
+        );
         let closed = SiteFacts {
             console_port: None,
             ..facts()
         };
-        assert!(!portal_properties(&site, &closed).contains("osgi.console"));
+        assert!(!portal_properties(&site, &closed, Path::new("/home")).contains("osgi.console"));
     }
 }

@@ -19,6 +19,8 @@ mod stage;
 mod console;
 #[path = "claims/core.rs"]
 mod core;
+#[path = "claims/engines.rs"]
+mod engines;
 #[path = "claims/life.rs"]
 mod life;
 #[path = "claims/lines.rs"]

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Paths;
 
 /**
- * Runs the real core code of the release on the class path on one HSQLDB database, without module framework and Spring
+ * Runs the real core code of the release on the class path on one database, without module framework and Spring
  * context, and says what it did to table Release_. In the lab's package, because it takes the lab's stand-ins.
  *
  * "create URL FILE": the real ReleaseLocalServiceImpl.createTablesAndPopulate() of 7.1 and 7.2 (it is empty in 7.3 and
@@ -17,7 +17,7 @@ import java.nio.file.Paths;
  *
  * Output, tab-separated: "before" and "after" with schema version, build number and state_ of the core's row. Between
  * them, in order, "row" with servletContextName and schema version of each row that was added or got a version; the
- * core's row, "portal", gets one after each step.
+ * core's row, "portal", gets one after each step (HSQLDB only).
  */
 public final class CoreUpgrade {
 
@@ -40,7 +40,8 @@ public final class CoreUpgrade {
             CoreServices.wire(database.dataSource());
             if (arguments[0].equals("create")) {
                 method(ReleaseLocalServiceUtil.class, "createTablesAndPopulate").invoke(null);
-                database.execute(new String(Files.readAllBytes(Paths.get(arguments[2])), "UTF-8"));
+                // Not every driver takes several statements at once.
+                database.execute(new String(Files.readAllBytes(Paths.get(arguments[2])), "UTF-8").split(";\\s*\n"));
             } else {
                 upgrade(database);
             }

@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** One HSQLDB database; triggers of it note what happens to table Release_, whatever statement does it. */
+/**
+ * One database. Of HSQLDB, triggers note what happens to table Release_, whatever statement does it; of other databases
+ * nothing is noted. User and password may stand in the environment.
+ */
 final class Database implements AutoCloseable {
 
     private static final String NOTE = " on Release_ referencing new row as written for each row"
@@ -83,7 +86,13 @@ final class Database implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, "sa", "");
+        String user = System.getenv("LAB_DATABASE_USER");
+        return DriverManager.getConnection(
+            url, user == null ? "sa" : user, user == null ? "" : System.getenv("LAB_DATABASE_PASSWORD"));
+    }
+
+    private boolean isEmbedded() {
+        return url.startsWith("jdbc:hsqldb:");
     }
 
     /** Schema version, build number and state of the core's row. */
@@ -92,11 +101,16 @@ final class Database implements AutoCloseable {
     }
 
     void watch() throws SQLException {
-        execute(WATCH);
+        if (isEmbedded()) {
+            execute(WATCH);
+        }
     }
 
     /** What was noted since {@link #watch}, in order. */
     String watched() throws SQLException {
+        if (!isEmbedded()) {
+            return "";
+        }
         String noted = query("select 'row', name, version from OracleNote order by id");
         execute(UNWATCH);
         return noted;
@@ -126,6 +140,8 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        execute("SHUTDOWN");
+        if (isEmbedded()) {
+            execute("SHUTDOWN");
+        }
     }
 }

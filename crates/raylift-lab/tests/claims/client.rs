@@ -82,12 +82,7 @@ impl Client {
             ),
             (
                 "portal-upgrade-database.properties",
-                format!(
-                    "jdbc.default.driverClassName=org.hsqldb.jdbc.JDBCDriver\n\
-                     jdbc.default.url=jdbc:hsqldb:{}/data/hypersonic/lportal\n\
-                     jdbc.default.username=sa\njdbc.default.password=\n",
-                    site.home().display()
-                ),
+                site.jdbc().properties(),
             ),
             (
                 "portal-upgrade-ext.properties",

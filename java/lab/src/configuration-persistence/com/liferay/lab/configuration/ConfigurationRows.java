@@ -134,7 +134,9 @@ class ConfigurationRows implements PersistenceManager {
     private static boolean _tableExists(Connection connection) throws SQLException {
         List<String> names = new ArrayList<>();
 
-        try (ResultSet tables = connection.getMetaData().getTables(null, null, "%", new String[] {"TABLE"})) {
+        try (ResultSet tables = connection.getMetaData().getTables(
+                connection.getCatalog(), null, "%", new String[] {"TABLE"})) {
+
             while (tables.next()) {
                 names.add(tables.getString("TABLE_NAME").toLowerCase());
             }

@@ -78,10 +78,15 @@ class CoreDatabase {
 
     private boolean _exists(String table) throws SQLException {
         try (Connection connection = _wiring.dataSource.getConnection()) {
+
+            // A server may have other databases with such a table.
+            String catalog = connection.getCatalog();
             String[] names = {table, table.toUpperCase(), table.toLowerCase()};
 
             for (String name : names) {
-                try (ResultSet tables = connection.getMetaData().getTables(null, null, name, new String[] {"TABLE"})) {
+                try (ResultSet tables = connection.getMetaData().getTables(
+                        catalog, null, name, new String[] {"TABLE"})) {
+
                     if (tables.next()) {
                         return true;
                     }

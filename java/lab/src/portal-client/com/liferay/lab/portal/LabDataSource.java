@@ -11,12 +11,25 @@ import java.sql.Statement;
 import java.util.Properties;
 import java.util.logging.Logger;
 
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
 import javax.sql.DataSource;
 
-/** Connections by the portal's own {@code jdbc.default.*} properties, without a pool. */
+/**
+ * Connections by the portal's own {@code jdbc.default.*} properties: out of the pool that
+ * {@code jdbc.default.jndi.name} names, else by the driver and without a pool.
+ */
 public class LabDataSource implements DataSource {
 
-    public LabDataSource() throws ReflectiveOperationException {
+    public LabDataSource() throws NamingException, ReflectiveOperationException {
+        String name = _text(PropsUtil.get("jdbc.default.jndi.name"));
+
+        if (!name.isEmpty()) {
+            _pool = (DataSource)new InitialContext().lookup("java:comp/env/" + name);
+
+            return;
+        }
+
         Class<?> type = Class.forName(
             PropsUtil.get("jdbc.default.driverClassName"), true, Thread.currentThread().getContextClassLoader());
 
@@ -32,7 +45,7 @@ public class LabDataSource implements DataSource {
             throw new SQLException("Connection to the database refused", "08001");
         }
 
-        Connection connection = _driver.connect(_url, _properties);
+        Connection connection = _connect();
 
         return Line.EMPTY_BATCHES ? Batches.forgiving(connection) : connection;
     }
@@ -44,14 +57,12 @@ public class LabDataSource implements DataSource {
 
     /** Makes the files of an embedded HSQLDB complete, as Liferay does at its end; nothing for other databases. */
     public void shutdown() throws SQLException {
-        if (!_url.startsWith("jdbc:hsqldb:")) {
-            return;
-        }
-
-        try (Connection connection = _driver.connect(_url, _properties);
-            Statement statement = connection.createStatement()) {
-
-            statement.executeUpdate("SHUTDOWN");
+        try (Connection connection = _connect()) {
+            if (connection.getMetaData().getURL().startsWith("jdbc:hsqldb:")) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.executeUpdate("SHUTDOWN");
+                }
+            }
         }
     }
 
@@ -88,12 +99,17 @@ public class LabDataSource implements DataSource {
         throw new SQLException("wraps nothing");
     }
 
+    private Connection _connect() throws SQLException {
+        return (_pool == null) ? _driver.connect(_url, _properties) : _pool.getConnection();
+    }
+
     private static String _text(String value) {
         return (value == null) ? "" : value;
     }
 
-    private final Driver _driver;
+    private Driver _driver;
+    private DataSource _pool;
     private final Properties _properties = new Properties();
-    private final String _url;
+    private String _url;
 
 }
