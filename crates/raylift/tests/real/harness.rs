@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use raylift_lab::{Lab, ReleaseVersion, Scenario, Site};
+use raylift_lab::{Engine, Lab, ReleaseVersion, Scenario, Site};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -65,12 +65,26 @@ impl TestSite {
         made
     }
 
+    /// The demo's site on a database engine of its own, started.
+    pub(crate) fn on(engine: Engine, trouble: &[(&str, &str)]) -> Self {
+        let mut made = Self::made("demo-site", trouble, |scenario| {
+            scenario.site.engine = engine;
+        });
+        made.site.start(PATIENCE).expect("the site starts");
+        made
+    }
+
     /// The same, not started.
     pub(crate) fn stopped(scenario: &str, trouble: &[(&str, &str)]) -> Self {
+        Self::made(scenario, trouble, |_| {})
+    }
+
+    fn made(scenario: &str, trouble: &[(&str, &str)], change: impl FnOnce(&mut Scenario)) -> Self {
         let folder = lab().scratch().expect("a scratch folder");
         let file = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join(format!("../raylift-lab/scenarios/{scenario}.toml"));
         let mut scenario = Scenario::read(&file).expect("the scenario is right");
+        change(&mut scenario);
         for (key, value) in trouble {
             scenario
                 .trouble

@@ -3,7 +3,7 @@
 //! was written before.
 
 mod hand;
-mod scene;
+pub(crate) mod scene;
 mod table;
 
 use crate::kills::scene::{At, Moment, Scene, Verb};

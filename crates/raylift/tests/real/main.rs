@@ -9,6 +9,7 @@
 )]
 
 mod cache;
+mod engines;
 mod harness;
 mod kills;
 mod lines;

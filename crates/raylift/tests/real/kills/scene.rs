@@ -33,6 +33,8 @@ pub(crate) enum At {
     CoreSteps,
     /// While the upgrade client runs the step of the lab's slow module.
     ModuleStep,
+    /// While the way back brings a database server's dump back.
+    Restoring,
     /// When the commit has begun.
     CommitStarted,
 }
@@ -106,6 +108,7 @@ impl fmt::Display for Moment {
             At::HalfStaged => formatter.write_str("in the middle of stage"),
             At::CoreSteps => formatter.write_str("during core steps"),
             At::ModuleStep => formatter.write_str("during a module's step"),
+            At::Restoring => formatter.write_str("while the dump takes the database's place"),
             At::CommitStarted => formatter.write_str("at its begin"),
         }
     }
@@ -122,7 +125,11 @@ pub(crate) struct Scene {
 impl Scene {
     /// The demo's site, running.
     pub(crate) fn set(trouble: &[(&str, &str)]) -> Self {
-        let site = TestSite::of("demo-site", trouble);
+        Self::of(TestSite::of("demo-site", trouble))
+    }
+
+    /// A site that runs.
+    pub(crate) fn of(site: TestSite) -> Self {
         Self {
             documents: documents(&site),
             old_rows: site.site.release_rows().unwrap(),
@@ -172,6 +179,11 @@ impl Scene {
         });
     }
 
+    /// The site, between two moments.
+    pub(crate) fn site(&self) -> &TestSite {
+        &self.site
+    }
+
     /// Shows every moment.
     pub(crate) fn print(&self, title: &str) {
         table::print(title, &self.rows);
@@ -209,6 +221,11 @@ impl Scene {
                         "Upgrading com.liferay.lab.slow.internal.upgrade.v1_0_1.UpgradeSlow",
                     )
                 });
+            }
+            At::Restoring => {
+                command.wait_for_action("back", "take-return-point", 1);
+                let staged = self.run().join("restore/database.staged");
+                command.wait_until("the staged database", |_| staged.exists());
             }
             At::CommitStarted => command.wait_until("the commit", |entries| {
                 entries

@@ -1,0 +1,181 @@
+//! Sites on database servers: the same job, the same troubles and the same kills as on the embedded database.
+
+use std::process::{Child, Command, Stdio};
+
+use raylift_lab::{Engine, ReleaseVersion, Scenario};
+
+use crate::harness::TestSite;
+use crate::kills::scene::{At, Moment, Scene, Verb};
+
+const UPDATE: Verb = Verb::Update { micro: false };
+
+#[test]
+fn there_and_back_on_postgresql() {
+    there_and_back(Engine::Postgresql, "dlfileentry");
+}
+
+#[test]
+fn there_and_back_on_mariadb() {
+    there_and_back(Engine::Mariadb, "DLFileEntry");
+}
+
+#[test]
+fn killed_on_postgresql() {
+    killed(Engine::Postgresql);
+}
+
+#[test]
+fn killed_on_mariadb() {
+    killed(Engine::Mariadb);
+}
+
+/// `table`: how the server writes Liferay's `DLFileEntry` (PostgreSQL folds names that are not quoted).
+fn there_and_back(engine: Engine, table: &str) {
+    let site = TestSite::on(engine, &[]);
+    let titles = site.titles();
+
+    // Somebody else on the database, as another node would be: nothing is copied or changed, and the old site serves.
+    let other = Session::open(&site);
+    let ended = site.update().assert(4);
+    assert!(ended.stderr.contains("RL0513"), "{}", ended.all());
+    let named = format!("of user {} from 127.0.0.1", other.user);
+    assert!(ended.all().contains(&named), "{named}: {}", ended.all());
+    drop(other);
+    site.assert_old(&titles);
+
+    // A step that fails half way leaves what it had done in the database.
+    order(&site, "fail");
+    let ended = site.update().assert(4);
+    assert!(
+        ended.all().contains("portal is at 5.0.3 instead of 5.1.0"),
+        "{}",
+        ended.all()
+    );
+    site.assert_old(&titles);
+    order(&site, "");
+
+    site.update().assert(0);
+    site.assert_new(&titles);
+    site.site
+        .write_document("Written after the update", b"new")
+        .unwrap();
+    let refused = site.raylift(&["rollback"]).assert(3);
+    let loss = format!("{table}: 2 rows then, 3 now");
+    assert!(refused.stderr.contains(&loss), "{}", refused.all());
+    site.raylift(&["rollback", "--discard-writes"]).assert(0);
+    site.assert_old(&titles);
+    assert_eq!(
+        left_on_the_server(&site),
+        ["0002", "0003"],
+        "what two failed runs left is kept, and no scratch database"
+    );
+
+    site.update().assert(0);
+    site.raylift(&["commit"]).assert(0);
+    site.assert_new(&titles);
+}
+
+fn killed(engine: Engine) {
+    let mut scene = Scene::of(TestSite::on(engine, &[]));
+    for moment in [
+        Moment::of(UPDATE, At::Forward("prove-restore-point", 1)).then_resume(),
+        Moment::of(Verb::Rollback, At::Restoring).then_resume(),
+        Moment::of(UPDATE, At::Forward("take-return-point", 1)).then_rollback(),
+        Moment::of(UPDATE, At::CoreSteps).then_rollback(),
+    ] {
+        scene.play(&moment);
+    }
+    scene.print(&format!("kill -9 on {engine:?}"));
+    let left = left_on_the_server(scene.site());
+    assert_eq!(left, ["0001", "0003"], "no scratch database");
+}
+
+/// Somebody who is connected to the site's database by the vendor's client and does nothing.
+struct Session {
+    client: Child,
+    user: String,
+}
+
+impl Session {
+    fn open(site: &TestSite) -> Self {
+        let facts = site.site.engine().unwrap().facts().clone();
+        let (host, port) = ("127.0.0.1", facts.port.to_string());
+        let mut command = match facts.engine {
+            Engine::Postgresql => {
+                let mut command = Command::new("psql");
+                command
+                    .args([
+                        "-h",
+                        host,
+                        "-p",
+                        &port,
+                        "-U",
+                        &facts.user,
+                        "-d",
+                        &facts.database,
+                    ])
+                    .env("PGPASSWORD", &facts.password);
+                command
+            }
+            _ => {
+                let mut command = Command::new("mariadb");
+                command
+                    .args(["-h", host, "-P", &port, "-u", &facts.user, &facts.database])
+                    .env("MYSQL_PWD", &facts.password);
+                command
+            }
+        };
+        let client = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the vendor's client starts");
+        Self {
+            client,
+            user: facts.user,
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.client.kill().expect("it waits for its input");
+        self.client.wait().expect("the process is ours");
+    }
+}
+
+/// Runs whose databases are on the server, by what raylift names them; each must be one that was set aside.
+fn left_on_the_server(site: &TestSite) -> Vec<String> {
+    let query = match site.site.engine().unwrap().facts().engine {
+        Engine::Postgresql => {
+            "select datname from pg_database where datname like 'raylift%' order by 1"
+        }
+        _ => {
+            "select schema_name from information_schema.schemata where schema_name like 'raylift%' order by 1"
+        }
+    };
+    let mut runs: Vec<String> = site
+        .site
+        .query(query)
+        .unwrap()
+        .into_iter()
+        .map(|row| row[0].clone().unwrap())
+        .map(|name| {
+            assert!(name.ends_with("_aside"), "{name} was left");
+            name.split('_').nth(2).unwrap().to_owned()
+        })
+        .collect();
+    runs.sort();
+    runs
+}
+
+/// Orders trouble in the core step 5.0.4 of the new release, or none.
+fn order(site: &TestSite, trouble: &str) {
+    let mut scenario = Scenario::of(ReleaseVersion::Ga1);
+    if !trouble.is_empty() {
+        scenario
+            .trouble
+            .insert("7.2.1.core.step.5.0.4".to_owned(), trouble.to_owned());
+    }
+    site.site.set_trouble(&scenario).unwrap();
+}
