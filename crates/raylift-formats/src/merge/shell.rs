@@ -216,8 +216,8 @@ impl Merge<'_> {
         );
         for (assignment, parts) in new_variables {
             let name = &assignment.name;
-            let was_exported = self.old.is_some_and(|old| old.exports(name));
-            let is_exported = assignment.exported && !was_exported;
+            // A script without the variable says nothing of its export, so that what the old one had does not count.
+            let is_exported = self.other.exports(name);
             let export = if is_exported { "export " } else { "" };
             let (before, after) = match self.dialect {
                 Dialect::Sh => (format!("{export}{name}=\"${name} "), "\"".to_owned()),

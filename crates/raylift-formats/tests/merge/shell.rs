@@ -21,6 +21,7 @@ struct Given {
     options: BTreeMap<String, String>,
     variables: BTreeMap<String, String>,
     exported: BTreeSet<String>,
+    set: BTreeSet<String>,
 }
 
 /// Sources a script in `/bin/sh` with an empty environment; `None` when that says anything on its standard error.
@@ -47,6 +48,7 @@ fn given(script: &str) -> Option<Given> {
             }
         } else if let Some((name, value)) = line.strip_prefix('=').and_then(|it| it.split_once(' '))
         {
+            given.set.insert(name.to_owned());
             if OPTIONS.contains(&name) {
                 for word in value.split_whitespace() {
                     given.options.insert(option_name(word), word.to_owned());
@@ -119,6 +121,19 @@ fn an_export_is_a_change() {
     let old = "JAVA_OPTS=\"-Da=1\"\n";
     let (text, _) = merged(Some(old), old, "export JAVA_OPTS=\"-Da=1\"\n").unwrap();
     assert_eq!(text, "export JAVA_OPTS=\"-Da=1\"\n");
+}
+
+/// A line that the site lacks comes as the release has it: `java` gets `JDK_JAVA_OPTIONS` from its environment alone.
+#[test]
+fn a_variable_that_is_new_in_the_script_keeps_its_export() {
+    let line = |opens: &str| format!("export JDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS {opens}\"\n");
+    let old = line("--add-opens=a/b=ALL-UNNAMED");
+    let new = format!("{old}{}", line("--add-opens=a/c=ALL-UNNAMED"));
+    let site = "CATALINA_OPTS=\"$CATALINA_OPTS -Xmx1g\"\n";
+    let (text, conflicts) = merged(Some(&old), site, &new).unwrap();
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    let added = line("--add-opens=a/c=ALL-UNNAMED");
+    assert_eq!(text, format!("{site}{added}"));
 }
 
 #[test]
@@ -260,9 +275,13 @@ fn check(old: &str, base: &str, other: &str) -> Result<(), TestCaseError> {
         }
     }
     for name in NAMES {
+        let is_new = found.set.contains(name) && !base.set.contains(name);
         let [old, base, other, found] =
             [&old, &base, &other, &found].map(|given| given.exported.contains(name));
-        let wanted = if base == other || old == other {
+        // A script without a variable says nothing of its export.
+        let wanted = if is_new {
+            other
+        } else if base == other || old == other {
             base
         } else {
             other
