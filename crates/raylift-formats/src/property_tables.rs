@@ -46,7 +46,7 @@ pub fn read(source: ClassSource<'_>) -> PropertyTables {
         Ok(reaction) => tables.on_migrated = reaction,
         Err(reason) => tables
             .undetermined
-            .push(format!("what becomes of migrated keys: {reason}")),
+            .push(format!("{}: {reason}", PropertyTables::REACTION)),
     }
     tables
 }
@@ -81,13 +81,14 @@ fn fill(tables: &mut PropertyTables, machine: &mut Machine<'_>, class: &str) -> 
         missing.retain(|wanted| *wanted != name);
         let value = machine.value(&slot);
         if let Err(reason) = put(tables, &name, &value, is_object) {
-            tables.undetermined.push(format!("table {name}: {reason}"));
+            let table = PropertyTables::ONE_TABLE;
+            tables.undetermined.push(format!("{table}{name}: {reason}"));
         }
     }
     tables.undetermined.extend(
         missing
             .iter()
-            .map(|name| format!("table {name} is missing")),
+            .map(|name| format!("{}{name} is missing", PropertyTables::ONE_TABLE)),
     );
     Ok(())
 }

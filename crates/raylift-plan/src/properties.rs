@@ -13,7 +13,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use raylift_model::facts::{OnMigratedKeys, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{OnMigratedKeys, PropertyTables, ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Edit, Handling, PropertyFate, PropertyPlan, PropertySet};
@@ -63,13 +63,12 @@ pub(crate) fn migrate(
             }
         })
         .collect();
-    let is_certain = site.property_tables.undetermined.is_empty();
     let rivals = rivals(&decided);
     let mut edits = Edits::new(site, tomcat, release, &files, &attributes);
     let mut properties = Vec::new();
     let mut refused = Vec::new();
     for decided in decided {
-        let handling = match decided.demand(move_migrated, is_certain) {
+        let handling = match decided.demand(move_migrated, &site.property_tables) {
             Handling::Raylift => match rivals.get(&decided.target()) {
                 Some(keys) if keys.len() > 1 => Err(format!(
                     "{} become the same, and it is not certain which of them is wanted",
@@ -153,9 +152,9 @@ struct Decided {
 }
 
 impl Decided {
-    /// What has to be done, before it is known whether it can be. `is_certain` says that it could be read which keys the
-    /// installed release no longer reads.
-    fn demand(&self, move_migrated: bool, is_certain: bool) -> Handling {
+    /// What has to be done, before it is known whether it can be. `installed` says which keys the installed release no
+    /// longer reads.
+    fn demand(&self, move_migrated: bool, installed: &PropertyTables) -> Handling {
         let has_successor = matches!(
             self.fate,
             PropertyFate::Renamed { .. }
@@ -167,13 +166,28 @@ impl Decided {
                 because: "raylift moves it when it is asked to".to_owned(),
             },
             (true, false) if self.already => Handling::Nobody,
-            (true, _) if !is_certain => Handling::Person {
+            (true, _) if !self.is_certain(installed) => Handling::Person {
                 because: "it could not be read whether the installed release reads it, or the key that takes its place"
                     .to_owned(),
             },
             (true, _) => Handling::Raylift,
             (false, _) => Handling::Nobody,
         }
+    }
+
+    /// Whether it could be read that the installed release reads the key and, where another key takes its place, that one:
+    /// only the tables about the keys' own sets say so.
+    fn is_certain(&self, installed: &PropertyTables) -> bool {
+        let knows = |set: PropertySet| match set {
+            PropertySet::Portal => installed.knows_portal_keys(),
+            PropertySet::System => installed.knows_system_keys(),
+        };
+        let other = match self.set {
+            PropertySet::Portal => PropertySet::System,
+            PropertySet::System => PropertySet::Portal,
+        };
+        let moves = matches!(self.fate, PropertyFate::Moved { .. });
+        knows(self.set) && (!moves || knows(other))
     }
 
     /// Where its value goes.

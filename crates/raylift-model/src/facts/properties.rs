@@ -56,9 +56,45 @@ pub struct PropertyTables {
     pub modularized_system: Vec<ModularizedKey>,
     /// What the release does when it meets a migrated portal key. No other table stops anything.
     pub on_migrated: OnMigratedKeys,
-    /// Why a table, or what the release does, could not be read; empty when everything was.
+    /// Why a table, or what the release does, could not be read; empty when everything was. What begins with
+    /// [`PropertyTables::ONE_TABLE`] and a name is said of that table alone, and what begins with
+    /// [`PropertyTables::REACTION`] of none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undetermined: Vec<String>,
+}
+
+impl PropertyTables {
+    /// Before the name of the one table that a reason is about.
+    pub const ONE_TABLE: &'static str = "table ";
+    /// Before the reason why it is not known what the release does with migrated keys.
+    pub const REACTION: &'static str = "what becomes of migrated keys";
+
+    /// Whether every table about portal keys could be read.
+    pub fn knows_portal_keys(&self) -> bool {
+        self.knows("_PORTAL_")
+    }
+
+    /// Whether every table about system keys could be read.
+    pub fn knows_system_keys(&self) -> bool {
+        self.knows("_SYSTEM_")
+    }
+
+    /// A table whose name says neither may be about both.
+    fn knows(&self, own: &str) -> bool {
+        let is_about = |reason: &String| {
+            let table = reason
+                .strip_prefix(Self::ONE_TABLE)
+                .and_then(|rest| rest.split([' ', ':']).next());
+            match table {
+                Some(table) => {
+                    table.contains(own)
+                        || !(table.contains("_PORTAL_") || table.contains("_SYSTEM_"))
+                }
+                None => !reason.starts_with(Self::REACTION),
+            }
+        };
+        !self.undetermined.iter().any(is_about)
+    }
 }
 
 /// A key that has another name, or another place, now.

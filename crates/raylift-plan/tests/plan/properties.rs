@@ -362,6 +362,38 @@ fn what_cannot_be_written_for_certain_is_left_to_the_person() {
     }
 }
 
+/// What could not be read of the installed release's tables counts for the keys that those tables are about.
+#[test]
+fn a_table_that_could_not_be_read_holds_up_only_the_keys_it_is_about() {
+    let cases = [
+        (
+            "table _RENAMED_SYSTEM_KEYS is missing",
+            [true, false, false],
+        ),
+        (
+            "table _OBSOLETE_PORTAL_KEYS: a row has 1 texts, not 2",
+            [false, false, false],
+        ),
+        (
+            "what becomes of migrated keys: the class does something that is not known",
+            [true, true, true],
+        ),
+        ("table _MORE_KEYS: it is not known", [false, false, false]),
+        ("no portal-impl.jar", [false, false, false]),
+    ];
+    for (reason, expected) in cases {
+        let mut site = site_with(&[
+            (EXT, "old.name=1\nmoved=2\n"),
+            (SYSTEM_EXT, "sys.moved=3\n"),
+        ]);
+        site.property_tables.undetermined = vec![reason.to_owned()];
+        let plan = plan(&site, &next());
+        let carried =
+            ["old.name", "moved", "sys.moved"].map(|key| *fate(&plan, key).2 == Handling::Raylift);
+        assert_eq!(carried, expected, "{reason}");
+    }
+}
+
 #[test]
 fn a_key_that_stops_the_release_is_a_blocker_until_it_may_be_moved() {
     let mut next = next();
