@@ -40,6 +40,35 @@ fn row<'facts>(facts: &'facts SiteFacts, pid: &str) -> &'facts ConfigurationRow 
     rows.iter().find(|row| row.pid == pid).unwrap()
 }
 
+/// A link that leads to nothing is told from a file that raylift may not open.
+#[test]
+fn a_link_that_leads_to_nothing_is_known_as_one() {
+    let (scratch, mut machine) = running();
+    let configs = scratch.home.join("osgi/configs");
+    scratch.write("osgi/configs/org.example.A.config", b"a=\"1\"\n");
+    std::os::unix::fs::symlink("/nowhere/x.config", configs.join("org.example.B.config")).unwrap();
+    scratch.write("osgi/configs/org.example.C.config", b"a=\"1\"\n");
+    machine.close(configs.join("org.example.C.config"));
+    let facts = look(&scratch, &mut machine, Vec::new());
+    let told: Vec<(bool, Option<&str>)> = ["A", "B", "C"]
+        .iter()
+        .map(|name| {
+            let path = format!("osgi/configs/org.example.{name}.config");
+            let mut files = facts.configurations.iter();
+            let file = files.find(|file| file.path.as_str() == path).unwrap();
+            (file.unreadable.is_some(), file.dangling.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (false, None),
+            (true, Some("/nowhere/x.config")),
+            (true, None)
+        ]
+    );
+}
+
 #[test]
 fn files_are_found_wherever_they_lie_and_their_values_are_not_kept() {
     let (scratch, mut machine) = running();

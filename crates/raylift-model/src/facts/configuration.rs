@@ -31,6 +31,9 @@ pub struct ConfigurationFile {
     /// Why nothing can be said about its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
+    /// Where it points to, for a link at whose end there is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dangling: Option<String>,
 }
 
 /// What the ending of a file's name makes it. Letters count in their case

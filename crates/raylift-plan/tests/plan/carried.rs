@@ -80,6 +80,7 @@ fn pair(name: &str, pid: &str, text: &str) -> (SiteFacts, ReleaseFacts) {
         read_differently: Vec::new(),
         encoding: None,
         unreadable: None,
+        dangling: None,
     });
     site.texts
         .insert(path, SiteText::new(text.as_bytes().to_vec()));

@@ -105,6 +105,7 @@ fn file(path: &str, pid: &str, entries: Vec<ConfigurationEntry>) -> Configuratio
         read_differently: Vec::new(),
         encoding: Some(ConfigurationEncoding::Ascii),
         unreadable: None,
+        dangling: None,
     }
 }
 
@@ -422,7 +423,38 @@ const WRONG: &[Wrong] = &[
         Warning,
         "permission denied",
     ),
+    (
+        "a link whose end is gone",
+        |site, _| {
+            let mut link = in_configs(PID, vec![]);
+            (link.older, link.later, link.encoding) = (None, None, None);
+            link.unreadable = Some("no such file".to_owned());
+            link.dangling = Some("/etc/liferay/gone.config".to_owned());
+            site.configurations.push(link);
+        },
+        codes::CONFIGURATION_UNREADABLE,
+        Warning,
+        "/etc/liferay/gone.config",
+    ),
 ];
+
+/// More rights do not bring a file back.
+#[test]
+fn what_to_do_about_a_file_that_cannot_be_read_depends_on_why() {
+    let remedy = |dangling: Option<&str>| {
+        let (mut site, release) = pair();
+        let mut file = in_configs(PID, vec![]);
+        (file.older, file.later, file.encoding) = (None, None, None);
+        file.unreadable = Some("no".to_owned());
+        file.dangling = dangling.map(str::to_owned);
+        site.configurations.push(file);
+        findings(&site, &release)[0].remedy.clone()
+    };
+    assert!(remedy(None).contains("root"));
+    let dangling = remedy(Some("/gone"));
+    assert!(!dangling.contains("root"), "{dangling}");
+    assert!(dangling.contains("link"), "{dangling}");
+}
 
 #[test]
 fn each_fault_is_one_finding() {

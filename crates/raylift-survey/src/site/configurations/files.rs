@@ -1,5 +1,6 @@
 //! Finds the files: in `osgi/configs`, and where people put them by mistake.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use raylift_model::digest::Digest;
@@ -54,10 +55,27 @@ pub(crate) fn look(machine: &dyn Machine, home: &Path) -> Vec<ConfigurationFile>
     let mut files: Vec<ConfigurationFile> = found
         .into_par_iter()
         .filter(|entry| matches!(entry.stat.kind, FileKind::File | FileKind::Link { .. }))
-        .map(|entry| read(machine, &entry.place, entry.path))
+        .map(|entry| {
+            let mut file = read(machine, &entry.place, entry.path);
+            file.dangling = file
+                .unreadable
+                .is_some()
+                .then(|| dangling(machine, &entry.place, entry.stat.kind))
+                .flatten();
+            file
+        })
         .collect();
     files.sort_by(|left, right| left.path.cmp(&right.path));
     files
+}
+
+/// Where a link points to at whose end there is nothing.
+fn dangling(machine: &dyn Machine, place: &Path, kind: FileKind) -> Option<String> {
+    let FileKind::Link { target } = kind else {
+        return None;
+    };
+    let error = machine.canonical(place).err()?;
+    (error.source.kind() == ErrorKind::NotFound).then_some(target)
 }
 
 fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> ConfigurationFile {
@@ -72,6 +90,7 @@ fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> Configuratio
         read_differently: Vec::new(),
         encoding: None,
         unreadable: None,
+        dangling: None,
     };
     if kind == ConfigurationKind::Other {
         match machine.digest(place) {
