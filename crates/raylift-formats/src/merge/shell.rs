@@ -2,6 +2,7 @@
 
 mod compare;
 mod expected;
+mod flow;
 mod option;
 mod reference;
 mod script;

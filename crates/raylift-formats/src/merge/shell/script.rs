@@ -37,6 +37,8 @@ pub struct Assignment {
     pub(super) exported: bool,
     /// Place of all of it, an `export` included, without what follows on its line.
     pub(super) statement: Range<usize>,
+    /// It runs whenever the script does, as far as that can be seen.
+    pub(super) certain: bool,
     /// Words of a value that is made of options, references to variables included.
     pub(super) words: Vec<Element>,
     /// Those that are options.
@@ -105,7 +107,7 @@ impl Script {
     }
 
     /// Whether children get a variable.
-    pub(super) fn exports(&self, name: &str) -> bool {
+    pub fn exports(&self, name: &str) -> bool {
         let mut assignments = self.assignments.iter();
         assignments.any(|assignment| assignment.exported && assignment.name == name)
             || self.exports.iter().any(|exported| exported == name)
@@ -150,7 +152,9 @@ pub fn script(bytes: &[u8], dialect: Dialect) -> Script {
         let lines = read.iter().filter(|byte| **byte == b'\n').count();
         line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
     }
-    reader.script
+    let mut script = reader.script;
+    super::flow::mark(&mut script, bytes, dialect);
+    script
 }
 
 struct Reader<'a> {
@@ -299,6 +303,7 @@ impl Reader<'_> {
             mark: around,
             exported,
             statement: start..self.at,
+            certain: false,
             words: Vec::new(),
             options: Vec::new(),
         })
@@ -404,6 +409,7 @@ impl Reader<'_> {
             mark: Some('"'),
             exported: false,
             statement,
+            certain: false,
             words: Vec::new(),
             options: Vec::new(),
         })
