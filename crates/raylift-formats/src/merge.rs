@@ -77,6 +77,8 @@ pub struct Conflict {
     pub base: Range<usize>,
     /// Bytes of the other file; empty when it has nothing there.
     pub other: Range<usize>,
+    /// Of files that are compared as a whole: lines of the other one that the base has not, or not all of.
+    pub lacks: Vec<Range<usize>>,
 }
 
 /// What came of a merge.
@@ -205,7 +207,22 @@ impl<'a> Work<'a> {
             why,
             base,
             other,
+            lacks: Vec::new(),
         });
+    }
+
+    /// The same for files that are compared as a whole.
+    fn whole(
+        &mut self,
+        place: &str,
+        why: &'static str,
+        sides: &Sides<'_>,
+        lacks: Vec<Range<usize>>,
+    ) {
+        self.conflict(place, why, 0..sides.base.len(), 0..sides.other.len());
+        if let Some(conflict) = self.merged.conflicts.last_mut() {
+            conflict.lacks = lacks;
+        }
     }
 
     /// The result, its splices in order.

@@ -8,6 +8,7 @@ mod findings;
 mod formats;
 mod heap;
 mod java;
+mod needed;
 mod options;
 mod rules;
 mod support;
@@ -130,7 +131,11 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         // A script for Windows is no loss, and without setenv.sh the options are looked at.
         let is_loader = name == "conf/catalina.properties";
         let needed = is_loader || name.ends_with("ROOT.xml");
-        if old != Some(new) && (needed || is_link) {
+        let unset = needed::missing(parts, name, text.unwrap_or_default());
+        if let Some(unset) = unset {
+            let told = findings::not_readable(&path, name, is_link, Severity::Blocker);
+            kept.findings.push(unset.blocker(Some(told), parts));
+        } else if old != Some(new) && (needed || is_link) {
             // A context may be described elsewhere; then nothing here is known to be missing.
             let severity = match fact {
                 None if !is_loader && !in_link => Severity::Warning,
@@ -179,39 +184,33 @@ fn one(parts: &Parts<'_>, name: &str, uses_lib_ext: bool, kept: &mut Kept) {
         .merge(sides, &|item| judge.rule(item))
         .and_then(|merged| {
             let result = applied(text, new.as_bytes(), &merged.splices);
-            heap::fits(format, text, result.as_deref().unwrap_or(text))?;
-            Ok(merged)
+            let result = result.unwrap_or_else(|| text.to_vec());
+            heap::fits(format, text, &result)?;
+            Ok((merged, result))
         });
-    let merged = match merged {
-        Ok(merged) => merged,
+    let severity = parts.severity(name);
+    let told = match &merged {
+        Ok((merged, _)) => findings::conflicts(&path, name, merged, text, new.as_bytes(), severity),
         Err(refused) => {
-            if old != Some(new) {
-                kept.findings.push(findings::refused(
-                    &path,
-                    name,
-                    &refused,
-                    parts.severity(name),
-                ));
-            }
-            return;
+            let told = findings::refused(&path, name, refused, severity);
+            (old != Some(new)).then_some(told)
         }
     };
-    kept.findings.extend(findings::conflicts(
-        &path,
-        name,
-        &merged,
-        text,
-        new.as_bytes(),
-        parts.severity(name),
-    ));
+    let result = merged.as_ref().map_or(text, |(_, result)| result);
+    kept.findings
+        .extend(match needed::missing(parts, name, result) {
+            Some(unset) => Some(unset.blocker(told, parts)),
+            None => told,
+        });
+    let Ok((merged, result)) = merged else {
+        return;
+    };
     if name.ends_with("ROOT.xml") && merged.conflicts.is_empty() {
-        let result = applied(text, new.as_bytes(), &merged.splices);
-        let gone = support::gone(&result.unwrap_or_else(|| text.to_vec()), new);
         kept.findings.extend(findings::gone_classes(
             &path,
             name,
-            gone,
-            parts.severity(name),
+            support::gone(&result, new),
+            severity,
         ));
     }
     if merged.splices.is_empty() {

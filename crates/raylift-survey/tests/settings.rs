@@ -221,6 +221,25 @@ fn a_start_script_that_may_set_anything_is_a_source_that_cannot_be_read() {
     }
 }
 
+/// What `java` puts before its arguments is seen as well, without its secrets.
+#[test]
+fn the_options_in_the_environment_of_java_are_known() {
+    let scratch = Scratch::good();
+    let mut machine = TestMachine::new();
+    let java = machine.java(scratch.around());
+    let mut server = Process::server(7, &scratch.tomcat());
+    let options = "--add-opens=a/b=ALL-UNNAMED  '-Da.password=s3cr3t'";
+    server
+        .environment
+        .push(("JDK_JAVA_OPTIONS", options.to_owned()));
+    machine.run(server, &java);
+    let facts = survey(&machine, &request(&scratch.home)).unwrap();
+    assert_eq!(
+        facts.app_server.process.unwrap().java_options,
+        ["--add-opens=a/b=ALL-UNNAMED", "-Da.password=***"]
+    );
+}
+
 #[test]
 fn what_raylift_remembers_stands_in_for_the_server_it_stopped() {
     let scratch = Scratch::good();

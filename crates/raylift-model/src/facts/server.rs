@@ -54,6 +54,10 @@ pub struct ProcessFacts {
     pub java: JavaFacts,
     /// Arguments of the JVM before the main class, secrets replaced.
     pub jvm_options: Vec<String>,
+    /// Options in the variable `JDK_JAVA_OPTIONS` of its environment, which `java` (9 and later) puts before its arguments;
+    /// secrets replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub java_options: Vec<String>,
     /// Who starts and stops it.
     pub managed_by: ManagedBy,
     /// `/proc/PID/environ` could be read.

@@ -2,18 +2,13 @@
 
 use std::ops::Range;
 
-use raylift_formats::merge::{Conflict, Merged, Refused, Verb};
+use raylift_formats::merge::{Conflict, Dialect, Merged, Refused, Verb, script};
 use raylift_formats::secrecy::shown_lines;
 use raylift_model::codes;
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 
 use super::Parts;
-
-/// Changes and conflicts that a finding names.
-const SHOWN: usize = 20;
-/// Lines of a file that a conflict shows.
-const LINES: usize = 6;
 
 pub(super) fn merged(path: &RelativePath, merged: &Merged, message: &str) -> Finding {
     let finding = Finding::new(
@@ -23,18 +18,25 @@ pub(super) fn merged(path: &RelativePath, merged: &Merged, message: &str) -> Fin
         message,
         "read the difference in the plan",
     );
-    merged
-        .changes
-        .iter()
-        .take(SHOWN)
-        .fold(finding, |finding, change| {
-            let verb = match change.verb {
-                Verb::Added => "added",
-                Verb::Changed => "changed",
-                Verb::Removed => "removed",
-            };
-            finding.because(format!("{verb}: {}", change.place))
-        })
+    merged.changes.iter().fold(finding, |finding, change| {
+        let verb = match change.verb {
+            Verb::Added => "added",
+            Verb::Changed => "changed",
+            Verb::Removed => "removed",
+        };
+        finding.because(format!("{verb}: {}", change.place))
+    })
+}
+
+/// The release needs options of the Java machine that the site's script is not seen to set.
+pub(super) fn not_seen(path: &RelativePath) -> Finding {
+    Finding::new(
+        Severity::Blocker,
+        codes::APP_SERVER_CONFLICT,
+        path.to_string(),
+        "the new release needs options that this script does not set in any case, as far as raylift reads it",
+        "",
+    )
 }
 
 /// One finding for all conflicts of a file that the site keeps.
@@ -85,24 +87,37 @@ fn both(
 ) -> Finding {
     let site = Shown::of(site);
     let release = Shown::of(release);
-    conflicts
+    conflicts.iter().fold(finding, |finding, conflict| {
+        let (here, there) = if base_is_release {
+            (&conflict.other, &conflict.base)
+        } else {
+            (&conflict.base, &conflict.other)
+        };
+        let lines = if conflict.lacks.is_empty() {
+            [site.lines("site", here), release.lines("release", there)].concat()
+        } else if base_is_release {
+            lacks(conflict, ("site", &site), ("release", &release))
+        } else {
+            lacks(conflict, ("release", &release), ("site", &site))
+        };
+        lines.into_iter().fold(
+            finding.because(format!("{}: {}", conflict.place, conflict.why)),
+            Finding::because,
+        )
+    })
+}
+
+/// Of files that are compared as a whole: what one has and the other lacks, then what keeps the other from being read.
+fn lacks(conflict: &Conflict, other: (&str, &Shown), base: (&str, &Shown)) -> Vec<String> {
+    let mut lines: Vec<String> = conflict
+        .lacks
         .iter()
-        .take(SHOWN)
-        .fold(finding, |finding, conflict| {
-            let (here, there) = if base_is_release {
-                (&conflict.other, &conflict.base)
-            } else {
-                (&conflict.base, &conflict.other)
-            };
-            let lines = site
-                .lines("site", here)
-                .into_iter()
-                .chain(release.lines("release", there));
-            lines.fold(
-                finding.because(format!("{}: {}", conflict.place, conflict.why)),
-                Finding::because,
-            )
-        })
+        .flat_map(|range| other.1.lines(other.0, range))
+        .collect();
+    lines.dedup();
+    let read = script(base.1.text.as_bytes(), Dialect::Sh);
+    lines.extend(base.1.numbered(base.0, &read.not_understood));
+    lines
 }
 
 /// A file with its secrets hidden.
@@ -132,20 +147,25 @@ impl Shown {
             before.iter().filter(|byte| **byte == b'\n').count()
         };
         let (first, last) = (line(range.start), line(range.end.saturating_sub(1)));
-        let shown = self.lines.get(first..=last.min(first + LINES - 1));
-        let mut lines: Vec<String> = shown
+        let shown = self.lines.get(first..=last);
+        shown
             .unwrap_or_default()
             .iter()
             .zip(first + 1..)
             .map(|(text, number)| format!("{whose}, line {number}: {text}"))
-            .collect();
-        if last >= first + LINES {
-            lines.push(format!(
-                "{whose}: and {} lines more",
-                last - first + 1 - LINES
-            ));
-        }
-        lines
+            .collect()
+    }
+
+    /// Lines by their numbers, from one.
+    fn numbered(&self, whose: &str, numbers: &[u32]) -> Vec<String> {
+        numbers
+            .iter()
+            .filter_map(|number| {
+                let at = usize::try_from(*number).ok()?.checked_sub(1)?;
+                let text = self.lines.get(at)?;
+                Some(format!("{whose}, line {number}: {text}"))
+            })
+            .collect()
     }
 }
 

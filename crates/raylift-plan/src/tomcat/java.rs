@@ -3,6 +3,7 @@
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::version::ReleaseVersion;
 
 /// Options with which Java ends at once, by name, and the least version that was seen to do so: each was tried with OpenJDK
 /// 11.0.13, 17.0.15 and 25.0.3 (`java OPTION -version`). None is refused by 25 alone.
@@ -42,21 +43,34 @@ pub(super) fn refuses(name: &str, major: Option<u32>) -> bool {
     matches!((since, major), (Some((_, since)), Some(major)) if major >= *since)
 }
 
-/// A finding when the release does not run on the site's Java: a blocker where that was tried and the server runs on this
-/// Java now, else a warning.
+/// The major version of the site's Java.
+pub(super) fn major(site: &SiteFacts) -> Option<u32> {
+    site.java.as_ref()?.major
+}
+
+/// The major version that the new release gets: the site's, or where that is too old the least that it runs on.
+pub(super) fn next(site: &SiteFacts, release: &ReleaseFacts) -> Option<u32> {
+    let least = release.identity.version.as_ref().map(|to| runs_on(to).0);
+    major(site).max(least)
+}
+
+/// Whether a version of Java keeps its modules closed to who does not open them: JEP 396, since 16.
+pub(super) fn keeps_modules_closed(major: Option<u32>) -> bool {
+    major.is_some_and(|major| major >= 16)
+}
+
+/// The least version of Java that a release runs on, and the last where there is one.
 ///
 /// The lines 7.0 to 7.3 read the field `modifiers` of `java.lang.reflect.Field`, which is gone since Java 12 (tried,
 /// real-core). Liferay's announcement "Java evolution is here": 2024.Q1 is the last release for Java 8, 2024.Q2 the last
 /// for Java 11. That these are GA 112 and GA 120 of the community edition is inferred from their dates.
-pub(super) fn level(site: &SiteFacts, release: &ReleaseFacts) -> Option<Finding> {
-    let major = site.java.as_ref()?.major?;
-    let version = release.identity.version.as_ref()?;
+fn runs_on(version: &ReleaseVersion) -> (u32, Option<u32>) {
     let numbers: Vec<u32> = version
         .as_str()
         .split('.')
         .filter_map(|part| part.trim_start_matches(['q', 'Q']).parse().ok())
         .collect();
-    let (least, most) = match numbers.as_slice() {
+    match numbers.as_slice() {
         [7, 0..=3, ..] => (8, Some(11)),
         [7, 4, 3, ga, ..] if *ga > 120 => (17, None),
         [7, 4, 3, ga, ..] if *ga > 112 => (11, None),
@@ -64,7 +78,15 @@ pub(super) fn level(site: &SiteFacts, release: &ReleaseFacts) -> Option<Finding>
         [2024, 2, ..] => (11, None),
         [year, ..] if *year >= 2024 => (17, None),
         _ => (8, None),
-    };
+    }
+}
+
+/// A finding when the release does not run on the site's Java: a blocker where that was tried and the server runs on this
+/// Java now, else a warning.
+pub(super) fn level(site: &SiteFacts, release: &ReleaseFacts) -> Option<Finding> {
+    let major = site.java.as_ref()?.major?;
+    let version = release.identity.version.as_ref()?;
+    let (least, most) = runs_on(version);
     let fits = major >= least && most.is_none_or(|most| major <= most);
     let wanted = match most {
         Some(most) => format!("Java {least} to {most}"),

@@ -16,8 +16,10 @@ pub(super) fn check(parts: &Parts<'_>) -> Vec<Finding> {
         .of_release("bin/setenv.sh")
         .map(|text| script(text.as_bytes(), Dialect::Sh))
         .unwrap_or_default();
+    // `java` puts those of its environment before its arguments.
     let running: Option<Vec<&str>> = parts.site.app_server.process.as_ref().map(|process| {
-        let options = process.jvm_options.iter().map(String::as_str);
+        let options = process.java_options.iter().chain(&process.jvm_options);
+        let options = options.map(String::as_str);
         options.filter(|option| !option.is_empty()).collect()
     });
     let mut findings = Vec::new();
@@ -35,7 +37,7 @@ fn elsewhere(
     running: Option<&[&str]>,
 ) -> Option<Finding> {
     let running = running?;
-    // What the `java` command takes from its environment does not stand in its command line.
+    // What stands in the environment may have come there in another way.
     let given: Vec<&str> = own
         .iter()
         .flat_map(|own| own.java_options())
@@ -98,40 +100,28 @@ fn refused(parts: &Parts<'_>, own: Option<&Script>, running: Option<&[&str]>) ->
     Some(names.into_iter().fold(finding, Finding::because))
 }
 
-/// Less heap or metaspace than the release's own.
+/// Less heap or metaspace than the release's own. Of several options the last that Java gets counts; what a script gives
+/// is known where all of it is understood, and no other variable may hold what its options do not show.
 fn memory(own: Option<&Script>, wanted: &Script, running: Option<&[&str]>) -> Vec<Finding> {
     let running = running.filter(|running| !running.is_empty());
-    let effective = |name: &str| -> Option<String> {
-        let given = own.iter().flat_map(|own| own.java_options());
-        let all: Vec<&str> = match running {
-            Some(running) => running.to_vec(),
-            None => given.map(|(_, option)| option).collect(),
-        };
-        all.into_iter()
-            .rfind(|option| option_name(option) == name)
-            .map(str::to_owned)
-    };
-    // Another variable of the script may hold what its options do not show.
-    let is_whole = |own: &Script| {
-        let mut values = own.assignments.iter().map(|assignment| &assignment.written);
-        own.not_understood.is_empty() && !values.any(|value| value.contains("-Xmx"))
-    };
-    let is_known = running.is_some() || own.is_some_and(is_whole);
     ["-Xmx", "-XX:MaxMetaspaceSize"]
         .into_iter()
         .filter_map(|name| {
-            let release = wanted
-                .java_options()
-                .map(|(_, option)| option)
-                .filter(|option| option_name(option) == name)
-                .last()?;
-            let here = effective(name);
-            let message = match &here {
+            let release = wanted.last_option(name)?;
+            let here = match (running, own) {
+                (Some(running), _) => running
+                    .iter()
+                    .rfind(|option| option_name(option) == name)
+                    .copied(),
+                (None, Some(own)) if own.shows(name, Dialect::Sh) => own.last_option(name),
+                (None, _) => return None,
+            };
+            let message = match here {
                 Some(here) if size(Some(here))? < size(Some(release))? => {
                     format!("the server gets {here}, the release gives itself {release}")
                 }
                 // Without it the heap is a part of the machine's memory; the metaspace has no limit.
-                None if name == "-Xmx" && is_known => {
+                None if name == "-Xmx" => {
                     format!("the server gets no {name}, the release gives itself {release}")
                 }
                 _ => return None,

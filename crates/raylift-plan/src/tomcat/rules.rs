@@ -17,7 +17,7 @@ const LEVELS: [&str; 4] = [
     "org.apache.level",
 ];
 /// Options that the manual demands of every site.
-const DEMANDED: [&str; 2] = ["-Dfile.encoding", "-Duser.timezone"];
+pub(super) const DEMANDED: [&str; 2] = ["-Dfile.encoding", "-Duser.timezone"];
 
 /// Rules for one file.
 pub(super) struct Rules<'a> {

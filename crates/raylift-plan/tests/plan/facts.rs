@@ -203,6 +203,7 @@ pub(crate) fn site() -> SiteFacts {
                 owner: owner(),
                 java: java(11),
                 jvm_options: Vec::new(),
+                java_options: Vec::new(),
                 managed_by: ManagedBy::Nobody,
                 environment_readable: true,
             }),

@@ -9,6 +9,7 @@ mod executor;
 mod facts;
 mod files;
 mod kinds;
+mod options;
 mod origins;
 mod properties;
 mod rows;

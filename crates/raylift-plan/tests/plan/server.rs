@@ -15,11 +15,12 @@ const LOADER_72: &str = "# c\ncommon.loader=\"${catalina.home}/lib/ext\",\"${cat
 const LOADER_74: &str = "# c\ncommon.loader=\"${catalina.home}/webapps/ROOT/WEB-INF/lib/support-tomcat.jar\",\"${catalina.base}/lib\"\ntomcat.util.scan.StandardJarScanFilter.jarsToSkip=\\\na.jar,\\\nnew-in-tomcat.jar\n";
 const ROOT_72: &str = "<Context crossContext=\"true\">\n\t<JarScanner className=\"com.liferay.support.tomcat.util.scan.NOPJarScanner\" />\n\t<Resources>\n\t\t<PreResources base=\"${catalina.base}/lib/ext/portal\" className=\"com.liferay.support.tomcat.webresources.ExtResourceSet\" webAppMount=\"/WEB-INF/lib\" />\n\t</Resources>\n</Context>\n";
 const ROOT_74: &str = "<Context crossContext=\"true\">\n\t<JarScanner className=\"com.liferay.support.tomcat.util.scan.NOPJarScanner\" />\n</Context>\n";
-const SETENV_72: &str = "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"";
-const SETENV_74: &str = "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"\n\nJDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=java.base/java.net=ALL-UNNAMED\"";
+pub(crate) const SETENV_72: &str =
+    "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"";
+pub(crate) const SETENV_74: &str = "CATALINA_OPTS=\"$CATALINA_OPTS -Dfile.encoding=UTF-8 -Xmx2560m\"\n\nJDK_JAVA_OPTIONS=\"$JDK_JAVA_OPTIONS --add-opens=java.base/java.net=ALL-UNNAMED\"";
 const SERVER: &str = "<Server port=\"8005\">\n  <Service name=\"Catalina\">\n    <Connector port=\"8080\" URIEncoding=\"UTF-8\" />\n  </Service>\n</Server>\n";
 
-fn text(site: &mut SiteFacts, name: &str, content: &str) {
+pub(crate) fn text(site: &mut SiteFacts, name: &str, content: &str) {
     let path = format!("tomcat-9.0.19/{name}");
     site.files.retain(|file| file.path.as_str() != path);
     site.files.push(file(&path, content));
@@ -28,7 +29,7 @@ fn text(site: &mut SiteFacts, name: &str, content: &str) {
     site.texts.insert(RelativePath::new(path), text);
 }
 
-fn shipped(release: &mut ReleaseFacts, name: &str, content: &str) {
+pub(crate) fn shipped(release: &mut ReleaseFacts, name: &str, content: &str) {
     let path = RelativePath::new(format!("tomcat-9.0.33/{name}"));
     release.files.retain(|file| file.path != path);
     release.files.push(file(path.as_str(), content));
@@ -36,7 +37,7 @@ fn shipped(release: &mut ReleaseFacts, name: &str, content: &str) {
     release.texts.insert(path, ReleaseText(content.to_owned()));
 }
 
-fn release_of(version: &str, texts: &[(&str, &str)]) -> ReleaseFacts {
+pub(crate) fn release_of(version: &str, texts: &[(&str, &str)]) -> ReleaseFacts {
     let mut release = release();
     release.identity.version = Some(version.parse().unwrap());
     for (name, content) in texts {
@@ -45,7 +46,7 @@ fn release_of(version: &str, texts: &[(&str, &str)]) -> ReleaseFacts {
     release
 }
 
-fn old() -> ReleaseFacts {
+pub(crate) fn old() -> ReleaseFacts {
     release_of(
         "7.2.0",
         &[
@@ -57,7 +58,7 @@ fn old() -> ReleaseFacts {
     )
 }
 
-fn new() -> ReleaseFacts {
+pub(crate) fn new() -> ReleaseFacts {
     let server = SERVER.replace(
         "  <Service name",
         "  <Listener className=\"new.in.Tomcat\" />\n  <Service name",
@@ -85,7 +86,7 @@ fn new() -> ReleaseFacts {
     release
 }
 
-fn edit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Edit> {
+pub(crate) fn edit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Edit> {
     let path = format!("tomcat-9.0.19/{name}");
     plan.files.iter().find_map(|file| match &file.decision {
         Decision::Edit(edit) if file.path.as_str() == path => Some(edit),
@@ -93,7 +94,7 @@ fn edit<'a>(plan: &'a Plan, name: &str) -> Option<&'a Edit> {
     })
 }
 
-fn found<'a>(plan: &'a Plan, code: &str) -> Vec<&'a Finding> {
+pub(crate) fn found<'a>(plan: &'a Plan, code: &str) -> Vec<&'a Finding> {
     plan.findings
         .iter()
         .filter(|finding| finding.code.as_str() == code)

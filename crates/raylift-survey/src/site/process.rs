@@ -72,6 +72,7 @@ pub(crate) fn read(machine: &dyn Machine, jvm: &Jvm) -> Option<(Live, Vec<Findin
             .iter()
             .map(|option| without_secret(option))
             .collect(),
+        java_options: options_in(environment.as_deref().unwrap_or_default()),
         managed_by: managed::look(machine, jvm.pid),
         environment_readable: environment.is_some(),
     };
@@ -82,6 +83,17 @@ pub(crate) fn read(machine: &dyn Machine, jvm: &Jvm) -> Option<(Live, Vec<Findin
         folder: jvm.folder.clone(),
     };
     Some((live, findings))
+}
+
+/// Words of `JDK_JAVA_OPTIONS` (`java` manual), quotation marks around them taken off.
+fn options_in(environment: &[(String, String)]) -> Vec<String> {
+    let variable = environment
+        .iter()
+        .find(|(name, _)| name == "JDK_JAVA_OPTIONS");
+    let words = variable.map_or("", |(_, value)| value).split_whitespace();
+    words
+        .map(|word| without_secret(word.trim_matches(['"', '\''])))
+        .collect()
 }
 
 /// What must be remembered of a server before raylift stops it, so that the site can be looked at again while it is

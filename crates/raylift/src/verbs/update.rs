@@ -96,14 +96,16 @@ fn saved(site: &SiteArgument, workplace: &Workplace, file: &Path) -> Result<Plan
 fn blocked(plan: &Plan) -> Problem {
     let blockers: Vec<String> = plan
         .blockers()
-        .map(|finding| {
-            format!(
+        .flat_map(|finding| {
+            let mut remedy = finding.remedy.lines();
+            let first = format!(
                 "{} {}: {} {}",
                 finding.code,
                 finding.subject,
                 finding.message,
-                after(&finding.remedy)
-            )
+                after(remedy.next().unwrap_or_default())
+            );
+            std::iter::once(first).chain(remedy.map(str::to_owned))
         })
         .collect();
     let first = plan

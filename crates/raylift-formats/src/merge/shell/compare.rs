@@ -1,6 +1,7 @@
 //! Scripts that are compared word by word, because they cannot be merged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::script::{Assignment, Script};
 use super::{Merge, NOT_UNDERSTOOD, WOVEN, option_name};
@@ -85,13 +86,16 @@ impl Merge<'_> {
         } else {
             WOVEN
         };
-        if opaque || self.is_woven() || self.differs() {
-            let whole = (0..self.sides.base.len(), 0..self.sides.other.len());
-            self.work.conflict("the script", why, whole.0, whole.1);
-        }
+        let lacks = match self.differs() {
+            _ if opaque || self.is_woven() => self.other_lines(),
+            Some(statements) => statements,
+            None => return,
+        };
+        self.work.whole("the script", why, &self.sides, lacks);
     }
 
-    fn differs(&self) -> bool {
+    /// Statements of the other script with something that the base does not say; `None` when nothing differs.
+    fn differs(&self) -> Option<Vec<Range<usize>>> {
         let base = Said::of(self.base, self.sides.base);
         let other = Said::of(self.other, self.sides.other);
         let (old, bytes) = (self.old, self.sides.old);
@@ -106,12 +110,47 @@ impl Merge<'_> {
             });
             !matches!(outcome, Outcome::Nothing)
         };
-        let new = self.other.assignments.iter().flat_map(words);
+        let lacks: Vec<Range<usize>> = self
+            .other
+            .assignments
+            .iter()
+            .filter(|assignment| {
+                let mut words = words(assignment).into_iter();
+                words.any(|(key, place, word)| is_change(&place, &key, word, Some(word)))
+            })
+            .map(|assignment| assignment.statement.clone())
+            .collect();
         let gone = self.old.iter().flat_map(|old| &old.assignments);
         let mut gone = gone.flat_map(words);
-        { new }.any(|(key, place, word)| is_change(&place, &key, word, Some(word)))
+        let differs = !lacks.is_empty()
             || gone.any(|(key, place, word)| {
                 !other.0.contains_key(&key) && is_change(&place, &key, word, None)
+            });
+        differs.then_some(lacks)
+    }
+
+    /// Lines of the other script that the base has not to the letter, comments aside.
+    fn other_lines(&self) -> Vec<Range<usize>> {
+        let lines = |bytes: &[u8]| {
+            let mut at = 0;
+            let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| {
+                at += line.len();
+                at - line.len()..at - line.len() + line.trim_ascii_end().len()
+            });
+            lines.collect::<Vec<_>>()
+        };
+        let of = |bytes: &'_ [u8], range: &Range<usize>| {
+            let line = bytes.get(range.clone()).unwrap_or_default();
+            line.trim_ascii().to_vec()
+        };
+        let (base, other) = (self.sides.base, self.sides.other);
+        let own: HashSet<Vec<u8>> = lines(base).iter().map(|range| of(base, range)).collect();
+        lines(other)
+            .into_iter()
+            .filter(|range| {
+                let line = of(other, range);
+                !line.is_empty() && !line.starts_with(b"#") && !own.contains(&line)
             })
+            .collect()
     }
 }
