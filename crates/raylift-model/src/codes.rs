@@ -103,6 +103,7 @@ codes! {
     PROPERTIES_UNDETERMINED = "RL0292", "what the release says about properties could not be read";
     CONFIGURATION_CARRIED = "RL0293", "configuration files are carried in another form or under another name";
     CHANGES_MEET = "RL0294", "two changes of one file meet";
+    PROPERTIES_OF_SCRIPT = "RL0295", "properties that the start script sets are seen only while the server runs";
 
     REQUIRED_CORE_STEPS = "RL0301", "the core needs upgrade steps before the server starts";
     OPTIONAL_CORE_STEPS = "RL0302", "the core has optional upgrade steps";

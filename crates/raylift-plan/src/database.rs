@@ -1,5 +1,7 @@
 //! What the database says for or against an update.
 
+use std::collections::BTreeSet;
+
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
@@ -11,6 +13,13 @@ use crate::checks::blocker;
 mod server;
 
 pub(crate) use server::tools;
+/// What leaves it open which database it is: sources that are not read, as the survey has it.
+const HIDE_IT: [&str; 4] = [
+    codes::DATABASE_SOURCE,
+    codes::PROPERTIES_REFUSED,
+    codes::PROPERTIES_CYCLE,
+    codes::SYSTEM_PROPERTIES_REFUSED,
+];
 
 /// Settings and rows of `Release_`.
 pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
@@ -26,12 +35,7 @@ pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
             "raylift takes no restore point of this kind of database, and without one it changes nothing",
             "update by hand",
         )),
-        DatabaseKind::Undetermined => findings.push(blocker(
-            codes::DATABASE_SOURCE,
-            "database settings",
-            "it could not be told which database the site uses",
-            "make every source of the settings readable for raylift",
-        )),
+        DatabaseKind::Undetermined => findings.push(not_told(site)),
     }
     if site.database.settings.kind.is_updated()
         && !site.database.release_rows.iter().any(|row| row.is_core())
@@ -45,6 +49,37 @@ pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The database is not known. What to do is what the causes need that the survey found.
+fn not_told(site: &SiteFacts) -> Finding {
+    let causes: Vec<&Finding> = site
+        .findings
+        .iter()
+        .filter(|finding| {
+            finding.severity == Severity::Blocker && HIDE_IT.contains(&finding.code.as_str())
+        })
+        .collect();
+    let remedies: BTreeSet<String> = causes
+        .iter()
+        .map(|cause| format!("{} ({}: {})", cause.remedy, cause.code, cause.subject))
+        .collect();
+    let remedy = match remedies.is_empty() {
+        true => "make every source of the settings readable for raylift".to_owned(),
+        false => remedies.into_iter().collect::<Vec<String>>().join("; "),
+    };
+    let finding = blocker(
+        codes::DATABASE_SOURCE,
+        "database settings",
+        "it could not be told which database the site uses",
+        &remedy,
+    );
+    causes.into_iter().fold(finding, |finding, cause| {
+        finding.because(format!(
+            "{}: {} {}",
+            cause.code, cause.subject, cause.message
+        ))
+    })
 }
 
 /// True when another blocker says already why the database told nothing.

@@ -33,6 +33,7 @@ mod rest;
 mod runtime;
 mod server;
 mod sources;
+mod start_script;
 mod store;
 mod store_path;
 mod survey;

@@ -11,7 +11,7 @@ mod common;
 
 use std::fs;
 
-use common::{Process, Scratch, TestMachine, blockers, only, request};
+use common::{Process, Scratch, TestMachine, blockers, only, request, with_code};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, JavaFacts, Ownership, SiteFacts};
 use raylift_survey::site::{RememberedProcess, database_access, remember, survey};
@@ -198,16 +198,28 @@ fn a_start_script_that_may_set_anything_is_a_source_that_cannot_be_read() {
         "export LIFERAY_JDBC_PERIOD_DEFAULT_PERIOD_URL=jdbc:x",
         "CATALINA_OPTS=\"$CATALINA_OPTS -Dportal:jdbc.default.url=jdbc:x\"",
         "CATALINA_OPTS=\"-Dexternal-properties=/etc/portal.properties\"",
+        "export LIFERAY_DL_PERIOD_STORE_PERIOD_IMPL=x",
+        "CATALINA_OPTS=\"-Dportal:$KEY=1\"",
+        "OURS=\"-Dportal:jdbc.default.url=jdbc:x\"\nCATALINA_OPTS=\"$OURS\"",
+        "ulimit -n 9999\nexport LIFERAY_SESSION_PERIOD_TIMEOUT=60",
     ] {
         let scratch = Scratch::good();
         scratch.write("tomcat-9.0.19/bin/setenv.sh", line.as_bytes());
         let facts = survey(&TestMachine::new(), &request(&scratch.home)).unwrap();
         assert_eq!(facts.database.settings.kind, DatabaseKind::Undetermined);
-        assert!(
-            only(&facts, codes::DATABASE_SOURCE)
-                .subject
-                .ends_with("setenv.sh")
-        );
+        let finding = only(&facts, codes::DATABASE_SOURCE);
+        assert!(finding.subject.ends_with("setenv.sh"));
+        // The file was read, and more rights would not help.
+        assert!(!finding.message.contains("cannot be read"), "{finding:?}");
+        assert!(finding.remedy.starts_with("start the site"), "{finding:?}");
+
+        let mut closed = TestMachine::new();
+        let java = closed.java(scratch.around());
+        closed.run(Process::server(7, &scratch.tomcat()), &java);
+        closed.close("/proc/7/environ");
+        let facts = survey(&closed, &request(&scratch.home)).unwrap();
+        let finding = only(&facts, codes::DATABASE_SOURCE);
+        assert!(finding.remedy.contains("as root"), "{finding:?}");
 
         let mut machine = TestMachine::new();
         let java = machine.java(scratch.around());
@@ -219,6 +231,52 @@ fn a_start_script_that_may_set_anything_is_a_source_that_cannot_be_read() {
             "the running server says what the script set"
         );
     }
+}
+
+/// A script that is understood shows which keys it sets: where none of them decides what raylift goes by, nothing is in
+/// the way.
+#[test]
+fn a_start_script_that_sets_other_keys_is_no_doubt_about_the_database() {
+    for (script, keys) in [
+        (
+            "CATALINA_OPTS=\"$CATALINA_OPTS -Dportal:session.timeout=60\"",
+            "session.timeout",
+        ),
+        (
+            "export LIFERAY_SESSION_PERIOD_TIMEOUT=60",
+            "session.timeout",
+        ),
+        (
+            "# -Dportal:jdbc.default.url=jdbc:x\nexport LIFERAY_HOME=/opt/liferay\nCATALINA_OPTS=\"$CATALINA_OPTS -Dlogs=$LIFERAY_HOME/logs\"",
+            "home",
+        ),
+        ("# LIFERAY_ variables: none\nCATALINA_OPTS=\"-Xmx1g\"", ""),
+    ] {
+        let scratch = Scratch::good();
+        scratch.write("tomcat-9.0.19/bin/setenv.sh", script.as_bytes());
+        let mut machine = TestMachine::new();
+        let java = machine.java(scratch.around());
+        let java = java.display().to_string();
+        machine.variables.insert("JAVA_HOME".to_owned(), java);
+        let facts = survey(&machine, &request(&scratch.home)).unwrap();
+        assert_eq!(blockers(&facts), Vec::<&str>::new(), "{script}");
+        assert_eq!(facts.database.settings.kind, DatabaseKind::HsqldbFile);
+        let told = with_code(&facts, codes::PROPERTIES_OF_SCRIPT);
+        let told: Vec<&str> = told
+            .iter()
+            .flat_map(|finding| finding.evidence.iter().map(String::as_str))
+            .collect();
+        assert_eq!(told.join(" "), keys, "{script}");
+    }
+    // A key that the URL leads to decides as the URL does.
+    let scratch = Scratch::good();
+    scratch.set("jdbc.default.url=jdbc:hsqldb:${a}/hypersonic/lportal");
+    scratch.set("a=${b}");
+    scratch.set(&format!("b={}/data", scratch.home.display()));
+    let script = b"CATALINA_OPTS=\"$CATALINA_OPTS -Dportal:b=/elsewhere\"";
+    scratch.write("tomcat-9.0.19/bin/setenv.sh", script);
+    let facts = survey(&TestMachine::new(), &request(&scratch.home)).unwrap();
+    assert_eq!(only(&facts, codes::DATABASE_SOURCE).evidence, ["it sets b"]);
 }
 
 /// What `java` puts before its arguments is seen as well, without its secrets.

@@ -5,6 +5,7 @@ use raylift_model::codes;
 use raylift_model::facts::{
     DatabaseKind, DiskFacts, FileKind, ManagedBy, Mount, ReleaseFacts, SiteFacts,
 };
+use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::{Action, Plan, Verdict};
 use raylift_model::version::SchemaVersion;
 use raylift_plan::{PlanError, lint, make};
@@ -259,4 +260,35 @@ fn a_unit_is_driven_with_a_word_of_warning() {
             .iter()
             .any(|finding| finding.code.as_str() == codes::MANAGER_UNSUPPORTED)
     );
+}
+
+/// Nothing is gained by rights to read a file that leads back to itself.
+#[test]
+fn a_database_that_a_cycle_hides_is_found_when_the_cycle_is_gone() {
+    let remedy = |cause: Option<Finding>| {
+        let mut site = site();
+        site.database.settings.kind = DatabaseKind::Undetermined;
+        site.findings.extend(cause);
+        let plan = make(&site, &release(), None, &wishes()).unwrap();
+        let mut told = plan.findings.into_iter().filter(|finding| {
+            finding.code.as_str() == codes::DATABASE_SOURCE
+                && finding.subject == "database settings"
+        });
+        told.next().unwrap()
+    };
+    assert!(remedy(None).remedy.contains("readable"));
+    let place = "/srv/liferay/portal-ext.properties:2";
+    let cycle = Finding::new(
+        Severity::Blocker,
+        codes::PROPERTIES_CYCLE,
+        place,
+        "leads back to itself",
+        "take the line out",
+    );
+    let told = remedy(Some(cycle));
+    assert_eq!(
+        told.remedy,
+        format!("take the line out ({}: {place})", codes::PROPERTIES_CYCLE)
+    );
+    assert!(told.evidence[0].contains(place), "{told:?}");
 }

@@ -139,7 +139,7 @@ pub(crate) fn read(machine: &dyn Machine, places: &Places<'_>) -> Properties {
     properties.layers.extend(options(&properties.java));
     several(&properties, &mut doubts);
     if places.environment.is_none() || places.options.is_none() {
-        start_script(machine, places, &mut doubts);
+        super::start_script::look(machine, places, &properties, &mut doubts);
     }
     properties.findings = doubts.findings;
     properties.incomplete = doubts.incomplete;
@@ -237,33 +237,6 @@ fn several(properties: &Properties, doubts: &mut Doubts) {
         .take(MOST_TOLD);
     for (key, places) in told {
         doubts.several(key, places);
-    }
-}
-
-/// Without a server to ask, the start script is the one place that can tell whether settings come from outside the
-/// files. It is a program and cannot be evaluated, so a mention is enough to be uncertain.
-fn start_script(machine: &dyn Machine, places: &Places<'_>, doubts: &mut Doubts) {
-    let script = places.tomcat.join("bin/setenv.sh");
-    let Ok(Some(_)) = machine.stat(&script) else {
-        return;
-    };
-    match machine.read(&script, LARGEST) {
-        Ok(bytes) => {
-            let text = String::from_utf8_lossy(&bytes);
-            let mentions = [
-                "LIFERAY_",
-                "-Dportal:",
-                "external-properties",
-                "liferay.home",
-            ];
-            if let Some(mention) = mentions.iter().find(|mention| text.contains(**mention)) {
-                doubts.unreadable(
-                    &script.display().to_string(),
-                    format!("it mentions {mention}, and what it sets is known only while the server runs"),
-                );
-            }
-        }
-        Err(error) => doubts.unreadable(&script.display().to_string(), error.to_string()),
     }
 }
 
