@@ -87,6 +87,7 @@ pub(crate) fn plan(
         way_back: match change {
             Some(SchemaChange::Minor) if when == When::InOutage => ReturnNeed::Undo,
             Some(SchemaChange::Major) if when == When::InOutage => ReturnNeed::Restore,
+            _ if when == When::Undetermined => ReturnNeed::Undetermined,
             _ => ReturnNeed::CodeOnly,
         },
         undetermined,

@@ -20,13 +20,19 @@ pub(crate) fn plan(
 ) -> WayBack {
     let mut reasons = Vec::new();
     let kind = |change: Option<SchemaChange>| change.map_or("", SchemaChange::word);
-    if core.way_back != ReturnNeed::CodeOnly {
-        reasons.push(format!("the core's change is {}", kind(core.change)));
+    // raylift runs none of the steps that it does not know, but it cannot run the update without the core's.
+    let mut undetermined = Vec::new();
+    match core.way_back {
+        ReturnNeed::CodeOnly => {}
+        ReturnNeed::Undetermined => undetermined.clone_from(&core.undetermined),
+        ReturnNeed::Undo | ReturnNeed::Restore => {
+            reasons.push(format!("the core's change is {}", kind(core.change)));
+        }
     }
     for module in modules {
-        if module.way_back != ReturnNeed::CodeOnly {
+        if matches!(module.way_back, ReturnNeed::Undo | ReturnNeed::Restore) {
             reasons.push(format!("{} changes {}", module.module, kind(module.change)));
-        } else if module.when == When::Undetermined && starts_by_itself {
+        } else if module.when == When::Undetermined && starts_by_itself && undetermined.is_empty() {
             reasons.push(format!(
                 "{} may be upgraded at the first start, and its steps are not known",
                 module.module
@@ -38,12 +44,13 @@ pub(crate) fn plan(
         reasons.push("the new release's HSQLDB may write the database in a form that the old one cannot read".to_owned());
     }
     WayBack {
-        preferred: if reasons.is_empty() {
+        preferred: if reasons.is_empty() && undetermined.is_empty() {
             ReturnMode::CodeOnly
         } else {
             ReturnMode::ReturnPoint
         },
         reasons,
+        undetermined,
         put_back_core_row: site.core.startup_check != StartupCheck::SchemaVersion,
     }
 }
@@ -66,7 +73,7 @@ fn drivers_differ(site: &SiteFacts, site_tomcat: &RelativePath, release: &Releas
 
 /// What the reader should know about it.
 pub(crate) fn finding(way_back: &WayBack) -> Option<Finding> {
-    if way_back.preferred == ReturnMode::CodeOnly {
+    if way_back.reasons.is_empty() {
         return None;
     }
     let mut finding = Finding::new(

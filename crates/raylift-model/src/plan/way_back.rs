@@ -20,6 +20,9 @@ pub struct WayBack {
     pub preferred: ReturnMode,
     /// Why not code only; empty when it is possible.
     pub reasons: Vec<String>,
+    /// Why the way back cannot be known. Then `preferred` is the one that does not depend on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undetermined: Vec<String>,
     /// The core row must be put back because the old release compares build numbers.
     pub put_back_core_row: bool,
 }
@@ -47,6 +50,8 @@ pub enum ReturnNeed {
     Undo,
     /// The old code refuses: the database must be restored.
     Restore,
+    /// It cannot be known, because the steps are not.
+    Undetermined,
 }
 
 impl ReturnNeed {
@@ -56,6 +61,7 @@ impl ReturnNeed {
             Self::CodeOnly => "code only",
             Self::Undo => "needs undo",
             Self::Restore => "needs restore",
+            Self::Undetermined => "undetermined",
         }
     }
 }

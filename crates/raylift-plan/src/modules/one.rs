@@ -136,8 +136,13 @@ pub(super) fn plan(
 
 /// What depends on when the steps run, once that is settled.
 pub(super) fn finish(context: &Context<'_>, planned: &mut PlannedModule) {
-    if planned.module.when == When::Waits || planned.module.when == When::Undetermined {
-        return;
+    match planned.module.when {
+        When::Waits => return,
+        When::Undetermined => {
+            planned.module.way_back = ReturnNeed::Undetermined;
+            return;
+        }
+        When::Never | When::InOutage | When::AtStart => {}
     }
     planned.module.way_back = way_back(context, &mut planned.module, planned.takes_over);
     planned.module.blocks = blocks(context, &planned.module);

@@ -6,6 +6,7 @@ use raylift_model::facts::{
     CoreStep, ModuleRows, ReleaseFacts, ReleaseFilter, SiteFacts, TableFacts,
 };
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::plan::{ReturnMode, ReturnNeed, When};
 use raylift_model::version::SchemaVersion;
 use raylift_plan::make;
 
@@ -310,4 +311,29 @@ fn a_column_with_the_name_of_a_table_is_no_table() {
     let tables = &plan.core.steps.last().unwrap().tables;
     assert_eq!(tables.len(), 1);
     assert_eq!(tables[0].name, "Other");
+}
+
+#[test]
+fn without_the_rows_of_the_database_the_way_back_is_undetermined() {
+    let mut site = site();
+    site.database.release_rows.clear();
+    site.database.tables.clear();
+    site.findings.push(raylift_model::finding::Finding::new(
+        Severity::Blocker,
+        codes::DATABASE_LOCKED,
+        "lportal",
+        "locked",
+        "end who holds it",
+    ));
+    let plan = make(&site, &release(), None, &wishes()).unwrap();
+    assert_eq!(plan.core.way_back, ReturnNeed::Undetermined);
+    assert_eq!(plan.way_back.preferred, ReturnMode::ReturnPoint);
+    assert!(!plan.way_back.undetermined.is_empty());
+    assert!(plan.modules.iter().all(|module| {
+        module.when != When::Undetermined || module.way_back == ReturnNeed::Undetermined
+    }));
+    let known = make(&crate::facts::site(), &release(), None, &wishes()).unwrap();
+    assert!(known.way_back.undetermined.is_empty());
+    let text = serde_json::to_string(&known.way_back).unwrap();
+    assert!(!text.contains("undetermined"), "{text}");
 }

@@ -1,6 +1,6 @@
 //! What `raylift inspect` shows.
 
-use raylift_model::facts::{ManagedBy, SiteFacts, StoreCensus};
+use raylift_model::facts::{DatabaseSettings, ManagedBy, SiteFacts, StoreCensus};
 
 use crate::printer::{faint, paint, strong};
 use crate::render::table::{bytes, columns, count};
@@ -129,20 +129,65 @@ fn database(site: &SiteFacts) -> String {
     let settings = &site.database.settings;
     let product = match (&site.database.product, &site.database.product_version) {
         (Some(product), Some(version)) => format!("{product} {version}"),
+        _ if is_reached(site) => "of an unknown product".to_owned(),
         _ => "not reached".to_owned(),
     };
-    let place = settings
-        .sources
-        .last()
-        .map_or_else(String::new, |source| format!(" (set in {})", source.place));
     format!(
-        "{product}, {}{place}",
+        "{product}, {}{}",
         settings
             .url
             .as_deref()
             .or(settings.jndi_name.as_deref())
-            .unwrap_or("no URL")
+            .unwrap_or("no URL"),
+        database_places(settings)
     )
+}
+
+/// Where the URL is set, and each other key that is set somewhere else.
+fn database_places(settings: &DatabaseSettings) -> String {
+    let winning = |key: &str| {
+        let sources = settings.sources.iter();
+        let last = sources.rev().find(|source| source.key.ends_with(key));
+        last.map(|source| source.place.as_str())
+    };
+    let first = match settings.jndi_name {
+        Some(_) if settings.url.is_none() => winning(".jndi.name"),
+        _ => winning(".url"),
+    };
+    let mut parts: Vec<String> = first
+        .map(|place| format!("set in {place}"))
+        .into_iter()
+        .collect();
+    let others = [
+        (".driverClassName", "driver"),
+        (".username", "user"),
+        (".password", "password"),
+    ];
+    let mut elsewhere: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (key, word) in others {
+        let Some(place) = winning(key).filter(|place| Some(*place) != first) else {
+            continue;
+        };
+        match elsewhere.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, words)) => words.push(word),
+            None => elsewhere.push((place, vec![word])),
+        }
+    }
+    parts.extend(
+        elsewhere
+            .into_iter()
+            .map(|(place, words)| format!("{} in {place}", words.join(", "))),
+    );
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join("; "))
+}
+
+/// Whether the database told anything.
+fn is_reached(site: &SiteFacts) -> bool {
+    let database = &site.database;
+    database.product.is_some() || !database.tables.is_empty() || !database.release_rows.is_empty()
 }
 
 fn core(site: &SiteFacts) -> String {
@@ -155,6 +200,7 @@ fn core(site: &SiteFacts) -> String {
                 .as_ref()
                 .map_or("nothing", |version| version.as_str())
         ),
+        None if !is_reached(site) => "not known: the database was not reached".to_owned(),
         None => "not known".to_owned(),
     }
 }
@@ -165,10 +211,13 @@ fn modules(site: &SiteFacts) -> String {
         .iter()
         .filter(|bundle| !bundle.upgrades.registrators.is_empty())
         .count();
+    let rows = match is_reached(site) {
+        true => count(site.database.release_rows.len(), "row"),
+        false => "unknown rows".to_owned(),
+    };
     format!(
-        "{}, {registering} with upgrade steps, {} in Release_",
+        "{}, {registering} with upgrade steps, {rows} in Release_",
         count(site.bundles.len(), "bundle"),
-        count(site.database.release_rows.len(), "row")
     )
 }
 
@@ -185,6 +234,9 @@ fn documents(site: &SiteFacts) -> String {
     let set = match (&store.configured_by, store.configured_in_database) {
         (Some(file), _) => format!(" (set in {file})"),
         (None, true) => " (set in the database)".to_owned(),
+        (None, false) if !is_reached(site) => {
+            " (the default: whether the database names another folder is not known)".to_owned()
+        }
         (None, false) => String::new(),
     };
     format!(
@@ -232,4 +284,57 @@ fn evidence(site: &SiteFacts) -> String {
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use raylift_model::facts::{DatabaseKind, SettingSource};
+
+    use super::*;
+
+    fn places(sources: &[(&str, &str)]) -> String {
+        database_places(&DatabaseSettings {
+            kind: DatabaseKind::Other,
+            driver_class: None,
+            url: Some("jdbc:x".to_owned()),
+            username: None,
+            password_set: true,
+            jndi_name: None,
+            sources: sources
+                .iter()
+                .map(|(key, place)| SettingSource {
+                    key: format!("jdbc.default.{key}"),
+                    place: (*place).to_owned(),
+                })
+                .collect(),
+        })
+    }
+
+    #[test]
+    fn each_setting_is_named_with_its_own_place() {
+        for (sources, text) in [
+            (
+                &[
+                    ("url", "shipped"),
+                    ("password", "shipped"),
+                    ("password", "ext"),
+                ][..],
+                " (set in shipped; password in ext)",
+            ),
+            (
+                &[
+                    ("driverClassName", "ext"),
+                    ("url", "shipped"),
+                    ("url", "ext"),
+                    ("username", "environment"),
+                    ("password", "environment"),
+                ],
+                " (set in ext; user, password in environment)",
+            ),
+            (&[("password", "ext")], " (password in ext)"),
+            (&[], ""),
+        ] {
+            assert_eq!(places(sources), text);
+        }
+    }
 }

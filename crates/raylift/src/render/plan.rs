@@ -121,11 +121,11 @@ fn outage(plan: &Plan) -> String {
         "copy the database".to_owned(),
         format!("exchange {}", count(plan.exchanges.len(), "place")),
     ];
-    if plan.core.when == When::InOutage {
-        parts.push(match plan.core.steps.len() {
-            0 => "upgrade client for the build number".to_owned(),
-            steps => format!("{} of the core", count(steps, "step")),
-        });
+    match (plan.core.when, plan.core.steps.len()) {
+        (When::InOutage, 0) => parts.push("upgrade client for the build number".to_owned()),
+        (When::InOutage, steps) => parts.push(format!("{} of the core", count(steps, "step"))),
+        (When::Undetermined, _) => parts.push("upgrade steps (undetermined)".to_owned()),
+        (When::Never | When::AtStart | When::Waits, _) => {}
     }
     let modules = plan
         .modules
@@ -149,6 +149,14 @@ fn outage(plan: &Plan) -> String {
 
 fn way_back(plan: &Plan) -> String {
     let mut text = format!("\n{}\n", paint("Way back, until commit", strong()));
+    if !plan.way_back.undetermined.is_empty() {
+        text.push_str("  undetermined: which upgrade steps run is not known\n");
+        let reasons = plan.way_back.undetermined.iter();
+        for reason in reasons.chain(&plan.way_back.reasons) {
+            text.push_str(&because(reason));
+        }
+        return text;
+    }
     match plan.way_back.preferred {
         ReturnMode::CodeOnly => {
             text.push_str("  code only: the old release accepts the database as it will be; nothing is lost\n");
@@ -156,10 +164,7 @@ fn way_back(plan: &Plan) -> String {
         ReturnMode::ReturnPoint => {
             text.push_str("  to the return point taken in the outage: what users write after it is set aside\n");
             for reason in &plan.way_back.reasons {
-                text.push_str(&format!(
-                    "  {}\n",
-                    paint(&format!("because {reason}"), faint())
-                ));
+                text.push_str(&because(reason));
             }
         }
     }
@@ -176,6 +181,10 @@ fn way_back(plan: &Plan) -> String {
         ));
     }
     text
+}
+
+fn because(reason: &str) -> String {
+    format!("  {}\n", paint(&format!("because {reason}"), faint()))
 }
 
 fn space(plan: &Plan) -> String {

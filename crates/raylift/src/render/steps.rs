@@ -18,7 +18,8 @@ const NAMES: usize = 3;
 pub(crate) fn steps(plan: &Plan, all: bool) -> String {
     let most = if all { usize::MAX } else { STEPS };
     let mut rows = Vec::new();
-    if !plan.core.steps.is_empty() || plan.core.must_run {
+    let is_unknown = plan.core.when == When::Undetermined;
+    if !plan.core.steps.is_empty() || plan.core.must_run || is_unknown {
         core(&plan.core, most, &mut rows);
     }
     for planned in &plan.modules {
@@ -234,7 +235,7 @@ fn way_back(when: When, need: ReturnNeed) -> String {
     match when {
         When::InOutage | When::AtStart => need.words().to_owned(),
         When::Never | When::Waits => String::new(),
-        When::Undetermined => "?".to_owned(),
+        When::Undetermined => ReturnNeed::Undetermined.words().to_owned(),
     }
 }
 

@@ -1,0 +1,100 @@
+//! `raylift inspect` and `raylift plan` on a made-up site whose database cannot be reached, and the folder of a release.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn write(folder: &Path, path: &str, content: &str) {
+    let file = folder.join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, content).unwrap();
+}
+
+/// `home` and `release`, whose JARs say nothing.
+fn made_up() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (side, version) in [("release", "7.2.1"), ("home", "7.2.0")] {
+        let side = folder.path().join(side);
+        for (path, content) in [
+            (".liferay-version", version),
+            ("osgi/core/org.eclipse.osgi.jar", version),
+            ("tomcat-9.0.17/conf/server.xml", "<Server/>\n"),
+            ("tomcat-9.0.17/bin/catalina.sh", "#!/bin/sh\n"),
+            ("tomcat-9.0.17/webapps/ROOT/index.jsp", version),
+            (
+                "tomcat-9.0.17/webapps/ROOT/WEB-INF/lib/portal-impl.jar",
+                version,
+            ),
+            ("tomcat-9.0.17/lib/ext/portal-kernel.jar", version),
+        ] {
+            write(&side, path, content);
+        }
+    }
+    folder
+}
+
+fn run(folder: &Path, verb: &str, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+        .args([verb, "--site"])
+        .arg(folder.join("home"))
+        .args(arguments)
+        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn section<'a>(text: &'a str, head: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("\n{head}")).unwrap();
+    rest.split_once("\n\n").map_or(rest, |(section, _)| section)
+}
+
+fn row<'a>(text: &'a str, name: &str) -> &'a str {
+    text.lines()
+        .find(|line| line.trim_start().starts_with(name))
+        .unwrap()
+}
+
+#[test]
+fn what_hangs_on_the_rows_of_the_database_is_undetermined_without_them() {
+    let folder = made_up();
+    let plan: Value =
+        serde_json::from_str(&run(folder.path(), "plan", &["release", "--json"])).unwrap();
+    assert_eq!(plan["core"]["when"], "undetermined");
+    assert_eq!(plan["core"]["way_back"], "undetermined");
+    assert_eq!(plan["way_back"]["preferred"], "return-point");
+    assert!(
+        !plan["way_back"]["undetermined"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let text = run(folder.path(), "plan", &["release"]);
+    let way_back = section(&text, "Way back");
+    assert!(way_back.contains("undetermined"), "{text}");
+    assert!(!text.contains("nothing is lost"), "{text}");
+    let outage = section(&text, "Outage");
+    assert!(outage.contains("upgrade steps (undetermined)"), "{text}");
+    let steps = section(&text, "Upgrade steps");
+    assert!(row(steps, "core").contains("undetermined"), "{text}");
+}
+
+#[test]
+fn a_database_that_was_not_reached_has_no_number_of_rows() {
+    let folder = made_up();
+    let text = run(folder.path(), "inspect", &[]);
+    assert!(row(&text, "Database").contains("not reached"), "{text}");
+    let modules = row(&text, "Modules");
+    assert!(modules.contains("unknown rows in Release_"), "{text}");
+    assert!(row(&text, "Core schema").contains("not reached"), "{text}");
+}
