@@ -25,5 +25,5 @@ pub use dialect::{Dialect, FileKind, Reading, Variable};
 pub use edit::{EditError, remove, remove_splices, set, set_splices};
 pub use entry::{Config, ConfigEntry, Shape, ValueType};
 pub use file_name::{FileName, config_file_name, file_name};
-pub use read::{read, read_as, read_with};
+pub use read::{notice_encoding, read, read_as, read_with};
 pub use write::{escaped, is_key, write};

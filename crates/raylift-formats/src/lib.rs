@@ -27,6 +27,7 @@ pub mod release_info;
 pub mod secrecy;
 pub mod secret_names;
 pub mod splice;
+pub mod tokens;
 pub mod tomcat_xml;
 pub mod version_range;
 pub mod xml;

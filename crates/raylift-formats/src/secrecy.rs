@@ -6,6 +6,7 @@ mod named;
 
 use crate::jdbc_url;
 use crate::secret_names::{PARTS, holds_secret, is_secret_name};
+use crate::tokens::without_tokens;
 
 /// What stands for a secret.
 pub const HIDDEN: &str = "***";
@@ -15,7 +16,7 @@ const FURTHER: [&str; 2] = ["pass", "sharedkey"];
 /// The lines of a configuration file in any of Liferay's and Tomcat's forms, without line ends, secrets replaced by
 /// [`HIDDEN`]; as many lines as the text has. A value that goes on in the next lines is hidden there, too.
 pub fn shown_lines(text: &str) -> Vec<String> {
-    let text = named::without_values(text);
+    let text = without_tokens(&named::without_values(text), HIDDEN);
     let mut goes_on = false;
     let mut in_key = false;
     text.lines()
@@ -135,6 +136,9 @@ mod tests {
             "<Environment\n  value=\"ge\ngeheim > geheim\"\r\n  name=\"x.master.key\"/>",
             "<!-- <Parameter value=\"geheim\" name=\"apiSecret\"/> -->",
             "a < b <entry value=\"geheim\" key=\"db.password\"></entry>",
+            "# was eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.geheim",
+            "<Environment name=\"x\"\n value=\"eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.geheim\"/>",
+            "CATALINA_OPTS=\"-Dx=glpat-geheim0123456789geheim\"",
         ] {
             let shown = shown_lines(text);
             assert_eq!(shown.len(), text.lines().count(), "{text}");

@@ -3,6 +3,7 @@
 //! A property is hidden rather once too often: only its name and its value's shape can be looked at.
 
 use crate::jdbc_url;
+use crate::tokens::holds_token;
 
 /// A name with one of these in it, read without dots, dashes and underscores and in lower case, holds a secret.
 pub(crate) const PARTS: [&str; 20] = [
@@ -38,8 +39,8 @@ pub fn is_secret_name(name: &str) -> bool {
     PARTS.iter().any(|part| plain.contains(part)) || plain.ends_with("key")
 }
 
-/// True when the value itself looks as if a secret stood in it: an option such as `password=` or `secret:`, or
-/// `//user:password@host`.
+/// True when the value itself looks as if a secret stood in it: an option such as `password=` or `secret:`,
+/// `//user:password@host`, or a token of a shape that is known.
 pub fn holds_secret(value: &str) -> bool {
     let lower = value.to_lowercase();
     let option = PARTS
@@ -51,7 +52,7 @@ pub fn holds_secret(value: &str) -> bool {
             .rsplit_once('@')
             .is_some_and(|(user, _)| user.contains(':'))
     });
-    option || login || lower.contains("private key")
+    option || login || lower.contains("private key") || holds_token(value)
 }
 
 /// What may be shown of a property.
@@ -78,7 +79,7 @@ pub fn shown(name: &str, value: &str) -> Shown {
             Shown::Hidden
         };
     }
-    if bare.to_lowercase().starts_with("jdbc:") {
+    if bare.to_lowercase().starts_with("jdbc:") && !holds_token(value) {
         return Shown::Value(jdbc_url::without_secrets(value));
     }
     if holds_secret(value) {
@@ -105,6 +106,11 @@ mod tests {
             ("proxy", "http://me:hidden@host/x"),
             ("options", "user=a&password=b"),
             ("pem", "-----BEGIN RSA PRIVATE KEY-----"),
+            ("header", "Bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ."),
+            (
+                "jdbc.x",
+                "jdbc:x://h/d?a=eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.",
+            ),
         ] {
             assert_eq!(shown(name, value), Shown::Hidden, "{name}");
         }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
@@ -179,6 +179,12 @@ fn kind_of(path: &Path, metadata: &std::fs::Metadata) -> Result<FileKind, ReadEr
         FileKind::Link {
             target: target.to_string_lossy().into_owned(),
         }
+    } else if file_type.is_fifo() {
+        FileKind::Pipe
+    } else if file_type.is_socket() {
+        FileKind::Socket
+    } else if file_type.is_block_device() || file_type.is_char_device() {
+        FileKind::Device
     } else {
         FileKind::Other
     })
@@ -311,7 +317,12 @@ mod tests {
         assert!(made.success());
         assert!(machine.read(&pipe, 10).is_err());
         assert!(machine.digest(&pipe).is_err());
-        assert_eq!(machine.stat(&pipe).unwrap().unwrap().kind, FileKind::Other);
+        let kind = |path: &Path| machine.stat(path).unwrap().unwrap().kind;
+        assert_eq!(kind(&pipe), FileKind::Pipe);
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert_eq!(kind(&socket), FileKind::Socket);
+        assert_eq!(kind(Path::new("/dev/null")), FileKind::Device);
         assert!(machine.read(folder.path(), 10).is_err());
     }
 

@@ -19,7 +19,7 @@ use raylift_host::effects::stage::{is_staged, stage};
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::names::RelativePath;
-use raylift_model::plan::Decision;
+use raylift_model::plan::{Base, Decision, Edit};
 use raylift_run::host::{HostError, LiveSide};
 
 fn release(from: &str, content: &str) -> Decision {
@@ -279,4 +279,55 @@ fn a_decision_without_an_exchange_is_refused() {
     site.decide("conf/server.xml", release("conf/server.xml", "x"));
     let error = run(&site).unwrap_err();
     assert!(error.message.contains("conf/server.xml"), "{error}");
+}
+
+fn make_pipe(path: &Path) {
+    fs::remove_file(path).ok();
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+/// Who opened one would wait for a writer for ever.
+#[test]
+fn pipes_and_sockets_of_the_site_do_not_hold_the_staging_up() {
+    let mut site = site();
+    let configs = site.home().join("osgi/configs");
+    fs::create_dir_all(&configs).unwrap();
+    make_pipe(&configs.join("a.config"));
+    let socket = site.home().join("osgi/modules/x.sock");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    site.decide("osgi/configs/a.config", Decision::Drop);
+    site.decide("osgi/modules/x.sock", Decision::Drop);
+    run(&site).unwrap();
+    assert!(!site.staging().join("osgi/configs/a.config").exists());
+    assert!(!site.staging().join("osgi/modules/x.sock").exists());
+}
+
+#[test]
+fn a_pipe_that_took_the_place_of_a_file_is_a_change() {
+    let mut site = site();
+    site.write("osgi/configs/b.config", "a=\"b\"\n", 0o644);
+    site.decide(
+        "osgi/configs/b.config",
+        Decision::Edit(Edit {
+            base: Base::Site {
+                path: RelativePath::new("osgi/configs/b.config"),
+                digest: Digest::of(b"a=\"b\"\n"),
+            },
+            splices: Vec::new(),
+            mode: 0o644,
+            replaces: true,
+            difference: String::new(),
+        }),
+    );
+    run(&site).unwrap();
+    for path in ["osgi/configs/b.config", "osgi/modules/own.jar"] {
+        let kept = fs::read(site.home().join(path)).unwrap();
+        make_pipe(&site.home().join(path));
+        fs::remove_dir_all(site.staging()).unwrap();
+        let error = run(&site).unwrap_err();
+        assert_eq!(error.code, codes::PLAN_STALE, "{path}");
+        fs::remove_file(site.home().join(path)).unwrap();
+        fs::write(site.home().join(path), kept).unwrap();
+    }
 }

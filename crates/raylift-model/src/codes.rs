@@ -56,6 +56,7 @@ codes! {
     PRODUCT_FOLDER = "RL0263", "a folder of the product is exchanged as a whole, or stays";
     DOCUMENT_SIZES = "RL0264", "documents have another size than their rows say";
     DOCUMENTS_SURPLUS = "RL0265", "files of the document store belong to no row";
+    WITHOUT_CONTENT = "RL0266", "a pipe, a socket or a device is not carried";
     PROPERTIES_REFUSED = "RL0225", "the portal goes on without a whole properties file";
     PROPERTIES_CYCLE = "RL0226", "properties files include each other";
     PROPERTIES_INCLUDE = "RL0227", "an included properties file is not read";

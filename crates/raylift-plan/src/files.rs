@@ -15,6 +15,7 @@ mod replaced;
 mod roots;
 mod single;
 mod twice;
+mod without_content;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -146,21 +147,29 @@ pub(crate) fn decide(
     let in_scope = |path: &RelativePath| roots.iter().any(|root| path.below(root).is_some());
     let new_files = translated(release, site_tomcat);
     let old_files = old.map(|old| translated(old, site_tomcat));
-    let site_files: BTreeMap<&RelativePath, &FileFact> =
+    let every_file: BTreeMap<&RelativePath, &FileFact> =
         site.files.iter().map(|file| (&file.path, file)).collect();
+    let (mut specials, site_files) = without_content::apart(site);
+    specials.retain(|special| in_scope(&special.path) && !is_state(&special.path));
     let origins = Origins::new(site, site_tomcat, old);
 
     let mut decisions: BTreeMap<RelativePath, FileDecision> = BTreeMap::new();
     let mut findings = roots::findings(site, release);
+    findings.extend(
+        specials
+            .iter()
+            .map(|special| without_content::finding(special)),
+    );
     let mut replaced = Replaced::default();
     for (path, (from, file)) in &new_files {
-        if !in_scope(path) || matches!(file.kind, FileKind::Other) || is_state(path) {
+        if !in_scope(path) || file.kind.without_content().is_some() || is_state(path) {
             continue;
         }
         let here = site_files.get(path).copied();
         let before = old_files
             .as_ref()
             .and_then(|files| files.get(path))
+            .filter(|_| !specials.iter().any(|special| special.path == *path))
             .map(|(_, file)| *file);
         let decision = if wishes.app_server == AppServer::Bundle && merge.covers(path) {
             Some(merge.decide(path, from, file, here, before, &mut findings))
@@ -223,6 +232,12 @@ pub(crate) fn decide(
         };
         decisions.insert((*path).clone(), decision);
     }
+    for special in &specials {
+        let decision = || without_content::decision(special);
+        decisions
+            .entry(special.path.clone())
+            .or_insert_with(decision);
+    }
     findings.extend(origin::dropped(&dropped));
     if switch != AutomaticSwitch::AutoRun {
         automatic_upgrades_off(&site_files, &mut decisions, &mut findings);
@@ -237,7 +252,7 @@ pub(crate) fn decide(
         let files = SingleFiles {
             release: &new_files,
             old: &old_files,
-            site: &site_files,
+            site: &every_file,
             home: Path::new(&site.home),
             staging,
             stash: places.stash,
@@ -249,7 +264,7 @@ pub(crate) fn decide(
         site,
         (site_tomcat, release.identity.version.as_ref()),
         &new_files,
-        &site_files,
+        &every_file,
         staging,
         &mut decisions,
         &mut exchanges,

@@ -80,6 +80,23 @@ pub(super) fn layout(bytes: &[u8], reading: &Reading<'_>) -> Layout {
 
 /// What is odd about the bytes, whatever they mean.
 fn look_at_bytes(bytes: &[u8], reading: &Reading<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = notice_encoding(bytes, reading.encoding);
+    if let Some(line) = first_line(bytes, &|content| content.contains(&0)) {
+        let at = diagnostics
+            .iter()
+            .position(|remark| remark.severity == Level::Warning)
+            .unwrap_or(diagnostics.len());
+        diagnostics.insert(
+            at,
+            Diagnostic::warning(line, "the line holds a NUL character"),
+        );
+    }
+    diagnostics
+}
+
+/// What of the bytes does not suit an encoding: byte order marks, and letters that the server takes for others.
+/// [`read_with`] says the same, among all the rest.
+pub fn notice_encoding(bytes: &[u8], encoding: Encoding) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     if bytes.starts_with(b"\xef\xbb\xbf") {
         diagnostics.push(Diagnostic::error(
@@ -90,17 +107,9 @@ fn look_at_bytes(bytes: &[u8], reading: &Reading<'_>) -> Vec<Diagnostic> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         diagnostics.push(Diagnostic::error(1, "the file is written in UTF-16"));
     }
-    let first = |found: &dyn Fn(&[u8]) -> bool| {
-        natural_lines(bytes)
-            .find(|line| bytes.get(line.content.clone()).is_some_and(found))
-            .map(|line| line.number)
-    };
-    if let Some(line) = first(&|content| content.contains(&0)) {
-        diagnostics.push(Diagnostic::warning(line, "the line holds a NUL character"));
-    }
-    let message = match reading.encoding {
+    let message = match encoding {
         Encoding::Utf8 => {
-            let line = first(&|content| decode(content, Encoding::Utf8).1);
+            let line = first_line(bytes, &|content| decode(content, Encoding::Utf8).1);
             line.map(|line| {
                 (
                     line,
@@ -111,7 +120,7 @@ fn look_at_bytes(bytes: &[u8], reading: &Reading<'_>) -> Vec<Diagnostic> {
         Encoding::Latin1 => {
             let is_utf_8 = !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok();
             let line = is_utf_8
-                .then(|| first(&|content| !content.is_ascii()))
+                .then(|| first_line(bytes, &|content| !content.is_ascii()))
                 .flatten();
             line.map(|line| {
                 (
@@ -125,4 +134,11 @@ fn look_at_bytes(bytes: &[u8], reading: &Reading<'_>) -> Vec<Diagnostic> {
         diagnostics.push(Diagnostic::new(Level::Warning, line, message));
     }
     diagnostics
+}
+
+/// Number of the first line that is such.
+fn first_line(bytes: &[u8], found: &dyn Fn(&[u8]) -> bool) -> Option<u32> {
+    natural_lines(bytes)
+        .find(|line| bytes.get(line.content.clone()).is_some_and(found))
+        .map(|line| line.number)
 }

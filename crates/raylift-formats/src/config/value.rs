@@ -265,18 +265,42 @@ impl Reader<'_> {
                 let (text, _) = self.variables.render(&units);
                 let is_true = text.eq_ignore_ascii_case("true");
                 if !is_true && !text.eq_ignore_ascii_case("false") {
-                    self.remark("is neither true nor false; the server takes false");
+                    self.remark("is neither true nor false, which the letter B before it demands; it counts as false");
                 }
                 Ok(is_true.to_string())
             }
-            ValueType::Integer => whole(i32::MIN.into(), i32::MAX.into(), "is no Integer"),
-            ValueType::Long => whole(i64::MIN, i64::MAX, "is no Long"),
-            ValueType::Short => whole(i16::MIN.into(), i16::MAX.into(), "is no Short"),
-            ValueType::Byte => whole(i8::MIN.into(), i8::MAX.into(), "is no Byte"),
-            ValueType::Float => decimal(java_number::float(&units, bits), "is no Float"),
-            ValueType::Double => decimal(java_number::double(&units, bits), "is no Double"),
+            ValueType::Integer => whole(
+                i32::MIN.into(),
+                i32::MAX.into(),
+                "is no Integer, which the letter I before it demands",
+            ),
+            ValueType::Long => whole(
+                i64::MIN,
+                i64::MAX,
+                "is no Long, which the letter L before it demands",
+            ),
+            ValueType::Short => whole(
+                i16::MIN.into(),
+                i16::MAX.into(),
+                "is no Short, which the letter S before it demands",
+            ),
+            ValueType::Byte => whole(
+                i8::MIN.into(),
+                i8::MAX.into(),
+                "is no Byte, which the letter X before it demands",
+            ),
+            ValueType::Float => decimal(
+                java_number::float(&units, bits),
+                "is no Float, which the letter F before it demands",
+            ),
+            ValueType::Double => decimal(
+                java_number::double(&units, bits),
+                "is no Double, which the letter D before it demands",
+            ),
             ValueType::Character => match units.as_slice() {
-                [] => Err(Failed::Null("is a Character without one")),
+                [] => Err(Failed::Null(
+                    "holds no character, which the letter C before it demands",
+                )),
                 [first, rest @ ..] => {
                     if !rest.is_empty() {
                         self.remark("is more than one character; the server takes the first");

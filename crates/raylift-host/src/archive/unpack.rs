@@ -95,7 +95,7 @@ impl Writer<'_> {
                 self.own(&target)?;
             }
             FileKind::File => self.write_file(entry, content, &target)?,
-            FileKind::Other => {
+            FileKind::Pipe | FileKind::Socket | FileKind::Device | FileKind::Other => {
                 let fault = Fault::unsafe_entry(&entry.path, "it is not a file");
                 return Err(fault.at(&self.place, None));
             }

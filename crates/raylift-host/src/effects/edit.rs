@@ -45,6 +45,11 @@ pub(super) fn write(home: &Path, edit: &Edit, staged: &Path) -> Result<(), HostE
 /// A file of the site as the plan saw it.
 fn read(home: &Path, path: &RelativePath, digest: &Digest) -> Result<Vec<u8>, HostError> {
     let place = home.join(path.as_str());
+    let stat = fs::metadata(&place).map_err(|error| read_failed(&place, error))?;
+    // A pipe that took its place meanwhile would be read for ever.
+    if !stat.is_file() {
+        return Err(changed(path));
+    }
     let bytes = fs::read(&place).map_err(|error| read_failed(&place, error))?;
     if Digest::of(&bytes) != *digest {
         return Err(changed(path));

@@ -223,6 +223,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
         way_back: WayBack {
             preferred: ReturnMode::CodeOnly,
             reasons: Vec::new(),
+            undetermined: Vec::new(),
             put_back_core_row: false,
         },
         health: HealthPlan {

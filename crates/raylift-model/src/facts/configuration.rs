@@ -131,6 +131,9 @@ pub struct ConfigurationRemark {
     pub line: u32,
     /// Something of the file is lost by it.
     pub loses: bool,
+    /// It is about how the bytes are written, which [`ConfigurationFile::encoding`] says as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_encoding: bool,
     /// What it is, without any value.
     pub message: String,
 }

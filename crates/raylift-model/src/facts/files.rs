@@ -38,8 +38,27 @@ pub enum FileKind {
         /// The link's text.
         target: String,
     },
-    /// Something else (socket, device, pipe).
+    /// A named pipe.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// Something else.
     Other,
+}
+
+impl FileKind {
+    /// What it is, where it holds nothing that could be copied.
+    pub fn without_content(&self) -> Option<&'static str> {
+        match self {
+            Self::File | Self::Directory | Self::Link { .. } => None,
+            Self::Pipe => Some("a named pipe"),
+            Self::Socket => Some("a socket"),
+            Self::Device => Some("a device"),
+            Self::Other => Some("neither a file nor a folder nor a link"),
+        }
+    }
 }
 
 /// Owner of a file or a process.

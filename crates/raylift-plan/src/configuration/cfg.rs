@@ -1,7 +1,9 @@
 //! `.cfg` files.
 
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationKind, PropertyDefaults, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{
+    ConfigurationFile, ConfigurationKind, PropertyDefaults, ReleaseFacts, SiteFacts,
+};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::PropertySet;
 
@@ -41,17 +43,49 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
         .iter()
         .filter(|file| file.kind == ConfigurationKind::Cfg && is_in_configs(&file.path))
         .map(|file| {
-            Finding::new(
-                severity,
-                codes::CONFIGURATION_CFG,
-                file.path.as_str(),
-                message.clone(),
-                format!(
-                    "write it anew as .config, values in quotation marks, or set {SWITCH}=true in portal-ext.properties"
+            let finding = |message: String, remedy: String| {
+                Finding::new(
+                    severity,
+                    codes::CONFIGURATION_CFG,
+                    file.path.as_str(),
+                    message,
+                    remedy,
+                )
+            };
+            match twin(case, file) {
+                Some(twin) if severity == Severity::Blocker => finding(
+                    format!(
+                        "{message}, and {twin} holds the same configuration: today nobody promises which of the two counts, after the update it is {twin}"
+                    ),
+                    format!("look which values the site works with, put them into {twin}, and remove this file"),
                 ),
-            )
+                Some(twin) => finding(
+                    format!("{message}; {twin} holds the same configuration"),
+                    "remove this file when its values are in the other".to_owned(),
+                ),
+                None => finding(
+                    message.clone(),
+                    format!(
+                        "write it anew as .config, values in quotation marks, or set {SWITCH}=true in portal-ext.properties"
+                    ),
+                ),
+            }
         })
         .collect()
+}
+
+/// The `.config` file of the configuration that a `.cfg` file stands for.
+fn twin<'a>(case: &Case<'a>, cfg: &ConfigurationFile) -> Option<&'a str> {
+    let is = cfg.reading(case.to)?;
+    case.read_files()
+        .filter(|(file, _)| file.kind == ConfigurationKind::Config)
+        .find(|(_, reading)| (&reading.pid, &reading.name) == (&is.pid, &is.name))
+        .map(|(file, _)| file.path.as_str())
+}
+
+/// Whether the new release is certain to read `.cfg` files.
+pub(super) fn is_read(case: &Case<'_>) -> bool {
+    Reads::of(case.site, case.release, (case.from, case.to)).after == Some(true)
 }
 
 /// The installed release reads `.cfg` files, and it is not certain that the new one does.

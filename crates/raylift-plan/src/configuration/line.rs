@@ -1,7 +1,9 @@
 //! Lines that a reader stumbles over.
 
 use raylift_model::codes;
-use raylift_model::facts::{ConfigurationFile, ConfigurationKind, ConfigurationReading};
+use raylift_model::facts::{
+    ConfigurationFile, ConfigurationKind, ConfigurationReading, ConfigurationRemark,
+};
 use raylift_model::finding::{Finding, Severity};
 
 use crate::configuration::{Case, SHOWN};
@@ -10,12 +12,20 @@ use crate::configuration::{Case, SHOWN};
 /// out, or read in two ways.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     case.read_files()
-        .filter(|(file, _)| file.kind == ConfigurationKind::Config)
-        .filter_map(|(file, after)| {
-            let before = file.reading(case.from)?;
-            lost(file, before, after).or_else(|| fault(case, file, after))
-        })
+        .filter_map(|(file, after)| finding(case, file, after))
         .collect()
+}
+
+/// The one about a file.
+pub(super) fn finding(
+    case: &Case<'_>,
+    file: &ConfigurationFile,
+    after: &ConfigurationReading,
+) -> Option<Finding> {
+    let before = file
+        .reading(case.from)
+        .filter(|_| file.kind == ConfigurationKind::Config)?;
+    lost(file, before, after).or_else(|| fault(case, file, after))
 }
 
 fn lost(
@@ -48,7 +58,7 @@ fn lost(
         },
         "correct the line that is named, so that the new release reads all of the file",
     );
-    let lines = remarks(after, true);
+    let lines = remarks(after, |remark| remark.loses);
     let named = keys
         .iter()
         .take(SHOWN)
@@ -66,9 +76,15 @@ fn fault(
     file: &ConfigurationFile,
     after: &ConfigurationReading,
 ) -> Option<Finding> {
-    let loses = after.refused || after.remarks.iter().any(|remark| remark.loses);
-    let crosses = (case.from < (7, 3)) != (case.to < (7, 3));
-    let mut evidence = remarks(after, false);
+    let loses = after.remarks.iter().any(|remark| remark.loses);
+    let crosses = (case.from < (7, 3)) != (case.to < (7, 3)) && !after.refused;
+    // The encoding by itself has a finding of its own; together with what it makes the reader lose it is told here.
+    let is_of_encoding_alone = after.remarks.iter().all(|remark| remark.of_encoding);
+    // What the reader would make of a line says nothing where it takes nothing.
+    let mut evidence = remarks(after, |remark| match remark.of_encoding {
+        true => remark.loses && !is_of_encoding_alone,
+        false => remark.loses || !after.refused,
+    });
     if crosses {
         let keys = file.read_differently.iter().take(SHOWN);
         evidence.extend(keys.map(|key| {
@@ -104,11 +120,14 @@ fn fault(
     .if_any(evidence)
 }
 
-fn remarks(reading: &ConfigurationReading, only_losing: bool) -> Vec<String> {
+fn remarks(
+    reading: &ConfigurationReading,
+    is_wanted: impl Fn(&ConfigurationRemark) -> bool,
+) -> Vec<String> {
     reading
         .remarks
         .iter()
-        .filter(|remark| remark.loses || !only_losing)
+        .filter(|remark| is_wanted(remark))
         .take(SHOWN)
         .map(|remark| match remark.line {
             0 => remark.message.clone(),

@@ -3,14 +3,20 @@
 use std::collections::BTreeMap;
 
 use raylift_model::codes;
+use raylift_model::facts::ConfigurationKind;
 use raylift_model::finding::{Finding, Severity};
 
-use crate::configuration::Case;
+use crate::configuration::{Case, cfg};
 
-/// A warning for each PID that several files stand for.
+/// A warning for each PID that several files stand for. Of a `.cfg` file that the new release may leave alone another
+/// finding says what counts.
 pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
     let mut files: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
-    for (file, reading) in case.read_files() {
+    let cfg_is_read = cfg::is_read(case);
+    let read = case
+        .read_files()
+        .filter(|(file, _)| cfg_is_read || file.kind != ConfigurationKind::Cfg);
+    for (file, reading) in read {
         files
             .entry((&reading.pid, reading.name.as_deref()))
             .or_default()

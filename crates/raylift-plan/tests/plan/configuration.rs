@@ -15,7 +15,7 @@ use raylift_model::text::SiteText;
 use raylift_plan::configuration::{Known, renamed_pid};
 use raylift_plan::make;
 
-const PID: &str = "org.example.web.WebConfiguration";
+pub(crate) const PID: &str = "org.example.web.WebConfiguration";
 const FACTORY: &str = "org.example.web.VerifierConfiguration";
 
 fn describing(name: &str, pids: &[&str], keys: &[(&str, AttributeType, i32)]) -> BundleFacts {
@@ -51,7 +51,7 @@ fn keys() -> Vec<(&'static str, AttributeType, i32)> {
 }
 
 /// From 7.2.0 to 7.4.3.41; both describe the same two configurations.
-fn pair() -> (SiteFacts, ReleaseFacts) {
+pub(crate) fn pair() -> (SiteFacts, ReleaseFacts) {
     let (mut site, mut release) = (site(), release());
     release.identity.version = Some("7.4.3.41".parse().unwrap());
     let bundle = describing("org.example.web", &[PID, FACTORY], &keys());
@@ -76,7 +76,7 @@ fn entry(
     }
 }
 
-fn switch() -> ConfigurationEntry {
+pub(crate) fn switch() -> ConfigurationEntry {
     entry("enabled", AttributeType::Boolean, &[AttributeType::Boolean])
 }
 
@@ -94,7 +94,7 @@ fn reading(
 }
 
 /// A file that both readers take for the same.
-fn file(path: &str, pid: &str, entries: Vec<ConfigurationEntry>) -> ConfigurationFile {
+pub(crate) fn file(path: &str, pid: &str, entries: Vec<ConfigurationEntry>) -> ConfigurationFile {
     let reading = reading(pid, None, entries);
     ConfigurationFile {
         path: RelativePath::new(path),
@@ -109,11 +109,11 @@ fn file(path: &str, pid: &str, entries: Vec<ConfigurationEntry>) -> Configuratio
     }
 }
 
-fn in_configs(pid: &str, entries: Vec<ConfigurationEntry>) -> ConfigurationFile {
+pub(crate) fn in_configs(pid: &str, entries: Vec<ConfigurationEntry>) -> ConfigurationFile {
     file(&format!("osgi/configs/{pid}.config"), pid, entries)
 }
 
-fn findings(site: &SiteFacts, release: &ReleaseFacts) -> Vec<Finding> {
+pub(crate) fn findings(site: &SiteFacts, release: &ReleaseFacts) -> Vec<Finding> {
     let plan = make(site, release, None, &wishes()).unwrap();
     plan.findings
         .into_iter()
@@ -143,6 +143,7 @@ const WRONG: &[Wrong] = &[
             later.remarks.push(ConfigurationRemark {
                 line: 2,
                 loses: true,
+                of_encoding: false,
                 message: "the line is not understood".to_owned(),
             });
             site.configurations.push(file);
@@ -158,6 +159,7 @@ const WRONG: &[Wrong] = &[
             let remark = ConfigurationRemark {
                 line: 7,
                 loses: true,
+                of_encoding: false,
                 message: "the line is not understood".to_owned(),
             };
             file.later.as_mut().unwrap().remarks.push(remark.clone());
@@ -167,6 +169,37 @@ const WRONG: &[Wrong] = &[
         codes::CONFIGURATION_FAULT,
         Warning,
         "line 7",
+    ),
+    (
+        "a byte order mark, of which both readers say something",
+        |site, _| {
+            let mut file = in_configs(PID, vec![switch()]);
+            let remark = ConfigurationRemark {
+                line: 1,
+                loses: true,
+                of_encoding: true,
+                message: "it has a byte order mark".to_owned(),
+            };
+            file.later.as_mut().unwrap().remarks.push(remark.clone());
+            file.older.as_mut().unwrap().remarks.push(remark);
+            file.encoding = Some(ConfigurationEncoding::ByteOrderMark);
+            site.configurations.push(file);
+        },
+        codes::CONFIGURATION_ENCODING,
+        Warning,
+        "line 1: it has a byte order mark",
+    ),
+    (
+        "a .cfg file that 7.4 does not read beside a .config file",
+        |site, _| {
+            let mut plain = file(&format!("osgi/configs/{PID}.cfg"), PID, vec![switch()]);
+            plain.kind = ConfigurationKind::Cfg;
+            site.configurations
+                .extend([plain, in_configs(PID, vec![switch()])]);
+        },
+        codes::CONFIGURATION_CFG,
+        Blocker,
+        "WebConfiguration.config holds the same configuration",
     ),
     (
         "a value that means something else",

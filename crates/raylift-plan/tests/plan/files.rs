@@ -2,7 +2,7 @@
 
 use crate::facts::{file, release, site, wishes};
 use raylift_model::codes;
-use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Decision, Plan};
 use raylift_plan::{AppServer, Side, make};
@@ -461,4 +461,47 @@ fn an_edit_that_may_be_the_sites_is_named() {
         [page],
         "what the site removed comes back"
     );
+}
+
+#[test]
+fn what_holds_no_content_is_named_and_never_carried() {
+    let mut site = site();
+    let cases = [
+        ("osgi/configs/a.pipe", FileKind::Pipe, "a named pipe"),
+        ("osgi/modules/x.sock", FileKind::Socket, "a socket"),
+        ("tomcat-9.0.19/lib/ext/null", FileKind::Device, "a device"),
+    ];
+    for (path, kind, _) in &cases {
+        let mut special = file(path, "");
+        (special.kind, special.digest) = (kind.clone(), None);
+        site.files.push(special);
+    }
+    // In the place of a file that both releases have, and beside every exchanged folder.
+    for path in ["osgi/configs/shipped.config", "data/x.sock"] {
+        site.files.retain(|file| file.path.as_str() != path);
+        let mut special = file(path, "");
+        (special.kind, special.digest) = (FileKind::Socket, None);
+        site.files.push(special);
+    }
+    for old in [None, Some(&old())] {
+        let plan = plan(&site, old);
+        let said = |path: &str| {
+            let mut found = plan.findings.iter();
+            found.find(|finding| {
+                finding.subject == path && finding.code.as_str() == codes::WITHOUT_CONTENT
+            })
+        };
+        for (path, _, word) in &cases {
+            assert_eq!(decision(&plan, path), "dropped", "{path}");
+            assert!(said(path).unwrap().message.contains(word), "{path}");
+        }
+        assert_eq!(decision(&plan, "osgi/configs/shipped.config"), "new");
+        assert!(said("osgi/configs/shipped.config").is_some());
+        assert_eq!(said("data/x.sock"), None);
+        let removed = plan
+            .findings
+            .iter()
+            .find(|finding| finding.code.as_str() == codes::CONFIGURATION_BOTH_CHANGED);
+        assert_eq!(removed, None);
+    }
 }

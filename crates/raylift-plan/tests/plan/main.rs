@@ -4,6 +4,7 @@
 mod blockers;
 mod carried;
 mod configuration;
+mod configuration_said_once;
 mod edits;
 mod executor;
 mod facts;

@@ -63,6 +63,7 @@ pub(crate) fn with_roots(roots: &[&str]) -> Plan {
         way_back: WayBack {
             preferred: ReturnMode::ReturnPoint,
             reasons: vec!["the core's change is minor".to_owned()],
+            undetermined: Vec::new(),
             put_back_core_row: true,
         },
         health: HealthPlan {

@@ -142,7 +142,7 @@ pub fn folder_digest(files: &[FileFact]) -> Digest {
                 FileKind::File => 'f',
                 FileKind::Directory => 'd',
                 FileKind::Link { .. } => 'l',
-                FileKind::Other => 'o',
+                FileKind::Pipe | FileKind::Socket | FileKind::Device | FileKind::Other => 'o',
             };
             let _ = writeln!(line, "{kind} {} {content}", file.path);
             line

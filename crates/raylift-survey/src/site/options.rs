@@ -1,5 +1,7 @@
 //! The arguments of a Java process.
 
+use raylift_formats::tokens::holds_token;
+
 /// Options of `java` whose value is the next argument (`java` manual, "Standard Options").
 const WITH_VALUE: [&str; 11] = [
     "-cp",
@@ -92,7 +94,7 @@ fn holds_secret(value: &str) -> bool {
                 .split_once('@')
                 .is_some_and(|(user, _)| user.contains(':'))
         });
-    parameter || in_authority
+    parameter || in_authority || holds_token(value)
 }
 
 #[cfg(test)]
@@ -132,6 +134,7 @@ mod tests {
                 "-Dportal:jdbc.default.url=***",
             ),
             ("-Dproxy=http://me:hidden@host/x", "-Dproxy=***"),
+            ("-Dx=eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.", "-Dx=***"),
             ("-Dliferay.home=/opt/liferay", "-Dliferay.home=/opt/liferay"),
             ("-Dmail=http://host/a@b:c", "-Dmail=http://host/a@b:c"),
             ("-javaagent:/a.jar=apiKey=x", "-javaagent:/a.jar=***"),

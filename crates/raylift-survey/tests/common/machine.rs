@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
@@ -211,6 +211,8 @@ impl Machine for TestMachine {
             kind if kind.is_symlink() => FileKind::Link {
                 target: fs::read_link(path).unwrap().display().to_string(),
             },
+            kind if kind.is_fifo() => FileKind::Pipe,
+            kind if kind.is_socket() => FileKind::Socket,
             _ => FileKind::Other,
         };
         Ok(Some(Stat {

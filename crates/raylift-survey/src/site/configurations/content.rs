@@ -3,7 +3,7 @@
 use raylift_formats::config::{
     self, Config, ConfigEntry, Dialect, FileKind, Reading, Shape, ValueType,
 };
-use raylift_formats::{Level, Parsed};
+use raylift_formats::{Diagnostic, Level, Parsed};
 use raylift_model::facts::{
     AttributeShape, AttributeType, ConfigurationEncoding, ConfigurationEntry, ConfigurationKind,
     ConfigurationReading, ConfigurationRemark,
@@ -12,6 +12,8 @@ use raylift_model::facts::{
 /// What stands in a file, with its values; it has no `Debug`, since they may be secrets.
 pub(super) struct Content {
     pub(super) parsed: Parsed<Config>,
+    /// Those of its diagnostics that are about the encoding.
+    of_encoding: Vec<Diagnostic>,
 }
 
 /// The reader of 7.2 and before.
@@ -29,8 +31,10 @@ fn content(bytes: &[u8], kind: ConfigurationKind, dialect: Dialect) -> Content {
         ConfigurationKind::Cfg => FileKind::Cfg,
         _ => FileKind::Config,
     };
+    let reading = Reading::new(dialect, kind);
     Content {
-        parsed: config::read_with(bytes, &Reading::new(dialect, kind)),
+        parsed: config::read_with(bytes, &reading),
+        of_encoding: config::notice_encoding(bytes, reading.encoding),
     }
 }
 
@@ -49,6 +53,7 @@ impl Content {
                 .map(|diagnostic| ConfigurationRemark {
                     line: diagnostic.line,
                     loses: diagnostic.severity == Level::Error,
+                    of_encoding: self.of_encoding.contains(diagnostic),
                     message: diagnostic.message.clone(),
                 })
                 .collect(),
@@ -211,6 +216,20 @@ mod tests {
             ]
         );
         assert_eq!(reading.entry("password").unwrap().converts_to, []);
+    }
+
+    #[test]
+    fn what_is_said_of_the_encoding_is_told_from_the_rest() {
+        let bytes = b"\xef\xbb\xbfa=\"\xc3\xa4\"\nb=\"x\0\"\n";
+        let of_encoding = |content: &Content| -> Vec<u32> {
+            let reading = content.reading(name::later("a.config"));
+            let remarks = reading.remarks.iter();
+            let lines = remarks.filter(|remark| remark.of_encoding);
+            lines.map(|remark| remark.line).collect()
+        };
+        let kind = ConfigurationKind::Config;
+        assert_eq!(of_encoding(&older(bytes, kind)), [1, 1]);
+        assert_eq!(of_encoding(&later(bytes, kind)), [1]);
     }
 
     #[test]
