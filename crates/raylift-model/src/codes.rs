@@ -57,6 +57,9 @@ codes! {
     DOCUMENT_SIZES = "RL0264", "documents have another size than their rows say";
     DOCUMENTS_SURPLUS = "RL0265", "files of the document store belong to no row";
     WITHOUT_CONTENT = "RL0266", "a pipe, a socket or a device is not carried";
+    DEPLOYMENT_WAITING = "RL0267", "deployments wait for the server";
+    OTHER_APPLICATION = "RL0268", "other web applications run in the site's Tomcat";
+    THEME_OF_OLD_LINE = "RL0269", "a theme was built for an older line of releases";
     PROPERTIES_REFUSED = "RL0225", "the portal goes on without a whole properties file";
     PROPERTIES_CYCLE = "RL0226", "properties files include each other";
     PROPERTIES_INCLUDE = "RL0227", "an included properties file is not read";

@@ -14,6 +14,7 @@ mod overrides;
 mod replaced;
 mod roots;
 mod single;
+mod themes;
 mod twice;
 mod without_content;
 
@@ -244,6 +245,7 @@ pub(crate) fn decide(
     }
     findings.extend(links::above(&site_files, &decisions));
     findings.extend(twice::findings(site, release, &decisions));
+    findings.extend(themes::findings(site, release, &decisions));
     let mut exchanges: Vec<Exchange> = roots
         .iter()
         .filter_map(|root| exchange(root, site, &decisions, staging, wishes))

@@ -12,6 +12,8 @@ const LARGEST_TEXT: u64 = 1 << 20;
 const DRIVERS: &str = "META-INF/services/java.sql.Driver";
 /// A theme's description (layout-and-artifacts 8; Liferay's plugin DTD of that name).
 const LOOK_AND_FEEL: &str = "WEB-INF/liferay-look-and-feel.xml";
+/// Names the releases that a plug-in is for (Liferay's documentation "Upgrading a Theme").
+const PLUGIN_PACKAGE: &str = "WEB-INF/liferay-plugin-package.properties";
 /// Of `portal-patcher-properties.jar` (layout-and-artifacts 2).
 const PATCHER: &str = "patcher.properties";
 /// Driver classes of the templates of layout-and-artifacts 4.4, and their older names: JARs from before JDBC 4 name none.
@@ -55,6 +57,7 @@ pub(crate) fn facts(
             .or(maven_version),
         drivers: drivers(&mut jar),
         theme: jar.has(LOOK_AND_FEEL),
+        theme_for: theme_for(&mut jar),
         patches: unpacked(&mut jar, PATCHER)
             .and_then(|text| value_of(&text, "installed.patches"))
             .filter(|patches| !patches.trim().is_empty()),
@@ -64,6 +67,21 @@ pub(crate) fn facts(
 
 fn unpacked(jar: &mut Jar<'_>, name: &str) -> Option<Vec<u8>> {
     jar.read(name, LARGEST_TEXT).ok().flatten()
+}
+
+/// The releases that a theme says it is for.
+fn theme_for(jar: &mut Jar<'_>) -> Option<String> {
+    let look_and_feel = unpacked(jar, LOOK_AND_FEEL)?;
+    let said = unpacked(jar, PLUGIN_PACKAGE)
+        .and_then(|text| value_of(&text, "liferay-versions"))
+        .or_else(|| {
+            let text = String::from_utf8_lossy(&look_and_feel).into_owned();
+            let (_, rest) = text.split_once("<compatibility>")?;
+            let (_, rest) = rest.split_once("<version>")?;
+            Some(rest.split_once("</version>")?.0.to_owned())
+        });
+    said.map(|said| said.trim().to_owned())
+        .filter(|said| !said.is_empty())
 }
 
 /// `group:artifact` and version, where exactly one is named: a JAR with several was packed of several libraries.
@@ -160,6 +178,20 @@ mod tests {
     #[test]
     fn themes_and_hot_fixes_are_told() {
         assert!(read(&[(LOOK_AND_FEEL, "<look-and-feel/>")]).unwrap().theme);
+        let xml = "<look-and-feel><compatibility>\n<version>7.3.0+</version></compatibility></look-and-feel>";
+        let package = "name=x\nliferay-versions=7.2.0+\n";
+        for (entries, expected) in [
+            (&[(LOOK_AND_FEEL, xml)][..], Some("7.3.0+")),
+            (
+                &[(LOOK_AND_FEEL, xml), (PLUGIN_PACKAGE, package)],
+                Some("7.2.0+"),
+            ),
+            (&[(LOOK_AND_FEEL, "<look-and-feel/>")], None),
+            (&[(PLUGIN_PACKAGE, package), ("a", "")], None),
+        ] {
+            let said = read(entries).and_then(|facts| facts.theme_for);
+            assert_eq!(said.as_deref(), expected);
+        }
         let fix = read(&[(
             PATCHER,
             "installed.patches=de-90-7210\nfixed.issues=LPS-1\n",

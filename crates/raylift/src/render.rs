@@ -6,6 +6,7 @@ mod findings;
 mod inspect;
 mod plan;
 mod progress;
+mod properties;
 mod runs;
 mod steps;
 mod table;

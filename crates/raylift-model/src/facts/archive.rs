@@ -27,6 +27,10 @@ pub struct ArchiveFacts {
     /// A WAR with `WEB-INF/liferay-look-and-feel.xml`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub theme: bool,
+    /// The releases that a theme says it is for, as written: `liferay-versions` of its
+    /// `WEB-INF/liferay-plugin-package.properties`, else `version` of its `compatibility` (`7.3.0+`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme_for: Option<String>,
     /// `installed.patches` of `patcher.properties` (layout-and-artifacts 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patches: Option<String>,

@@ -243,11 +243,22 @@ impl<'a> Origins<'a> {
             Place::Mixed if kind == Some(FileUse::JdbcDriver) => {
                 said(Origin::Site, "a JDBC driver beside the product's libraries")
             }
+            Place::Mixed if self.is_read_for_properties(path) => said(
+                Origin::Site,
+                "a file of properties that the portal reads at this site",
+            ),
             Place::Mixed => said(
                 Origin::Unknown,
                 "nothing says whose it is without the installed release's archive",
             ),
         }
+    }
+
+    /// A file at the top of the home that the site's own properties name.
+    fn is_read_for_properties(&self, path: &RelativePath) -> bool {
+        let place = format!("{}/{path}", self.site.home);
+        let mut sources = self.site.properties.iter();
+        !path.as_str().contains('/') && sources.any(|source| source.place == place)
     }
 
     /// A file in a folder of libraries.

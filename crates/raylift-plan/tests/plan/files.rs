@@ -2,10 +2,11 @@
 
 use crate::facts::{file, release, site, wishes};
 use raylift_model::codes;
-use raylift_model::facts::{FileKind, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{FileKind, PropertySource, ReleaseFacts, SiteFacts};
 use raylift_model::names::RelativePath;
+use raylift_model::origin::Origin;
 use raylift_model::plan::{Decision, Plan};
-use raylift_plan::{AppServer, Side, make};
+use raylift_plan::{AppServer, Origins, Side, make};
 
 fn plan(site: &SiteFacts, old: Option<&ReleaseFacts>) -> Plan {
     let mut site = site.clone();
@@ -504,4 +505,21 @@ fn what_holds_no_content_is_named_and_never_carried() {
             .find(|finding| finding.code.as_str() == codes::CONFIGURATION_BOTH_CHANGED);
         assert_eq!(removed, None);
     }
+}
+
+#[test]
+fn a_file_of_properties_that_another_one_names_is_the_sites() {
+    let mut site = site();
+    let place = |name: &str| format!("{}/{name}", site.home);
+    let source = PropertySource {
+        place: place("portal-prod.properties"),
+        keys: vec!["a".to_owned()],
+        digest: None,
+    };
+    site.properties.push(source);
+    let tomcat = RelativePath::new("tomcat-9.0.19");
+    let origins = Origins::new(&site, &tomcat, None);
+    let of = |path: &str| origins.of(&file(path, "a=b")).origin;
+    assert_eq!(of("portal-prod.properties"), Origin::Site);
+    assert_eq!(of("portal-old.properties"), Origin::Unknown);
 }

@@ -17,3 +17,4 @@ mod rows;
 mod schema;
 mod server;
 mod steps;
+mod themes;

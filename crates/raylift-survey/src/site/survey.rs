@@ -10,14 +10,15 @@ use raylift_model::finding::{Finding, Severity};
 use super::database::{self, Connection};
 use super::error::SiteError;
 use super::files::{self, Product};
+use super::named_files::named_files;
 use super::properties::Properties;
 use super::request::SurveyRequest;
 use super::runtime::{self, Runtime};
 use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
-    access, configurations, database_server, disks, entries, home, java, listening, mounts,
-    processes, server, store, user_home,
+    access, configurations, database_server, deployments, disks, entries, home, java, listening,
+    mounts, processes, server, store, user_home,
 };
 use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
@@ -118,6 +119,12 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
             .filter(|tomcat| tomcat.inside)
             .map(|tomcat| tomcat.relative.as_str()),
         &named_files(&home.path, &data.properties),
+    ));
+    findings.extend(deployments::look(
+        machine,
+        &home.path,
+        tomcat,
+        &data.properties,
     ));
     findings.extend(other_home(machine, &home.path, &data.properties));
     let mut places = vec![home.path.clone(), state];
@@ -275,16 +282,6 @@ fn console(properties: &Properties) -> Option<String> {
         .value("module.framework.properties.osgi.console")
         .map(|console| console.trim().to_owned())
         .filter(|console| !console.is_empty())
-}
-
-/// Files at the top of the home that properties came from.
-fn named_files(home: &Path, properties: &Properties) -> Vec<String> {
-    properties
-        .layers
-        .iter()
-        .filter_map(|layer| Path::new(&layer.source.place).strip_prefix(home).ok())
-        .filter_map(|path| path.to_str().map(str::to_owned))
-        .collect()
 }
 
 /// The portal goes by `liferay.home` and `module.framework.base.dir`; when they name other folders, this one is not the

@@ -5,6 +5,7 @@ use raylift_model::plan::{Decision, Edit, FileDecision, Plan, ReturnMode, Verdic
 
 use crate::printer::{bad, careful, faint, good, paint, removed, strong};
 use crate::render::decisions::files;
+use crate::render::properties::properties;
 use crate::render::steps::steps;
 use crate::render::table::{bytes, count};
 
@@ -20,6 +21,7 @@ pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
     text.push_str(&steps(plan, all_steps));
     text.push_str(&files(plan, all_files));
     text.push_str(&configuration(plan));
+    text.push_str(&properties(&plan.properties));
     text.push_str(&outage(plan));
     text.push_str(&way_back(plan));
     text.push_str(&space(plan));
