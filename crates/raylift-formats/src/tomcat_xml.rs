@@ -1,5 +1,9 @@
 //! Tomcat's own files: `conf/server.xml`, `conf/Catalina/localhost/ROOT.xml` and `RELEASE-NOTES`.
 
+mod pool;
+
+pub use pool::{JndiEntry, Pool, jndi_entries};
+
 use raylift_model::facts::Connector;
 use roxmltree::Node;
 

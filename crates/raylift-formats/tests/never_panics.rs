@@ -76,6 +76,7 @@ fn read_everything(bytes: &[u8]) {
     properties::rename(bytes, "key", "other");
     let _ = tomcat_xml::server(bytes);
     let _ = tomcat_xml::context(bytes);
+    let _ = tomcat_xml::jndi_entries(bytes, "jdbc/LiferayPool");
     tomcat_xml::release_notes(&text);
 }
 

@@ -20,6 +20,7 @@ mod home;
 mod includes;
 mod java;
 mod java_properties;
+mod jndi;
 mod listening;
 mod managed;
 mod mounts;

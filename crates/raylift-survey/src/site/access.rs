@@ -40,7 +40,7 @@ pub fn database_access(
         runtime,
     } = found(machine, request)?;
     let properties = properties(machine, &home, &tomcat, &runtime);
-    let connection = connection(machine, &properties);
+    let connection = connection(machine, &properties, &tomcat);
     let java_missing = java::not_found(&request.settings);
     access(machine, &tomcat, &runtime, &connection, java_missing)
 }

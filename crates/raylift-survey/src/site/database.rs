@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use raylift_formats::hsqldb_lock;
 use raylift_formats::jdbc_url::{self, JdbcUrl};
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseKind, DatabaseSettings};
+use raylift_model::facts::{DatabaseKind, DatabaseSettings, SettingSource};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::secret::Secret;
 
+use super::jndi;
 use super::properties::Properties;
 use crate::machine::Machine;
 
@@ -33,17 +34,36 @@ pub(crate) struct Connection {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Reads the settings.
-pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Connection {
-    let value = |key: &str| properties.value(key).map(|value| value.trim().to_owned());
-    let filled = |key: &str| value(key).filter(|value| !value.is_empty());
-    let mut url = filled(URL).unwrap_or_default();
-    if url.starts_with("jdbc:hsqldb:") {
-        url = properties.in_java(&url);
-    }
+/// The four coordinates, wherever they come from.
+struct Coordinates {
+    driver_class: Option<String>,
+    url: String,
+    username: Option<String>,
+    password: String,
+    sources: Vec<SettingSource>,
+    findings: Vec<Finding>,
+}
+
+/// Reads the settings. `tomcat` is its folder.
+pub(crate) fn connection(
+    machine: &dyn Machine,
+    properties: &Properties,
+    tomcat: &Path,
+) -> Connection {
+    let jndi_name = properties
+        .value(JNDI)
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    let coordinates = match &jndi_name {
+        Some(name) => of_pool(machine, properties, tomcat, name),
+        None => of_properties(properties),
+    };
+    let Coordinates { url, password, .. } = coordinates;
     let parsed = jdbc_url::read(&url);
     let mut findings = properties.findings.clone();
-    findings.extend(doubts(machine, properties, &url, parsed.as_ref()));
+    findings.extend(coordinates.findings);
+    let doubts = doubts(machine, &url, parsed.as_ref(), findings.iter());
+    findings.extend(doubts);
     let certain = !findings.iter().any(is_uncertain);
     let kind = match &parsed {
         Some(parsed) if certain => parsed.kind,
@@ -52,24 +72,98 @@ pub(crate) fn connection(machine: &dyn Machine, properties: &Properties) -> Conn
     if kind == DatabaseKind::Other {
         findings.push(unsupported(parsed.as_ref(), &url));
     }
-    let password = properties.value(PASSWORD).unwrap_or_default();
+    let mut sources = coordinates.sources;
+    sources.extend(properties.places(JNDI));
     let settings = DatabaseSettings {
         kind,
-        driver_class: filled(DRIVER),
+        driver_class: coordinates.driver_class,
         url: (!url.is_empty()).then(|| jdbc_url::without_secrets(&url)),
-        username: value(USERNAME),
+        username: coordinates.username,
         password_set: !password.is_empty(),
-        jndi_name: filled(JNDI),
-        sources: [DRIVER, URL, USERNAME, PASSWORD, JNDI]
-            .iter()
-            .flat_map(|key| properties.places(key))
-            .collect(),
+        jndi_name,
+        sources,
     };
     Connection {
         settings,
         url,
         password: Secret::new(password),
         findings,
+    }
+}
+
+fn of_properties(properties: &Properties) -> Coordinates {
+    let value = |key: &str| properties.value(key).map(|value| value.trim().to_owned());
+    let filled = |key: &str| value(key).filter(|value| !value.is_empty());
+    let mut url = filled(URL).unwrap_or_default();
+    if url.starts_with("jdbc:hsqldb:") {
+        url = properties.in_java(&url);
+    }
+    Coordinates {
+        driver_class: filled(DRIVER),
+        url,
+        username: value(USERNAME),
+        password: properties.value(PASSWORD).unwrap_or_default(),
+        sources: [DRIVER, URL, USERNAME, PASSWORD]
+            .iter()
+            .flat_map(|key| properties.places(key))
+            .collect(),
+        findings: [DRIVER, URL, USERNAME, PASSWORD]
+            .iter()
+            .filter(|key| properties.is_ambiguous(key))
+            .map(|key| {
+                source(
+                    key,
+                    "is set more than once in one file, to different values".to_owned(),
+                    "keep one of the lines",
+                )
+            })
+            .collect(),
+    }
+}
+
+/// Where a JNDI name is set the portal ignores the other properties (`DataSourceFactoryImpl`; layout-and-artifacts 4.4).
+/// Tomcat replaces `${…}` in its files by Java properties.
+fn of_pool(
+    machine: &dyn Machine,
+    properties: &Properties,
+    tomcat: &Path,
+    name: &str,
+) -> Coordinates {
+    let found = match jndi::find(machine, tomcat, name) {
+        Ok(found) => found,
+        Err(why) => {
+            return Coordinates {
+                driver_class: None,
+                url: String::new(),
+                username: None,
+                password: String::new(),
+                sources: Vec::new(),
+                findings: vec![source(
+                    JNDI,
+                    format!("the portal takes its database from JNDI ({name}), and {why}"),
+                    "define the resource once, in conf/Catalina/localhost/ROOT.xml, with driver, URL, user and password",
+                )],
+            };
+        }
+    };
+    let meant = |value: Option<String>| value.map(|value| properties.in_java(&value));
+    let password = meant(found.pool.password).unwrap_or_default();
+    let place = found.place.display().to_string();
+    let sources = [URL, USERNAME]
+        .into_iter()
+        .chain((!password.is_empty()).then_some(PASSWORD))
+        .map(|key| SettingSource {
+            key: key.to_owned(),
+            place: format!("{place} (resource {name})"),
+        })
+        .collect();
+    Coordinates {
+        driver_class: meant(found.pool.driver_class),
+        url: meant(found.pool.url).unwrap_or_default(),
+        username: meant(found.pool.username),
+        password,
+        sources,
+        findings: Vec::new(),
     }
 }
 
@@ -137,37 +231,18 @@ pub(crate) fn stranger(machine: &dyn Machine, url: &str, now: u64) -> Option<Fin
     })
 }
 
-fn doubts(
+fn doubts<'a>(
     machine: &dyn Machine,
-    properties: &Properties,
     url: &str,
     parsed: Option<&JdbcUrl>,
+    mut known: impl Iterator<Item = &'a Finding>,
 ) -> Vec<Finding> {
-    if let Some(name) = properties
-        .value(JNDI)
-        .filter(|name| !name.trim().is_empty())
-    {
-        return vec![source(
-            JNDI,
-            format!(
-                "the portal takes its database from JNDI ({name}); raylift does not read Tomcat's resources yet"
-            ),
-            "set jdbc.default.driverClassName, url, username and password in portal-ext.properties instead",
-        )];
+    let mut findings = Vec::new();
+    // Where a source is in doubt, the URL is no further news.
+    if known.any(|finding| finding.code.as_str() == codes::DATABASE_SOURCE) {
+        return findings;
     }
-    let mut findings: Vec<Finding> = [DRIVER, URL, USERNAME, PASSWORD]
-        .iter()
-        .filter(|key| properties.is_ambiguous(key))
-        .map(|key| {
-            source(
-                key,
-                "is set more than once in one file, to different values".to_owned(),
-                "keep one of the lines",
-            )
-        })
-        .collect();
     match parsed {
-        _ if properties.is_ambiguous(URL) => {}
         None => findings.push(source(
             URL,
             "no place sets a JDBC URL that can be understood".to_owned(),

@@ -186,7 +186,7 @@ fn look_at_data(
     });
     let (connection, found) = rayon::join(
         || match tomcat {
-            Some(_) => database::connection(machine, &properties),
+            Some(tomcat) => database::connection(machine, &properties, &tomcat.path),
             None => database::unknown(),
         },
         || store::look(machine, home, &properties),
