@@ -50,8 +50,15 @@ enum Verb {
     Start(SiteArguments),
     /// Stop a site and wait for the end of its process
     Stop(SiteArguments),
-    /// Kill every process that works in a site's folder
+    /// Kill every process that works in a site's folder, except the database server's
     Kill(SiteArguments),
+    /// Start or end a site's database server, which runs on when the site stops
+    Database {
+        /// What to do; `status` shows process, port, name, user and password
+        action: DatabaseAction,
+        #[command(flatten)]
+        site: SiteArguments,
+    },
     /// Upload what comes on standard input as a document
     Write {
         #[command(flatten)]
@@ -70,6 +77,14 @@ enum Verb {
         #[arg(default_value = "select * from Release_ order by servletContextName")]
         sql: String,
     },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum DatabaseAction {
+    Start,
+    Stop,
+    Kill,
+    Status,
 }
 
 #[derive(Debug, clap::Args)]
@@ -132,6 +147,7 @@ fn run(lab: &Lab, verb: Verb) -> anyhow::Result<String> {
         }
         Verb::Stop(arguments) => arguments.open(lab)?.stop(arguments.patience())?,
         Verb::Kill(arguments) => arguments.open(lab)?.kill(),
+        Verb::Database { action, site } => return database(&site.open(lab)?, action),
         Verb::Write { site, title } => {
             let mut content = Vec::new();
             std::io::stdin()
@@ -141,6 +157,29 @@ fn run(lab: &Lab, verb: Verb) -> anyhow::Result<String> {
         }
         Verb::Documents(site) => return documents(&site.open(lab)?),
         Verb::Query { site, sql } => return query(&site.open(lab)?, &sql),
+    }
+    Ok(String::new())
+}
+
+fn database(site: &Site, action: DatabaseAction) -> anyhow::Result<String> {
+    let server = site
+        .engine()
+        .context("the site has the embedded database, which has no server")?;
+    match action {
+        DatabaseAction::Start => server.start()?,
+        DatabaseAction::Stop => server.stop()?,
+        DatabaseAction::Kill => server.kill(),
+        DatabaseAction::Status => {
+            let facts = server.facts();
+            let process = server.process().map_or_else(
+                || "not running".to_owned(),
+                |process| process.pid.to_string(),
+            );
+            return Ok(format!(
+                "{process}\t{}\t{}\t{}\t{}\n",
+                facts.port, facts.database, facts.user, facts.password
+            ));
+        }
     }
     Ok(String::new())
 }

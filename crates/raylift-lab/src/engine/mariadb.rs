@@ -88,7 +88,7 @@ impl Kind for Mariadb {
              character-set-server=utf8mb4\ncollation-server=utf8mb4_unicode_ci\n\
              innodb_flush_log_at_trx_commit=0\ninnodb_flush_method=nosync\n\
              innodb_doublewrite=0\ninnodb_log_file_size=16M\ninnodb_buffer_pool_size=64M\n\
-             performance_schema=0\n",
+             innodb_file_per_table=0\nsync_frm=0\nperformance_schema=0\n",
             data = place.data().display(),
             port = place.port,
             pid = pid_file(place).display(),

@@ -120,3 +120,82 @@ fn the_client_upgrades_the_schema_of_a_server_and_the_way_back_is_refused() {
         assert!(printed(&older.site).contains(message));
     }
 }
+
+#[test]
+fn a_later_release_has_the_schema_of_real_upgrades_on_a_server() {
+    for engine in SERVERS {
+        for (version, schema, build) in [
+            (ReleaseVersion::Ga7, "8.18.2", 7310),
+            (ReleaseVersion::Ga41, "17.0.0", 7413),
+        ] {
+            let mut stage = site(&on(engine, version));
+            // real-core.md 2: the last keys of 5.26.1 and 52.1.1.
+            assert_eq!(schema_version(&stage.site, "portal"), schema);
+            stage.site.start(PATIENCE).expect("start");
+            stage
+                .site
+                .write_document(DOCUMENT.0, DOCUMENT.1.as_bytes())
+                .expect("document");
+            assert_eq!(count(&stage.site, "DLFileEntry"), 1);
+            stage.site.stop(PATIENCE).expect("stop");
+            let rows = stage.site.release_rows().expect("rows");
+            let portal = rows
+                .iter()
+                .find(|row| row.name == "portal")
+                .expect("portal");
+            assert_eq!(portal.build_number, Some(build));
+        }
+    }
+}
+
+#[test]
+fn a_pool_of_tomcats_gives_the_portal_its_database() {
+    for (engine, version) in [
+        (Engine::Postgresql, ReleaseVersion::Ga1),
+        (Engine::Mariadb, ReleaseVersion::Ga41),
+        (Engine::Hsqldb, ReleaseVersion::Ga1),
+    ] {
+        let mut scenario = on(engine, version);
+        scenario.site.jndi = true;
+        let mut stage = site(&scenario);
+        let home = stage.site.home().to_path_buf();
+        let text = std::fs::read_to_string(home.join("portal-ext.properties")).expect("file");
+        assert!(text.contains("jdbc.default.jndi.name=jdbc/LiferayPool"));
+        assert!(!text.contains("jdbc.default.url"), "{text}");
+        stage.site.start(PATIENCE).expect("start");
+        stage
+            .site
+            .write_document(DOCUMENT.0, DOCUMENT.1.as_bytes())
+            .expect("document");
+        stage.site.stop(PATIENCE).expect("stop");
+        assert_eq!(count(&stage.site, "DLFileEntry"), 1);
+    }
+}
+
+#[test]
+fn the_portals_user_may_create_databases_only_when_the_scenario_says_so() {
+    for engine in SERVERS {
+        let mut scenario = on(engine, ReleaseVersion::Ga1);
+        let stage = site(&scenario);
+        stage
+            .site
+            .execute(&["create database proof", "drop database proof"])
+            .expect("right");
+        drop(stage);
+        scenario.site.may_create_databases = false;
+        let stage = site(&scenario);
+        // PostgreSQL 42501, "permission denied to create database"; MariaDB 1044, "Access denied for user".
+        let refused = stage.site.execute(&["create database proof"]);
+        let Err(LabError::Command { output, .. }) = refused else {
+            panic!("not refused: {refused:?}");
+        };
+        assert!(output.contains("denied"), "{output}");
+        // Its own database is its own.
+        let own = [
+            "create table Mine (id integer)",
+            "insert into Mine values (1)",
+        ];
+        stage.site.execute(&own).expect("own database");
+        assert_eq!(count(&stage.site, "Mine"), 1);
+    }
+}

@@ -2,6 +2,9 @@ package com.liferay.lab.portal;
 
 import com.liferay.portal.util.PropsUtil;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -17,26 +20,26 @@ import javax.sql.DataSource;
 
 /**
  * Connections by the portal's own {@code jdbc.default.*} properties: out of the pool that
- * {@code jdbc.default.jndi.name} names, else by the driver and without a pool.
+ * {@code jdbc.default.jndi.name} names; of a server's database out of the pool that Liferay itself uses, because making a
+ * connection to a server takes long; of the embedded database without a pool.
  */
 public class LabDataSource implements DataSource {
 
     public LabDataSource() throws NamingException, ReflectiveOperationException {
-        String name = _text(PropsUtil.get("jdbc.default.jndi.name"));
+        String name = _property("jndi.name");
 
         if (!name.isEmpty()) {
             _pool = (DataSource)new InitialContext().lookup("java:comp/env/" + name);
-
-            return;
         }
+        else if (_property("url").startsWith(_EMBEDDED)) {
+            Class<?> type = Class.forName(
+                _property("driverClassName"), true, Thread.currentThread().getContextClassLoader());
 
-        Class<?> type = Class.forName(
-            PropsUtil.get("jdbc.default.driverClassName"), true, Thread.currentThread().getContextClassLoader());
-
-        _driver = (Driver)type.getDeclaredConstructor().newInstance();
-        _url = PropsUtil.get("jdbc.default.url");
-        _properties.setProperty("user", _text(PropsUtil.get("jdbc.default.username")));
-        _properties.setProperty("password", _text(PropsUtil.get("jdbc.default.password")));
+            _driver = (Driver)type.getDeclaredConstructor().newInstance();
+        }
+        else {
+            _pool = _ownPool();
+        }
     }
 
     @Override
@@ -55,10 +58,16 @@ public class LabDataSource implements DataSource {
         return getConnection();
     }
 
-    /** Makes the files of an embedded HSQLDB complete, as Liferay does at its end; nothing for other databases. */
+    /** Makes the files of an embedded HSQLDB complete, as Liferay does at its end; closes the pool of another database. */
     public void shutdown() throws SQLException {
+        if (_pool instanceof HikariDataSource) {
+            ((HikariDataSource)_pool).close();
+
+            return;
+        }
+
         try (Connection connection = _connect()) {
-            if (connection.getMetaData().getURL().startsWith("jdbc:hsqldb:")) {
+            if (connection.getMetaData().getURL().startsWith(_EMBEDDED)) {
                 try (Statement statement = connection.createStatement()) {
                     statement.executeUpdate("SHUTDOWN");
                 }
@@ -100,16 +109,42 @@ public class LabDataSource implements DataSource {
     }
 
     private Connection _connect() throws SQLException {
-        return (_pool == null) ? _driver.connect(_url, _properties) : _pool.getConnection();
+        if (_pool != null) {
+            return _pool.getConnection();
+        }
+
+        Properties properties = new Properties();
+
+        properties.setProperty("user", _property("username"));
+        properties.setProperty("password", _property("password"));
+
+        return _driver.connect(_property("url"), properties);
     }
 
-    private static String _text(String value) {
+    private static DataSource _ownPool() {
+        HikariConfig config = new HikariConfig();
+
+        config.setDriverClassName(_property("driverClassName"));
+        config.setJdbcUrl(_property("url"));
+        config.setUsername(_property("username"));
+        config.setPassword(_property("password"));
+        config.setMinimumIdle(1);
+        config.setMaximumPoolSize(_CONNECTIONS);
+
+        return new HikariDataSource(config);
+    }
+
+    private static String _property(String name) {
+        String value = PropsUtil.get("jdbc.default." + name);
+
         return (value == null) ? "" : value;
     }
 
+    private static final int _CONNECTIONS = 20;
+
+    private static final String _EMBEDDED = "jdbc:hsqldb:";
+
     private Driver _driver;
     private DataSource _pool;
-    private final Properties _properties = new Properties();
-    private String _url;
 
 }
