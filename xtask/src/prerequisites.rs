@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::bail;
 
 /// One line for everything; the same as in README.md.
-pub(crate) const INSTALL: &str = "apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven python3 python3-pip gcc libc6-dev";
+pub(crate) const INSTALL: &str = "apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven python3 python3-pip gcc libc6-dev postgresql mariadb-server restic";
 
 /// Checks all of them and names every missing one.
 pub(crate) fn check() -> anyhow::Result<()> {

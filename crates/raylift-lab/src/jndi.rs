@@ -51,3 +51,38 @@ fn resource(jdbc: &Jdbc) -> String {
         jdbc.password,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pool_stands_in_the_context_and_the_driver_is_where_tomcat_sees_it() {
+        let folder = tempfile::tempdir().expect("folder");
+        let tomcat = folder.path();
+        let context = tomcat.join("conf/Catalina/localhost/ROOT.xml");
+        let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
+        for folder in [context.parent().expect("folder"), &shield] {
+            fs::create_dir_all(folder).expect("folder");
+        }
+        fs::create_dir(tomcat.join("lib")).expect("folder");
+        fs::write(&context, "<Context crossContext=\"true\">\n</Context>\n").expect("write");
+        fs::write(shield.join("mariadb.jar"), "driver").expect("write");
+        let jdbc = Jdbc {
+            driver_class: "org.mariadb.jdbc.Driver",
+            url: "jdbc:mariadb://127.0.0.1:1/lportal?a=b&c=d".to_owned(),
+            user: "liferay".to_owned(),
+            password: "secret".to_owned(),
+        };
+        apply(ReleaseVersion::Ga41, &jdbc, tomcat).expect("applied");
+        let text = fs::read_to_string(&context).expect("read");
+        let document = roxmltree::Document::parse(&text).expect("XML");
+        let resource = document
+            .descendants()
+            .find(|node| node.has_tag_name("Resource"))
+            .expect("resource");
+        assert_eq!(resource.attribute("name"), Some("jdbc/LiferayPool"));
+        assert_eq!(resource.attribute("url"), Some(jdbc.url.as_str()));
+        assert!(tomcat.join("lib/mariadb.jar").is_file());
+    }
+}

@@ -28,7 +28,7 @@ pub struct ReleaseRow {
     /// `state_`: NULL on a fresh database, 0 good.
     pub state: Option<i64>,
     /// `verified`.
-    pub verified: Option<String>,
+    pub verified: Option<bool>,
 }
 
 /// A connection to a site's database from another process, as a stranger's tool would hold it.

@@ -265,6 +265,36 @@ mod tests {
     }
 
     #[test]
+    fn a_server_is_reached_by_properties_or_by_a_pool() {
+        let mut site = SiteScenario::default();
+        let text = |site: &SiteScenario, facts| portal_properties(site, facts, Path::new("/home"));
+        assert!(!text(&site, &facts()).contains("jdbc."));
+        let served = SiteFacts {
+            database: Some(crate::DatabaseFacts {
+                engine: crate::Engine::Mariadb,
+                port: 13_306,
+                database: "lportal".to_owned(),
+                user: "liferay".to_owned(),
+                password: "secret".to_owned(),
+                admin: "admin".to_owned(),
+                admin_password: "other".to_owned(),
+            }),
+            ..facts()
+        };
+        // Liferay's example with another host (layout-and-artifacts, 4.4).
+        assert!(text(&site, &served).contains(
+            "jdbc.default.driverClassName=org.mariadb.jdbc.Driver\n\
+             jdbc.default.url=jdbc:mariadb://127.0.0.1:13306/lportal?useUnicode=true\
+             &characterEncoding=UTF-8&useFastDateParsing=false\n\
+             jdbc.default.username=liferay\njdbc.default.password=secret\n"
+        ));
+        site.jndi = true;
+        let pooled = text(&site, &served);
+        assert!(pooled.contains("jdbc.default.jndi.name=jdbc/LiferayPool\n"));
+        assert!(!pooled.contains("secret"));
+    }
+
+    #[test]
     fn the_console_is_closed_unless_asked_for() {
         let site = SiteScenario::default();
         assert!(

@@ -40,6 +40,14 @@ fn an_unknown_release_is_named_with_the_known_ones() {
 }
 
 #[test]
+fn an_unknown_engine_is_named_with_the_known_ones() {
+    let message = refused("[site]\nengine = \"oracle\"\n");
+    for part in ["oracle", "hsqldb", "postgresql", "mariadb"] {
+        assert!(message.contains(part), "{part} is not in: {message}");
+    }
+}
+
+#[test]
 fn an_unknown_key_of_a_document_is_named() {
     assert!(
         refused("[[site.documents]]\ntitle = \"a\"\ntext = \"b\"\nsise = 3\n").contains("sise")

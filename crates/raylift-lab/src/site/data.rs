@@ -130,6 +130,7 @@ fn release_row(columns: Vec<Option<String>>) -> Option<ReleaseRow> {
         schema_version: next(),
         build_number: next().and_then(|text| text.parse().ok()),
         state: next().and_then(|text| text.parse().ok()),
-        verified: next(),
+        // Each driver has its own text for true.
+        verified: next().map(|text| ["TRUE", "t", "1"].contains(&text.as_str())),
     })
 }

@@ -42,6 +42,7 @@ fn a_site_on_a_server_serves_and_the_server_outlives_it() {
             .expect("portal");
         assert_eq!(portal.schema_version.as_deref(), Some("5.0.2"));
         assert_eq!(portal.build_number, Some(7200));
+        assert_eq!(portal.verified, Some(true));
         assert_eq!(
             schema_version(&stage.site, "com.liferay.lab.micro"),
             "1.0.0"
