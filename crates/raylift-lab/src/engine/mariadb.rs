@@ -82,8 +82,9 @@ impl Kind for Mariadb {
 
     fn configure(&self, place: &Place) -> Result<(), LabError> {
         let path = settings(place);
+        // A server that starts removes the temporary tables of every other that has them in the same folder.
         let text = format!(
-            "[mariadbd]\ndatadir={data}\nport={port}\nbind-address=127.0.0.1\n\
+            "[mariadbd]\ndatadir={data}\ntmpdir={data}\nport={port}\nbind-address=127.0.0.1\n\
              socket=mariadb.sock\npid-file={pid}\nlog-error={log}\nskip-name-resolve\n\
              character-set-server=utf8mb4\ncollation-server=utf8mb4_unicode_ci\n\
              innodb_flush_log_at_trx_commit=0\ninnodb_flush_method=nosync\n\
