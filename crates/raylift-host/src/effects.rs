@@ -27,5 +27,6 @@ pub mod stage;
 mod start;
 mod telnet;
 
+pub use proof::drill;
 pub use real::{AccessProvider, BindingProvider, RealHost};
 pub use remembered::{ProcBytes, remembered};

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 use raylift_model::codes;
 use raylift_model::facts::SiteFacts;
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Binding, Plan};
+use raylift_model::plan::{Binding, Plan, PlannedSite};
+use raylift_model::proof::ProofRecord;
 use raylift_model::settings::Settings;
-use raylift_run::host::HostError;
+use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::site::{self, RememberedProcess, SurveyRequest};
 
@@ -31,6 +32,36 @@ pub fn host(run_folder: PathBuf, settings: Settings, interrupted: Arc<AtomicBool
     )
 }
 
+/// Proves a restore point of the site as it is, in a scratch folder of its own, which is removed in the end.
+///
+/// # Errors
+/// As [`raylift_run::host::Host::prove_restore_point`].
+pub fn drill(
+    planned: &PlannedSite,
+    settings: &Settings,
+    progress: Progress<'_>,
+) -> Result<ProofRecord, HostError> {
+    let request = SurveyRequest {
+        home: planned.home.clone(),
+        settings: settings.clone(),
+        remembered: None,
+        census: false,
+    };
+    let access = access(&request)?;
+    let scratch = planned.state.join("scratch").join("drill");
+    effects::drill(planned, &access, &scratch, progress)
+}
+
+fn access(request: &SurveyRequest) -> Result<DatabaseAccess, HostError> {
+    site::database_access(&RealMachine, request).map_err(|finding| {
+        HostError::new(
+            codes::known(finding.code.as_str()).unwrap_or(codes::DATABASE_SOURCE),
+            finding.message.clone(),
+        )
+        .because(finding.evidence.iter().cloned())
+    })
+}
+
 #[derive(Clone)]
 struct Request {
     run_folder: PathBuf,
@@ -48,13 +79,7 @@ impl Request {
     }
 
     fn access(&self, plan: &Plan) -> Result<DatabaseAccess, HostError> {
-        site::database_access(&RealMachine, &self.of(plan)?).map_err(|finding| {
-            HostError::new(
-                codes::known(finding.code.as_str()).unwrap_or(codes::DATABASE_SOURCE),
-                finding.message.clone(),
-            )
-            .because(finding.evidence.iter().cloned())
-        })
+        access(&self.of(plan)?)
     }
 
     fn binding(&self, plan: &Plan) -> Result<Binding, HostError> {

@@ -13,6 +13,7 @@ pub mod finding;
 pub mod names;
 pub mod origin;
 pub mod plan;
+pub mod proof;
 pub mod secret;
 pub mod settings;
 pub mod text;

@@ -27,6 +27,6 @@ mod way_back;
 mod wishes;
 
 pub use lint::{Flaw, lint};
-pub use make::{PlanError, make};
+pub use make::{PlanError, make, site_alone};
 pub use origin::Origins;
 pub use wishes::{AppServer, Side, Wishes};

@@ -13,6 +13,7 @@ use raylift_model::plan::{
     Binding, CorePlan, DataUpgrade, Decision, FORMAT, ModulePlan, ModuleTarget, Plan,
     PlannedRelease, PlannedSite, Verdict, When,
 };
+use raylift_model::settings::Settings;
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
@@ -91,11 +92,7 @@ pub fn make(
     let tomcat = tomcat.ok_or_else(|| PlanError::NoServer {
         home: site.home.clone(),
     })?;
-    let state = wishes
-        .settings
-        .state
-        .clone()
-        .unwrap_or_else(|| Path::new(&site.home).join(".raylift"));
+    let state = state_folder(site, &wishes.settings);
     let run = wishes.run.as_str();
 
     let mut findings = checks::findings(site, release, wishes);
@@ -207,7 +204,7 @@ pub fn make(
         from,
         to,
         verdict: verdict(&findings, &core, &modules),
-        site: planned_site(site, &tomcat, state, wishes),
+        site: planned_site(site, &tomcat, state, &wishes.settings),
         release: PlannedRelease {
             place: PathBuf::from(&release.place),
             form: release.form,
@@ -316,14 +313,45 @@ fn data_upgrade(
     })
 }
 
+/// The site as a run must know it, for what needs no release: a drill. What stands against taking its restore point
+/// comes with it.
+///
+/// # Errors
+/// [`PlanError::NoServer`] when no Tomcat was found.
+pub fn site_alone(
+    site: &SiteFacts,
+    settings: &Settings,
+) -> Result<(PlannedSite, Vec<Finding>), PlanError> {
+    let tomcat = site.layout.as_ref().map(|layout| layout.tomcat.clone());
+    let tomcat = tomcat.ok_or_else(|| PlanError::NoServer {
+        home: site.home.clone(),
+    })?;
+    let mut against = database::findings(site);
+    let about_data = |finding: &&Finding| {
+        finding.severity == Severity::Blocker && finding.code.as_str().starts_with("RL05")
+    };
+    against.extend(site.findings.iter().filter(about_data).cloned());
+    against.retain(|finding| finding.severity == Severity::Blocker);
+    let state = state_folder(site, settings);
+    Ok((planned_site(site, &tomcat, state, settings), against))
+}
+
+/// raylift's own folder of a site.
+fn state_folder(site: &SiteFacts, settings: &Settings) -> PathBuf {
+    settings
+        .state
+        .clone()
+        .unwrap_or_else(|| Path::new(&site.home).join(".raylift"))
+}
+
 fn planned_site(
     site: &SiteFacts,
     tomcat: &RelativePath,
     state: PathBuf,
-    wishes: &Wishes,
+    settings: &Settings,
 ) -> PlannedSite {
     let process = site.app_server.process.as_ref();
-    let server = &wishes.settings.server;
+    let server = &settings.server;
     PlannedSite {
         home: PathBuf::from(&site.home),
         tomcat: Path::new(&site.home).join(tomcat.as_str()),
@@ -345,7 +373,7 @@ fn planned_site(
         was_running: process.is_some(),
         connectors: site.app_server.connectors.clone(),
         database: site.database.settings.clone(),
-        database_tools: database::tools(site, &wishes.settings.database),
+        database_tools: database::tools(site, &settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
         search_indexes: search_indexes(site),
         state,
@@ -355,6 +383,7 @@ fn planned_site(
             .iter()
             .find(|row| row.is_core())
             .cloned(),
+        last_proof: site.last_proof.clone(),
         tables: site.database.tables.clone(),
     }
 }

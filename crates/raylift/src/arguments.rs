@@ -36,6 +36,8 @@ pub(crate) enum Verb {
     Inspect(Inspect),
     /// Say what an update would do, with the site still serving
     Plan(Plan),
+    /// Prove that database and documents can be restored, with the site serving, and change nothing
+    Drill,
     /// Carry an update out
     Update(Update),
     /// Say how the last run stands

@@ -78,6 +78,7 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
         }) => verbs::inspect_files::run(&site, files, printer),
         Verb::Inspect(_) => verbs::inspect::run(&site, printer),
         Verb::Plan(plan) => verbs::plan::run(&site, plan, printer),
+        Verb::Drill => verbs::drill::run(&site, printer),
         Verb::Update(update) => verbs::update::run(&site, update, printer),
         Verb::Status => verbs::status::run(&site, printer),
         Verb::Resume(resume) => verbs::resume::run(&site, resume, printer),

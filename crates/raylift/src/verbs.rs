@@ -1,6 +1,7 @@
 //! One file per verb.
 
 pub(crate) mod commit;
+pub(crate) mod drill;
 pub(crate) mod history;
 pub(crate) mod inspect;
 pub(crate) mod inspect_config;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
 use raylift_model::event::Entry;
+use raylift_model::facts::Ownership;
 use raylift_model::names::RunId;
 use raylift_model::plan::Plan;
 use raylift_run::gate::{self, RunSummary};
@@ -75,6 +76,12 @@ impl Workplace {
             ),
             "Wait until it ends; raylift status shows where it is.",
         )
+    }
+
+    /// What raylift made in its folder belongs to the site's owner.
+    pub(crate) fn hand_over(&self, owner: &Ownership) -> Result<(), Problem> {
+        raylift_host::ownership::hand_over(&self.state, owner)
+            .map_err(|error| Problem::file("change the owner of", &self.state, &error))
     }
 
     /// Every run, oldest first.

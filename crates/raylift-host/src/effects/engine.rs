@@ -14,7 +14,7 @@ use std::path::Path;
 use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
 use raylift_model::facts::DatabaseKind;
-use raylift_model::plan::{DatabaseTools, Plan};
+use raylift_model::plan::{DatabaseTools, PlannedSite};
 use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
@@ -87,16 +87,16 @@ pub(crate) trait Engine {
 /// # Errors
 /// [`codes::DATABASE_UNSUPPORTED`] for other databases and for URLs that do not name one server.
 pub(crate) fn of(
-    plan: &Plan,
+    site: &PlannedSite,
     access: &DatabaseAccess,
 ) -> Result<Option<Box<dyn Engine>>, HostError> {
-    let kind = plan.site.database.kind;
+    let kind = site.database.kind;
     if kind == DatabaseKind::HsqldbFile {
         return Ok(None);
     }
     let unsupported =
         |message: &str| HostError::new(codes::DATABASE_UNSUPPORTED, message.to_owned());
-    let tools = plan.site.database_tools.clone().ok_or_else(|| {
+    let tools = site.database_tools.clone().ok_or_else(|| {
         unsupported("the plan names no tools that dump this database and bring it back")
     })?;
     let place = jdbc_url::read(&access.url)

@@ -12,7 +12,8 @@ use raylift_backup::attributes::give;
 use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, unescape};
 use raylift_model::codes;
 use raylift_model::facts::TableFacts;
-use raylift_model::plan::Plan;
+use raylift_model::plan::PlannedSite;
+use raylift_model::proof::ProofRecord;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
@@ -20,6 +21,7 @@ use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
+use super::real::now;
 use super::remove::remove_tree;
 use super::return_point::{DATABASE, Note, database_files, documents, dump};
 use crate::bridge::Mode;
@@ -30,6 +32,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Comparisons with a site that is being written to until one agrees.
 const COMPARISONS: u32 = 3;
 
+/// A copy, how long it and its restoring took, what it holds, and what the site held after it.
+type Copied = (PartManifest, Duration, Duration, Note, Note);
+
 /// Size, time in seconds and nanoseconds, and number of a file.
 type Sign = (u64, i64, i64, u64);
 
@@ -38,35 +43,47 @@ type Sign = (u64, i64, i64, u64);
 /// # Errors
 /// With [`codes::PROOF_FAILED`] when the restored copy differs.
 pub(crate) fn prove(
-    plan: &Plan,
+    site: &PlannedSite,
     access: &DatabaseAccess,
     scratch: &Path,
-    now: String,
     progress: Progress<'_>,
-) -> Result<Vec<String>, HostError> {
+) -> Result<ProofRecord, HostError> {
     let begun = Instant::now();
-    let engine = engine::of(plan, access)?;
-    discard(plan, engine.as_deref(), scratch)?;
+    let engine = engine::of(site, access)?;
+    discard(site, engine.as_deref(), scratch)?;
     let proof = Proof {
-        plan,
+        site,
         access,
-        names: Names::of(&plan.site.home, scratch),
+        names: Names::of(&site.home, scratch),
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
     };
-    let (part, line) = match &engine {
+    let database = match &engine {
         Some(engine) => proof.server(engine.as_ref(), progress)?,
         None => proof.files(&Hsqldb::of(access)?, progress)?,
     };
-    let (mut taken, mut lines) = (vec![part], vec![line]);
-    if let Some(part) = documents(plan)? {
+    let mut record = ProofRecord {
+        taken: String::new(),
+        compared: vec![database.line],
+        database_bytes: database.part.totals().1,
+        dump_milliseconds: milliseconds(database.dumped),
+        restore_milliseconds: milliseconds(database.restored),
+        documents: 0,
+        document_bytes: 0,
+        document_milliseconds: 0,
+    };
+    let mut taken = vec![database.part];
+    if let Some(part) = documents(site)? {
+        let begun = Instant::now();
         let (part, line) = proof.documents(&part, progress)?;
+        (record.documents, record.document_bytes) = part.totals();
+        record.document_milliseconds = milliseconds(begun.elapsed());
         taken.push(part);
-        lines.push(line);
+        record.compared.push(line);
     }
     let sealed = Manifest {
         format: FORMAT,
-        taken: now,
+        taken: now(),
         parts: taken,
         note: serde_json::Value::Null,
     };
@@ -76,12 +93,54 @@ pub(crate) fn prove(
             "the list of the copies does not come back as it was written",
         ));
     }
-    discard(plan, engine.as_deref(), scratch)?;
-    lines.push(format!(
+    discard(site, engine.as_deref(), scratch)?;
+    record.compared.push(format!(
         "taken, restored and compared in {:.1} s",
         begun.elapsed().as_secs_f64()
     ));
-    Ok(lines)
+    record.taken = now();
+    keep(site, &record)?;
+    Ok(record)
+}
+
+/// What it measured is for the next plan.
+fn keep(site: &PlannedSite, record: &ProofRecord) -> Result<(), HostError> {
+    let path = site.state.join(ProofRecord::FILE);
+    let bytes = serde_json::to_vec_pretty(record).map_err(|error| {
+        HostError::new(codes::WRITE_FAILED, "the proof cannot be noted").caused_by(error)
+    })?;
+    fs::write(&path, bytes).map_err(|error| write_failed(&path, error))?;
+    give(&path, site.owner.uid, site.owner.gid).map_err(attributes)
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The database's part of a proof.
+struct Proven {
+    part: PartManifest,
+    line: String,
+    dumped: Duration,
+    restored: Duration,
+}
+
+/// The proof alone: takes, restores and compares in `scratch`, which is removed, whatever the outcome.
+///
+/// # Errors
+/// As [`raylift_run::host::Host::prove_restore_point`].
+pub fn drill(
+    site: &PlannedSite,
+    access: &DatabaseAccess,
+    scratch: &Path,
+    progress: Progress<'_>,
+) -> Result<ProofRecord, HostError> {
+    let result = prove(site, access, scratch, progress);
+    let engine = engine::of(site, access)?;
+    let removed = discard(site, engine.as_deref(), scratch);
+    let record = result?;
+    removed?;
+    Ok(record)
 }
 
 /// Removes what a proof leaves: the scratch folder, and the scratch database of a server.
@@ -89,18 +148,18 @@ pub(crate) fn prove(
 /// # Errors
 /// When something cannot be removed.
 pub(crate) fn discard(
-    plan: &Plan,
+    site: &PlannedSite,
     engine: Option<&dyn Engine>,
     scratch: &Path,
 ) -> Result<(), HostError> {
     if let Some(engine) = engine {
-        engine.remove(&Names::of(&plan.site.home, scratch).scratch())?;
+        engine.remove(&Names::of(&site.home, scratch).scratch())?;
     }
-    remove_tree(&plan.site.state, scratch)
+    remove_tree(&site.state, scratch)
 }
 
 struct Proof<'a> {
-    plan: &'a Plan,
+    site: &'a PlannedSite,
     access: &'a DatabaseAccess,
     names: Names,
     store: PlainStore,
@@ -109,49 +168,63 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     /// The site is read before and after the dump is taken: what the restored one holds must lie between.
-    fn server(
-        &self,
-        engine: &dyn Engine,
-        progress: Progress<'_>,
-    ) -> Result<(PartManifest, String), HostError> {
+    fn server(&self, engine: &dyn Engine, progress: Progress<'_>) -> Result<Proven, HostError> {
         let scratch = self.names.scratch();
-        let mut before = Note::read_all(self.access, Mode::ReadOnly, progress)?;
-        let mut differences = Vec::new();
-        for _ in 0..COMPARISONS {
-            let part = dump(self.plan, engine, &self.store, progress)?;
-            let after = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+        self.compared("dumped, restored", progress, |progress| {
+            let begun = Instant::now();
+            let part = dump(self.site, engine, &self.store, progress)?;
+            let dumped = begun.elapsed();
+            let after = self.look(progress)?;
+            let begun = Instant::now();
             engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
+            let restored = begun.elapsed();
             progress("comparing the restored database".to_owned());
             let found = Note::read_all(&engine.access(&scratch)?, Mode::ReadOnly, progress)?;
             engine.remove(&scratch)?;
+            Ok((part, dumped, restored, found, after))
+        })
+    }
+
+    /// The same for an embedded HSQLDB.
+    fn files(&self, files: &Hsqldb, progress: Progress<'_>) -> Result<Proven, HostError> {
+        self.compared("restored, opened", progress, |progress| {
+            let begun = Instant::now();
+            let part = self.copy_at_rest(files, progress)?;
+            let dumped = begun.elapsed();
+            let begun = Instant::now();
+            let found = self.open_restored(files, &part, progress)?;
+            let restored = begun.elapsed();
+            Ok((part, dumped, restored, found, self.look(progress)?))
+        })
+    }
+
+    /// Takes a copy until it agrees with what the site was before and after.
+    fn compared(
+        &self,
+        done: &str,
+        progress: Progress<'_>,
+        mut take: impl FnMut(Progress<'_>) -> Result<Copied, HostError>,
+    ) -> Result<Proven, HostError> {
+        let mut before = self.look(progress)?;
+        let mut differences = Vec::new();
+        for _ in 0..COMPARISONS {
+            let (part, dumped, restored, found, after) = take(progress)?;
             differences = compare(&before, &found, &after);
             if differences.is_empty() {
-                return Ok((part, described(&before, &found, &after, "dumped, restored")));
+                return Ok(Proven {
+                    line: described(&before, &found, &after, done),
+                    part,
+                    dumped,
+                    restored,
+                });
             }
             before = after;
         }
         Err(failed("the restored database differs from the site's").because(differences))
     }
 
-    /// The same for an embedded HSQLDB.
-    fn files(
-        &self,
-        files: &Hsqldb,
-        progress: Progress<'_>,
-    ) -> Result<(PartManifest, String), HostError> {
-        let mut before = Note::read_all(self.access, Mode::ReadOnly, progress)?;
-        let mut differences = Vec::new();
-        for _ in 0..COMPARISONS {
-            let part = self.copy_at_rest(files, progress)?;
-            let found = self.open_restored(files, &part, progress)?;
-            let after = Note::read_all(self.access, Mode::ReadOnly, progress)?;
-            differences = compare(&before, &found, &after);
-            if differences.is_empty() {
-                return Ok((part, described(&before, &found, &after, "restored, opened")));
-            }
-            before = after;
-        }
-        Err(failed("the restored database differs from the site's").because(differences))
+    fn look(&self, progress: Progress<'_>) -> Result<Note, HostError> {
+        Note::read_all(self.access, Mode::ReadOnly, progress)
     }
 
     /// A copy counts when no file but the log changed meanwhile: HSQLDB only ever appends to its log until it rewrites
@@ -184,14 +257,14 @@ impl Proof<'_> {
         progress: Progress<'_>,
     ) -> Result<Note, HostError> {
         let target = self.restored.join(DATABASE);
-        remove_tree(&self.plan.site.state, &target)?;
+        remove_tree(&self.site.state, &target)?;
         fs::create_dir_all(&self.restored).map_err(|error| write_failed(&self.restored, error))?;
         self.store
             .restore(part, &target, progress)
             .map_err(backup)?;
-        let owner = &self.plan.site.owner;
+        let owner = &self.site.owner;
         give(&target, owner.uid, owner.gid).map_err(attributes)?;
-        open_path(&self.restored, &self.plan.site.state, owner)?;
+        open_path(&self.restored, &self.site.state, owner)?;
         progress("opening the restored database".to_owned());
         let access = files.copied_to(&target, self.access);
         Note::read_all(&access, Mode::ReadWrite, progress)

@@ -187,19 +187,20 @@ impl Host for RealHost {
         scratch: &Path,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
-        proof::prove(plan, &(self.access)(plan)?, scratch, self.now(), progress)
+        let access = (self.access)(plan)?;
+        Ok(proof::prove(&plan.site, &access, scratch, progress)?.compared)
     }
 
     fn discard_proof(&self, plan: &Plan, scratch: &Path) -> Result<(), HostError> {
         let engine = match plan.site.database_tools {
-            Some(_) => engine::of(plan, &(self.access)(plan)?)?,
+            Some(_) => engine::of(&plan.site, &(self.access)(plan)?)?,
             None => None,
         };
-        proof::discard(plan, engine.as_deref(), scratch)
+        proof::discard(&plan.site, engine.as_deref(), scratch)
     }
 
     fn foreign_sessions(&self, plan: &Plan) -> Result<Vec<String>, HostError> {
-        match engine::of(plan, &(self.access)(plan)?)? {
+        match engine::of(&plan.site, &(self.access)(plan)?)? {
             Some(engine) => engine.sessions(),
             None => Ok(Vec::new()),
         }
@@ -254,7 +255,13 @@ impl Host for RealHost {
         place: &Path,
         progress: Progress<'_>,
     ) -> Result<ReturnPoint, HostError> {
-        return_point::take(plan, &(self.access)(plan)?, place, self.now(), progress)
+        return_point::take(
+            &plan.site,
+            &(self.access)(plan)?,
+            place,
+            self.now(),
+            progress,
+        )
     }
 
     fn return_point(&self, _plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError> {

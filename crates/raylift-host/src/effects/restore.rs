@@ -39,7 +39,7 @@ pub(crate) fn restore(
 ) -> Result<Vec<String>, HostError> {
     let manifest = required(place)?;
     let store = PlainStore::new(place);
-    let engine = engine::of(plan, access)?;
+    let engine = engine::of(&plan.site, access)?;
     let files = match engine {
         Some(_) => None,
         None => Some(Hsqldb::of(access)?),

@@ -10,7 +10,7 @@ use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainSto
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
-use raylift_model::plan::Plan;
+use raylift_model::plan::PlannedSite;
 use raylift_run::host::{HostError, Progress, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
@@ -120,8 +120,8 @@ pub(crate) fn database_files(files: &Hsqldb) -> Result<Part, HostError> {
 ///
 /// # Errors
 /// When its folder cannot be read.
-pub(crate) fn documents(plan: &Plan) -> Result<Option<Part>, HostError> {
-    match &plan.site.store {
+pub(crate) fn documents(site: &PlannedSite) -> Result<Option<Part>, HostError> {
+    match &site.store {
         Some(root) if exists(root)? => Ok(Some(Part {
             name: DOCUMENTS.to_owned(),
             // A store behind a link is copied, not the link.
@@ -139,13 +139,13 @@ pub(crate) fn documents(plan: &Plan) -> Result<Option<Part>, HostError> {
 /// # Errors
 /// When the dump fails or cannot be written.
 pub(crate) fn dump(
-    plan: &Plan,
+    site: &PlannedSite,
     engine: &dyn Engine,
     store: &PlainStore,
     progress: Progress<'_>,
 ) -> Result<PartManifest, HostError> {
     let folder = store.folder(DATABASE);
-    let (state, owner) = (&plan.site.state, &plan.site.owner);
+    let (state, owner) = (&site.state, &site.owner);
     remove_tree(state, &folder)?;
     DirBuilder::new()
         .recursive(true)
@@ -167,7 +167,7 @@ pub(crate) fn dump(
 /// # Errors
 /// When something cannot be read or written, or a copy differs from what was read.
 pub(crate) fn take(
-    plan: &Plan,
+    site: &PlannedSite,
     access: &DatabaseAccess,
     place: &Path,
     now: String,
@@ -178,9 +178,9 @@ pub(crate) fn take(
         return of(&manifest);
     }
     let mut taken = Vec::new();
-    let note = match engine::of(plan, access)? {
+    let note = match engine::of(site, access)? {
         Some(engine) => {
-            taken.push(dump(plan, engine.as_ref(), &store, progress)?);
+            taken.push(dump(site, engine.as_ref(), &store, progress)?);
             progress("counting the rows of the database".to_owned());
             Some(Note::read(access, Mode::ReadOnly)?)
         }
@@ -190,7 +190,7 @@ pub(crate) fn take(
             None
         }
     };
-    if let Some(part) = documents(plan)? {
+    if let Some(part) = documents(site)? {
         taken.push(put(&store, &part, progress)?);
     }
     progress("comparing the copies".to_owned());

@@ -193,6 +193,8 @@ fn plan(home: &Path, release: &Path) -> Plan {
             search_indexes: Vec::new(),
             state: state.clone(),
             core_row: None,
+            database_tools: None,
+            last_proof: None,
             tables: Vec::new(),
         },
         release: PlannedRelease {

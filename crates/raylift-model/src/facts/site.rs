@@ -12,6 +12,7 @@ use crate::facts::{
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
+use crate::proof::ProofRecord;
 use crate::text::SiteText;
 
 /// Everything read off a site.
@@ -79,6 +80,9 @@ pub struct SiteFacts {
     pub listening: Vec<u16>,
     /// Whether raylift may write below the home.
     pub writable: bool,
+    /// What the last proof of a restore point measured, by an update or a drill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_proof: Option<ProofRecord>,
     /// What the reader must know.
     pub findings: Vec<Finding>,
 }

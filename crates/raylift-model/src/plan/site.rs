@@ -9,6 +9,7 @@ use crate::facts::{
     Connector, DatabaseSettings, JavaFacts, ManagedBy, Ownership, ReleaseForm, ReleaseRow,
     TableFacts,
 };
+use crate::proof::ProofRecord;
 
 /// The site, as far as the run must know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -52,6 +53,9 @@ pub struct PlannedSite {
     /// The core's row as it was: its build number, date and verified flag are put back on a code-only return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core_row: Option<ReleaseRow>,
+    /// What the last proof measured, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_proof: Option<ProofRecord>,
     /// Rows of each table when the plan was made, for the count of what a return would discard.
     pub tables: Vec<TableFacts>,
 }

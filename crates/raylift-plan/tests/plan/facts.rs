@@ -232,6 +232,7 @@ pub(crate) fn site() -> SiteFacts {
             },
             product: None,
             product_version: None,
+            server: None,
             bytes: 1000,
             release_rows: vec![row("portal", "5.0.2")],
             tables: vec![TableFacts {
@@ -279,6 +280,7 @@ pub(crate) fn site() -> SiteFacts {
         }],
         listening: Vec::new(),
         writable: true,
+        last_proof: None,
         texts: BTreeMap::new(),
         findings: Vec::new(),
     }

@@ -5,6 +5,7 @@ mod blockers;
 mod carried;
 mod configuration;
 mod configuration_said_once;
+mod database_servers;
 mod edits;
 mod executor;
 mod facts;

@@ -204,6 +204,8 @@ fn site() -> PlannedSite {
         search_indexes: Vec::new(),
         state: "/srv/liferay/.raylift".into(),
         core_row: None,
+        database_tools: None,
+        last_proof: None,
         tables: Vec::new(),
     }
 }

@@ -302,3 +302,36 @@ fn a_fence_that_cannot_be_lowered_does_not_condemn_a_healthy_site() {
     assert_eq!(run_well(&start, Command::Go), Outcome::BurningIn);
     assert_eq!(start.ending(), undisturbed.ending());
 }
+
+#[test]
+fn somebody_else_on_the_database_stops_the_run_before_anything_is_copied() {
+    let world = World::new(Setup {
+        sessions: usize::MAX,
+        ..Setup::default()
+    });
+    let outcome = run_well(&world, Command::Go);
+    let Outcome::RolledBack {
+        automatic: true,
+        cause: Some(cause),
+        ..
+    } = outcome
+    else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(cause.code.as_str(), "RL0513");
+    assert_old_and_clean(&world.ending());
+    let copied = world.inner(|inner| inner.names.contains(&"take return point"));
+    assert!(!copied, "nothing was copied");
+}
+
+/// The database server notices a little late that the site's own server is gone.
+#[test]
+fn sessions_that_end_soon_are_waited_for() {
+    let world = World::new(Setup {
+        sessions: 3,
+        ..Setup::default()
+    });
+    run_well(&world, Command::Go);
+    assert_new_or_old(&world.ending());
+    assert_eq!(world.ending().phase, Phase::BurningIn);
+}

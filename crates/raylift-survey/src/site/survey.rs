@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::proof::ProofRecord;
 
 use super::database::{self, Connection};
 use super::error::SiteError;
@@ -24,6 +25,8 @@ use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
 use crate::parts;
 
+/// The largest record of a proof that is read, in bytes.
+const LARGEST_RECORD: u64 = 1 << 20;
 /// How many documents the database is asked for where not all of them are compared.
 const DOCUMENTS: usize = 1000;
 
@@ -127,6 +130,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         &data.properties,
     ));
     findings.extend(other_home(machine, &home.path, &data.properties));
+    let last_proof = last_proof(machine, &state);
     let mut places = vec![home.path.clone(), state];
     places.extend(data.store.root.as_ref().map(PathBuf::from));
     places.extend(tomcat.map(|tomcat| tomcat.path.clone()));
@@ -160,8 +164,17 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         disks: disks::look(machine, &places),
         listening: listening::ports(machine),
         writable,
+        last_proof,
         findings,
     })
+}
+
+/// What a proof left behind; a file that does not read is none.
+fn last_proof(machine: &dyn Machine, state: &Path) -> Option<ProofRecord> {
+    let bytes = machine
+        .read(&state.join(ProofRecord::FILE), LARGEST_RECORD)
+        .ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// What properties, database and store say.

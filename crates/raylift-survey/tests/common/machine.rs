@@ -8,9 +8,9 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::FileKind;
+use raylift_model::facts::{FileKind, Ownership};
 use raylift_survey::machine::{
-    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, Machine, ReadError, Stat,
+    Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, Machine, QueryRows, ReadError, Stat,
 };
 
 /// The machine.
@@ -26,6 +26,10 @@ pub struct TestMachine {
     pub pages: BTreeMap<String, Answer>,
     /// What the database says, or why it says nothing.
     pub database: Result<DatabaseAnswer, (&'static str, String)>,
+    /// Rows for a query that holds this text.
+    pub queries: Vec<(&'static str, QueryRows)>,
+    /// What programs say to `--version`.
+    pub programs: BTreeMap<PathBuf, String>,
     /// Folders that raylift may not write to.
     pub read_only: BTreeSet<PathBuf>,
 }
@@ -81,6 +85,8 @@ impl TestMachine {
             variables: BTreeMap::new(),
             pages: BTreeMap::new(),
             database: Ok(DatabaseAnswer::default()),
+            queries: Vec::new(),
+            programs: BTreeMap::new(),
             read_only: BTreeSet::new(),
         };
         machine.file("/proc/1/cmdline", b"init\0");
@@ -296,6 +302,22 @@ impl Machine for TestMachine {
         self.database
             .clone()
             .map_err(|(code, message)| DatabaseError { code, message })
+    }
+
+    fn query_database(
+        &self,
+        _access: &DatabaseAccess,
+        queries: &[&str],
+    ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
+        let answer = |query: &&str| {
+            let known = self.queries.iter().find(|(part, _)| query.contains(part));
+            Ok(known.map_or_else(QueryRows::new, |(_, rows)| rows.clone()))
+        };
+        Ok(queries.iter().map(answer).collect())
+    }
+
+    fn version_of(&self, program: &Path, _owner: &Ownership) -> Option<String> {
+        self.programs.get(program).cloned()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use raylift_model::finding::Severity;
 use raylift_model::plan::{Decision, Edit, FileDecision, Plan, ReturnMode, Verdict, When};
+use raylift_model::proof::ProofRecord;
 
 use crate::printer::{bad, careful, faint, good, paint, removed, strong};
 use crate::render::decisions::files;
@@ -146,7 +147,43 @@ fn outage(plan: &Plan) -> String {
         limits.stop_seconds,
         limits.start_seconds,
         plan.health.stable_seconds
+    ) + &measured(plan)
+}
+
+/// What the restore point costs, by the last proof; a promise about the rest would be a guess.
+fn measured(plan: &Plan) -> String {
+    let Some(proof) = &plan.site.last_proof else {
+        return "  how long the return point takes is not measured yet: raylift drill does it, with the site serving\n"
+            .to_owned();
+    };
+    format!(
+        "  return point: about {} of the outage, going back to it about {}, as measured {}\n",
+        seconds(proof.return_point_milliseconds()),
+        seconds(proof.return_milliseconds()),
+        proof.taken
     )
+}
+
+fn seconds(milliseconds: u64) -> String {
+    if milliseconds < 10_000 {
+        format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+    } else {
+        format!("{} s", milliseconds.div_ceil(1000))
+    }
+}
+
+/// What a drill proved and measured.
+pub(crate) fn drill(proof: &ProofRecord) -> String {
+    let mut text = format!("{}\n", paint("Restore point proven", strong()));
+    for line in &proof.compared {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text.push_str(&format!(
+        "  an update would need about {} of its outage for the return point, a rollback to it about {}\n",
+        seconds(proof.return_point_milliseconds()),
+        seconds(proof.return_milliseconds())
+    ));
+    text
 }
 
 fn way_back(plan: &Plan) -> String {

@@ -1,43 +1,24 @@
 //! Live progress: one line that changes on a terminal, plain lines when piped. Fed by notices, never by the run itself.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use raylift_model::event::{Direction, Event, Notice};
 use raylift_model::plan::{Action, Phase, Plan};
 
-use crate::printer::{bad, careful, faint, good, is_watched, paint};
+use crate::printer::{bad, careful, faint, good, paint};
+use crate::render::line::Line;
 
 /// Shows what a run does on standard error.
 pub(crate) struct Watcher {
     titles: Vec<String>,
     phases: Vec<Phase>,
-    line: ProgressBar,
-    watched: bool,
-    silent: bool,
+    line: Line,
     began: Instant,
-    last_progress: String,
-    current: String,
 }
 
 impl Watcher {
     /// A watcher for the actions of this plan; `silent` with `--json`.
     pub(crate) fn new(plan: &Plan, silent: bool) -> Self {
-        let watched = is_watched() && !silent;
-        let line = ProgressBar::with_draw_target(
-            None,
-            if watched {
-                ProgressDrawTarget::stderr()
-            } else {
-                ProgressDrawTarget::hidden()
-            },
-        );
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            line.set_style(style);
-        }
-        if watched {
-            line.enable_steady_tick(Duration::from_millis(120));
-        }
         Self {
             titles: plan
                 .actions
@@ -45,35 +26,22 @@ impl Watcher {
                 .map(|planned| title(plan, &planned.action))
                 .collect(),
             phases: plan.actions.iter().map(|planned| planned.phase).collect(),
-            line,
-            watched,
-            silent,
+            line: Line::new(silent),
             began: Instant::now(),
-            last_progress: String::new(),
-            current: String::new(),
         }
     }
 
     /// Takes one notice.
     pub(crate) fn notice(&mut self, notice: &Notice) {
         match notice {
-            Notice::Progress(text) => self.progress(text),
+            Notice::Progress(text) => self.line.progress(text),
             Notice::Journaled(entry) => self.event(&entry.event),
         }
     }
 
     /// Removes the changing line.
     pub(crate) fn finish(&self) {
-        self.line.finish_and_clear();
-    }
-
-    fn progress(&mut self, text: &str) {
-        if self.watched {
-            self.line.set_message(format!("{} · {text}", self.current));
-        } else if text != self.last_progress {
-            self.last_progress = text.to_owned();
-            self.say(&format!("    {text}"));
-        }
+        self.line.finish();
     }
 
     fn event(&mut self, event: &Event) {
@@ -86,14 +54,12 @@ impl Watcher {
                 direction, index, ..
             } => {
                 self.began = Instant::now();
-                self.line.reset_elapsed();
-                self.current = format!(
+                self.line.begin(format!(
                     "{}: {}",
                     self.towards(*direction, *index),
                     self.title(*direction, *index)
-                );
-                self.line.set_message(self.current.clone());
-                if !self.watched {
+                ));
+                if !self.line.is_watched() {
                     self.say(&format!("… {}", self.title(*direction, *index)));
                 }
             }
@@ -180,14 +146,7 @@ impl Watcher {
     }
 
     fn say(&self, text: &str) {
-        if self.silent {
-            return;
-        }
-        // A lost terminal must not disturb the run: the journal has everything.
-        self.line.suspend(|| {
-            use std::io::Write as _;
-            let _ = writeln!(anstream::stderr(), "{text}");
-        });
+        self.line.say(text);
     }
 }
 

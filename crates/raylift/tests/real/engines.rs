@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 
 use raylift_lab::{Engine, ReleaseVersion, Scenario};
 
-use crate::harness::TestSite;
+use crate::harness::{TestSite, release};
 use crate::kills::scene::{At, Moment, Scene, Verb};
 
 const UPDATE: Verb = Verb::Update { micro: false };
@@ -33,6 +33,26 @@ fn killed_on_mariadb() {
 fn there_and_back(engine: Engine, table: &str) {
     let site = TestSite::on(engine, &[]);
     let titles = site.titles();
+
+    // A proof alone: the site serves, and the plan knows from then on what a return point costs.
+    let drill = site.raylift(&["drill", "--json"]).assert(0);
+    let drill: serde_json::Value = serde_json::from_str(&drill.stdout).unwrap();
+    assert!(drill["database_bytes"].as_u64() > Some(1000), "{drill}");
+    assert!(drill["restore_milliseconds"].as_u64() > Some(0), "{drill}");
+    let compared = drill["compared"].to_string();
+    assert!(
+        compared.contains("dumped, restored and compared, every row"),
+        "{compared}"
+    );
+    assert_eq!(left_on_the_server(&site), Vec::<String>::new());
+    site.assert_old(&titles);
+    let archive = release(ReleaseVersion::Ga2);
+    let plan = site.raylift(&["plan", archive.to_str().unwrap()]).assert(0);
+    assert!(
+        plan.stdout.contains("return point: about "),
+        "{}",
+        plan.all()
+    );
 
     // Somebody else on the database, as another node would be: nothing is copied or changed, and the old site serves.
     let other = Session::open(&site);

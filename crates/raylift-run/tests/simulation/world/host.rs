@@ -88,6 +88,20 @@ impl Host for World {
         Ok(Vec::new())
     }
 
+    fn foreign_sessions(&self, _: &Plan) -> Result<Vec<String>, HostError> {
+        self.effect("look at sessions")?;
+        Ok(self.inner(|inner| {
+            if inner.server.is_some() {
+                inner.violate("the sessions are the server's own");
+            }
+            if inner.setup.sessions == 0 {
+                return Vec::new();
+            }
+            inner.setup.sessions -= 1;
+            vec!["session 7 of user report".to_owned()]
+        }))
+    }
+
     fn is_staged(&self, _: &Plan, _: &Path) -> Result<bool, HostError> {
         self.effect("look at staging")?;
         Ok(self.inner(|inner| inner.staged))

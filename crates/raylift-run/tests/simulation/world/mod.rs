@@ -65,6 +65,8 @@ pub(crate) struct Setup {
     pub(crate) fence_leaks: bool,
     /// The release is another one than planned.
     pub(crate) other_release: bool,
+    /// Somebody else is connected to the database, for so many looks.
+    pub(crate) sessions: usize,
 }
 
 /// How the new site turns out.

@@ -155,6 +155,7 @@ fn actions(upgrade: bool) -> Vec<PlannedAction> {
             },
         ),
         (Phase::Quiesced, Action::StopServer),
+        (Phase::Quiesced, Action::CheckSessions),
         (Phase::Quiesced, Action::CheckBinding { stopped: true }),
         (
             Phase::Quiesced,

@@ -1,0 +1,39 @@
+//! What a proof measured: how long a restore point takes here.
+
+use serde::{Deserialize, Serialize};
+
+/// The last proof of a site, by an update or by a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ProofRecord {
+    /// When it ended, UTC, RFC 3339.
+    pub taken: String,
+    /// What was compared, for people.
+    pub compared: Vec<String>,
+    /// The database: bytes of the dump or copy.
+    pub database_bytes: u64,
+    /// Milliseconds for the dump or copy, while the site served.
+    pub dump_milliseconds: u64,
+    /// Milliseconds until the dump or copy was a database again.
+    pub restore_milliseconds: u64,
+    /// Documents in the store.
+    pub documents: u64,
+    /// Their bytes.
+    pub document_bytes: u64,
+    /// Milliseconds for copying them and reading the copies.
+    pub document_milliseconds: u64,
+}
+
+impl ProofRecord {
+    /// Name of the file in raylift's folder that keeps the last one.
+    pub const FILE: &'static str = "last-proof.json";
+
+    /// Milliseconds that a return point of the same size takes in the outage.
+    pub fn return_point_milliseconds(&self) -> u64 {
+        self.dump_milliseconds + self.document_milliseconds
+    }
+
+    /// Milliseconds that bringing it back takes.
+    pub fn return_milliseconds(&self) -> u64 {
+        self.restore_milliseconds + self.document_milliseconds
+    }
+}

@@ -1,0 +1,74 @@
+//! `raylift drill`.
+
+use raylift_host::site::drill;
+use raylift_model::finding::Finding;
+use raylift_run::host::HostError;
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::render::Line;
+use crate::settings::SiteArgument;
+use crate::workplace::Workplace;
+use crate::{render, wiring};
+
+/// Takes a restore point, restores it to a scratch place, compares, removes it. The site serves all the while.
+pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
+    let workplace = Workplace::of(site);
+    let _lock = workplace.lock()?;
+    let facts = wiring::survey_site(site)?;
+    let (planned, against) = raylift_plan::site_alone(&facts, &site.settings).map_err(|error| {
+        Problem::refused(
+            error.code(),
+            error.to_string(),
+            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
+        )
+    })?;
+    if let Some(problem) = refused(&against) {
+        return Err(problem);
+    }
+    let mut line = Line::new(printer.is_json());
+    line.begin("proving that database and documents can be restored".to_owned());
+    let result = drill(&planned, &site.settings, &mut |text| line.progress(&text));
+    line.finish();
+    workplace.hand_over(&planned.owner)?;
+    let record = result.map_err(failed)?;
+    printer.json(&record)?;
+    printer.text(&render::drill(&record));
+    Ok(Exit::Done)
+}
+
+fn refused(against: &[Finding]) -> Option<Problem> {
+    let first = against.first()?;
+    let lines = against.iter().map(|finding| {
+        format!(
+            "{} {}: {} ({})",
+            finding.code, finding.subject, finding.message, finding.remedy
+        )
+    });
+    Some(
+        Problem::refused(
+            first.code.as_str(),
+            "no restore point of this site can be taken",
+            "Resolve this and try again.",
+        )
+        .because(lines),
+    )
+}
+
+fn failed(error: HostError) -> Problem {
+    let mut evidence = error.evidence.clone();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        evidence.push(inner.to_string());
+        cause = inner.source();
+    }
+    Problem::refused(
+        error.code,
+        format!("the restore point is not proven: {error}"),
+        "Mend what the evidence names; until then an update would not start.",
+    )
+    .safe("The site was not touched; the scratch copy is removed.")
+    .because(evidence)
+    .ending(Exit::Failed)
+}
