@@ -291,6 +291,62 @@ fn check(old: &str, base: &str, other: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A line of a script that does more than set variables.
+fn statement() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "CATALINA_OPTS=\"$CATALINA_OPTS -Da=1\"",
+        "CATALINA_OPTS=\"$CATALINA_OPTS -Db=1\"",
+        "JAVA_OPTS=\"$JAVA_OPTS $MEM -Dc=1\"",
+        "CATALINA_OPTS=\"-Dd=1\"",
+        "MEM=\"-De=1\"",
+        "unset CATALINA_OPTS",
+        "false && CATALINA_OPTS=\"-Df=1\"",
+        "true && CATALINA_OPTS=\"-Df=1\"",
+        "false && \\",
+        "false &&",
+        "if false; then",
+        "if true; then A=1; else",
+        "if false; then A=1; fi",
+        "else",
+        "fi",
+        "for x in 1 2; do",
+        "while false; do A=1; done",
+        "done",
+        "case a in",
+        "b) A=1",
+        ";; *) A=2",
+        ";; esac",
+        "f() {",
+        "}",
+        "( A=1",
+        ")",
+        "cat <<E >/dev/null\nfi\nE",
+        "B='if",
+        "fi'",
+        "C=\"$(echo '(' | cat)\"",
+        "# if",
+        "ulimit -n >/dev/null # (",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// What is certain, the shell gives.
+    #[test]
+    fn the_shell_gives_what_is_certain(lines in prop::collection::vec(statement(), 1..7)) {
+        let text = lines.join("\n") + "\n:\n";
+        let script = merge::script(text.as_bytes(), Dialect::Sh);
+        let certain = script.certain_options(text.as_bytes(), Dialect::Sh);
+        if !certain.is_empty() && let Some(given) = given(&text) {
+            for option in certain {
+                let found = given.options.get(&option_name(option));
+                prop_assert_eq!(found.map(String::as_str), Some(option), "{}", text);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
