@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Scratch, only, request, running, with_code};
+use common::{Scratch, TestMachine, only, request, running, with_code};
 use raylift_model::codes;
 use raylift_model::facts::SiteFacts;
 use raylift_survey::site::survey;
@@ -73,4 +73,19 @@ fn what_waits_to_be_deployed_and_other_applications_are_named() {
     });
     let waiting = only(&elsewhere, codes::DEPLOYMENT_WAITING);
     assert_eq!(waiting.subject, "inbox");
+}
+
+/// A bare name is sought in the folder that the server was started in (`ConfigurationUtils.locate`).
+#[test]
+fn a_bare_name_is_not_called_missing_while_the_server_is_down() {
+    let (scratch, machine) = running();
+    scratch.set("include-and-override=portal-ext2.properties");
+    scratch.write("portal-ext2.properties", b"k=v\n");
+    for (machine, certain) in [(machine, true), (TestMachine::new(), false)] {
+        let facts =
+            survey(&machine, &request(&scratch.home)).unwrap_or_else(|error| panic!("{error}"));
+        let message = &only(&facts, codes::PROPERTIES_INCLUDE).message;
+        assert_eq!(message.contains("which is not there"), certain, "{message}");
+        assert_eq!(message.contains("while the server runs"), !certain);
+    }
 }

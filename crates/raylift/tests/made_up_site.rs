@@ -98,3 +98,42 @@ fn a_database_that_was_not_reached_has_no_number_of_rows() {
     assert!(modules.contains("unknown rows in Release_"), "{text}");
     assert!(row(&text, "Core schema").contains("not reached"), "{text}");
 }
+
+/// Nobody writes into the pipe: who opened it would wait for ever.
+#[test]
+fn a_pipe_among_the_configurations_is_named_and_not_carried() {
+    let folder = made_up();
+    let configs = folder.path().join("home/osgi/configs");
+    fs::create_dir_all(&configs).unwrap();
+    let pipe = configs.join("a.config");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let plan: Value =
+        serde_json::from_str(&run(folder.path(), "plan", &["release", "--json"])).unwrap();
+    let of = |list: &str, key: &str| {
+        let found = plan[list].as_array().unwrap().iter();
+        let mut found = found.filter(|one| one[key] == "osgi/configs/a.config");
+        found.next().cloned().unwrap_or_default()
+    };
+    assert_eq!(of("findings", "subject")["code"], "RL0266");
+    assert_eq!(of("files", "path")["decision"]["what"], "drop");
+}
+
+#[test]
+fn tokens_are_hidden_in_what_is_shown_of_properties() {
+    let folder = made_up();
+    let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.c2lnbmF0dXJl";
+    let file = folder.path().join("a.properties");
+    fs::write(&file, format!("acme.header=Bearer {token}\nb=shown\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+        .args(["inspect", "properties"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("acme.header") && text.contains("shown"),
+        "{text}"
+    );
+    assert!(!text.contains(token), "{text}");
+}

@@ -83,6 +83,17 @@ impl Doubts {
         );
     }
 
+    /// The same, while nobody knows in which folder the server is started, where such a name is sought as well.
+    pub(crate) fn not_found_yet(&mut self, place: (&str, u32), name: &str) {
+        self.include(
+            place,
+            format!(
+                "names {name}, which is not on the class path and not in the user's home folder; whether the portal \
+                 finds it in the folder that it is started in is known only while the server runs"
+            ),
+        );
+    }
+
     /// A name with a placeholder that nothing sets.
     pub(crate) fn placeholder(&mut self, place: (&str, u32), name: &str) {
         self.include(

@@ -128,8 +128,11 @@ impl<'a> Tree<'a> {
         }
         match self.locate(&name) {
             Some(file) => self.file(&file, at),
-            None if !is_wish => self.doubts.not_found(at, &name),
-            None => {}
+            None if is_wish => {}
+            None if self.lookup.folder.is_none() && Path::new(&name).is_relative() => {
+                self.doubts.not_found_yet(at, &name);
+            }
+            None => self.doubts.not_found(at, &name),
         }
     }
 
