@@ -62,9 +62,8 @@ mod tests {
         let tomcat = folder.path();
         let context = tomcat.join("conf/Catalina/localhost/ROOT.xml");
         let shield = tomcat.join("webapps/ROOT/WEB-INF/shielded-container-lib");
-        for folder in [context.parent().expect("folder"), &shield] {
-            fs::create_dir_all(folder).expect("folder");
-        }
+        fs::create_dir_all(context.parent().expect("folder")).expect("folder");
+        fs::create_dir_all(&shield).expect("folder");
         fs::create_dir(tomcat.join("lib")).expect("folder");
         fs::write(&context, "<Context crossContext=\"true\">\n</Context>\n").expect("write");
         fs::write(shield.join("mariadb.jar"), "driver").expect("write");

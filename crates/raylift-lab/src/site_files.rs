@@ -267,7 +267,9 @@ mod tests {
     #[test]
     fn a_server_is_reached_by_properties_or_by_a_pool() {
         let mut site = SiteScenario::default();
-        let text = |site: &SiteScenario, facts| portal_properties(site, facts, Path::new("/home"));
+        let text = |site: &SiteScenario, facts: &SiteFacts| {
+            portal_properties(site, facts, Path::new("/home"))
+        };
         assert!(!text(&site, &facts()).contains("jdbc."));
         let served = SiteFacts {
             database: Some(crate::DatabaseFacts {
