@@ -77,6 +77,24 @@ impl Attributes {
         })
     }
 
+    /// Attributes that a backup kept.
+    pub(crate) fn of_backup(
+        (uid, gid): (Option<u32>, Option<u32>),
+        mode: u32,
+        modified: (i64, i64),
+        extended: BTreeMap<OsString, Vec<u8>>,
+        link: bool,
+    ) -> Self {
+        Self {
+            uid: uid.unwrap_or_else(|| rustix::process::geteuid().as_raw()),
+            gid: gid.unwrap_or_else(|| rustix::process::getegid().as_raw()),
+            mode,
+            modified,
+            extended,
+            link,
+        }
+    }
+
     /// The same for a file that takes another's place with a new content: what is bound to the old content
     /// (capabilities, integrity measurements) is left out.
     #[must_use]

@@ -1,8 +1,8 @@
 //! Where restore points are kept.
 //!
 //! A [`BackupStore`] takes whole folders or chosen entries of a folder, proves by digests that it holds them, and
-//! brings them back into a fresh folder. [`PlainStore`] keeps them as plain copies. The crate knows folders and files,
-//! nothing about what is in them.
+//! brings them back into a fresh folder. [`PlainStore`] keeps them as plain copies. A [`Repository`](repository::Repository)
+//! keeps many backups of many sites in restic's format. The crate knows folders and files, nothing about what is in them.
 
 pub mod attributes;
 mod copy;
@@ -10,6 +10,7 @@ mod error;
 mod manifest;
 mod names;
 mod plain;
+pub mod repository;
 mod store;
 mod walk;
 

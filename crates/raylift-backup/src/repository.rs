@@ -1,0 +1,30 @@
+//! A repository of backups in restic's format, and where it lies.
+//!
+//! The engine is `rustic_core`; no type of it leaves this module except the two that name a file ([`FileType`], [`Id`]).
+//! Where files lie is behind [`Storage`].
+
+mod bring_back;
+mod check;
+mod error;
+mod folder;
+mod forget;
+mod guard;
+mod key;
+mod node;
+mod open;
+mod snapshot;
+mod source;
+mod storage;
+mod take;
+
+pub use bring_back::BroughtBack;
+pub use check::{Checked, DamagedBackup, ReadBack};
+pub use error::{RepositoryError, StorageError};
+pub use folder::Folder;
+pub use forget::{Forget, Forgotten, Free, Retention};
+pub use key::{has_key, make_key, read_key};
+pub use open::{Repaired, Repository};
+pub use snapshot::{Listed, PartSummary, Snapshot, TAG};
+pub use source::Input;
+pub use storage::{Access, FileType, Id, Lock, Storage};
+pub use take::{About, Taken};

@@ -1,0 +1,250 @@
+//! Checks a repository.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use rustic_core::repofile::{IndexFile, SnapshotFile, SnapshotId};
+use rustic_core::{
+    BlobId, CheckOptions, CheckResults, Id, OpenStatus, ReadSubsetOption, TreeId,
+};
+use serde::Serialize;
+
+use super::bring_back::Full;
+use super::error::RepositoryError;
+use super::open::{Engine, Repository};
+use super::storage::{Access, FileType};
+use crate::names::escape;
+
+/// How much of the stored data is read back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReadBack {
+    /// None: list, trees and index only.
+    Nothing,
+    /// Packs chosen by chance, about that many in a hundred of the bytes, above 0.
+    Sample(f64),
+    /// Everything.
+    Everything,
+}
+
+/// Files named of each damaged backup; the rest is counted.
+const NAMED: usize = 20;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Backups in the repository.
+    pub backups: usize,
+    /// What is wrong; empty when nothing is.
+    pub errors: Vec<String>,
+    /// What is odd and harmless.
+    pub notes: Vec<String>,
+    /// Backups that can no longer be brought back as a whole.
+    pub damaged: Vec<DamagedBackup>,
+}
+
+/// A backup with gaps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DamagedBackup {
+    /// Its id.
+    pub id: String,
+    /// Files and folders that are lost, the first 20, [escaped](crate::escape).
+    pub lost: Vec<String>,
+    /// How many are lost; in a folder whose list is lost nothing can be counted.
+    pub count: usize,
+}
+
+impl Checked {
+    /// True when nothing is wrong.
+    pub fn is_good(&self) -> bool {
+        self.errors.is_empty() && self.damaged.is_empty()
+    }
+}
+
+impl Repository {
+    /// Checks that every backup's list, every folder and every piece of every file is where the index says, and reads
+    /// back as much of the data as is asked for.
+    ///
+    /// # Errors
+    /// When the repository is locked, or cannot be read at all. What is wrong in it is no error but the answer.
+    pub fn check(&self, how: ReadBack) -> Result<Checked, RepositoryError> {
+        let _lock = self.storage().lock(Access::Read)?;
+        let engine = self.opened()?;
+        let packs = self.packs(&engine)?;
+        let mut errors: Vec<String> = Vec::new();
+        for pack in &packs.lost {
+            errors.push(format!(
+                "pack {} is missing or cut short",
+                pack.to_hex().as_str()
+            ));
+        }
+        let notes = packs
+            .found
+            .iter()
+            .map(|pack| {
+                format!(
+                    "pack {} is in no index: what a stopped backup left",
+                    pack.to_hex().as_str()
+                )
+            })
+            .collect();
+
+        let mut options = CheckOptions::default();
+        match how {
+            ReadBack::Nothing => {}
+            ReadBack::Sample(percent) => {
+                options.read_data = true;
+                options.read_data_subset = ReadSubsetOption::Percentage(percent);
+            }
+            ReadBack::Everything => options.read_data = true,
+        }
+        let listed = self.storage().list(FileType::Snapshot)?;
+        let snapshots = self.readable(&engine, &listed, &mut errors);
+        let trees: Vec<_> = snapshots.iter().map(|file| file.tree).collect();
+        // The engine hides nothing of what it meets in data that no longer is what it wrote, a panic included.
+        self.guard.hide_packs(packs.lost.clone());
+        let results = catch_unwind(AssertUnwindSafe(|| engine.check_with_trees(options, trees)));
+        self.guard.hide_packs(HashSet::new());
+        self.guard.take_failure();
+        let mut bad: HashSet<Id> = packs.lost.clone();
+        match results {
+            Ok(Ok(results)) => {
+                for finding in results.0 {
+                    let one = CheckResults(vec![finding]);
+                    // What is only odd is told above.
+                    if one.is_ok().is_ok() {
+                        continue;
+                    }
+                    let text: String = one.0.iter().map(|(_, what)| what.to_string()).collect();
+                    let named = packs_in(&text);
+                    if named.is_disjoint(&packs.lost) {
+                        errors.push(text);
+                        bad.extend(named);
+                    }
+                }
+            }
+            Ok(Err(error)) => errors.push(error.display_log()),
+            Err(_) => errors.push("data that was read back is not what was written".to_owned()),
+        }
+        let damaged = if errors.is_empty() {
+            Vec::new()
+        } else {
+            self.damaged_backups(engine, &snapshots, &bad)?
+        };
+        Ok(Checked {
+            backups: listed.len(),
+            errors,
+            notes,
+            damaged,
+        })
+    }
+
+    fn readable(
+        &self,
+        engine: &Engine<OpenStatus>,
+        listed: &[(Id, u32)],
+        errors: &mut Vec<String>,
+    ) -> Vec<SnapshotFile> {
+        let mut readable = Vec::new();
+        for (id, _) in listed {
+            match engine.get_file::<SnapshotFile>(&SnapshotId::from(*id)) {
+                Ok(mut file) => {
+                    file.id = (*id).into();
+                    readable.push(file);
+                }
+                Err(error) => errors.push(format!(
+                    "the list of backup {} cannot be read: {}",
+                    id.to_hex().as_str(),
+                    error.display_log()
+                )),
+            }
+        }
+        self.guard.take_failure();
+        readable.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
+        readable
+    }
+
+    /// Which files are gone with the bad packs. A piece that lies in a good pack, too, is not.
+    fn damaged_backups(
+        &self,
+        engine: Engine<OpenStatus>,
+        snapshots: &[SnapshotFile],
+        bad: &HashSet<Id>,
+    ) -> Result<Vec<DamagedBackup>, RepositoryError> {
+        let mut good: HashSet<BlobId> = HashSet::new();
+        let files = engine
+            .stream_files::<IndexFile>()
+            .map_err(|error| self.explain("read the index", error))?;
+        for file in files {
+            let (_, index) = file.map_err(|error| self.explain("read the index", error))?;
+            for pack in index.packs.iter().filter(|pack| !bad.contains(&*pack.id)) {
+                good.extend(pack.blobs.iter().map(|blob| blob.id));
+            }
+        }
+        let engine = engine
+            .to_indexed()
+            .map_err(|error| self.explain("read the index", error))?;
+        let mut damaged = Vec::new();
+        for file in snapshots {
+            let mut gaps = Gaps {
+                engine: &engine,
+                good: &good,
+                lost: Vec::new(),
+                count: 0,
+            };
+            gaps.look(Path::new("/"), file.tree);
+            if gaps.count > 0 {
+                damaged.push(DamagedBackup {
+                    id: file.id.to_hex().as_str().to_owned(),
+                    lost: gaps.lost,
+                    count: gaps.count,
+                });
+            }
+        }
+        self.guard.take_failure();
+        Ok(damaged)
+    }
+}
+
+/// Goes through one backup for what is lost.
+struct Gaps<'a> {
+    engine: &'a Full,
+    good: &'a HashSet<BlobId>,
+    lost: Vec<String>,
+    count: usize,
+}
+
+impl Gaps<'_> {
+    fn look(&mut self, path: &Path, tree: TreeId) {
+        let there = self.good.contains(&BlobId::from(*tree));
+        let Some(tree) = there.then(|| self.engine.get_tree(&tree).ok()).flatten() else {
+            self.lose(path);
+            return;
+        };
+        for node in &tree.nodes {
+            let path = path.join(node.name());
+            if let Some(subtree) = node.subtree {
+                self.look(&path, subtree);
+            }
+            let mut content = node.content.iter().flatten();
+            if !content.all(|blob| self.good.contains(&BlobId::from(**blob))) {
+                self.lose(&path);
+            }
+        }
+    }
+
+    fn lose(&mut self, path: &Path) {
+        self.count += 1;
+        if self.lost.len() < NAMED {
+            self.lost.push(escape(path.as_os_str()));
+        }
+    }
+}
+
+/// The ids of packs that a finding of the engine names; it gives them in its text alone.
+fn packs_in(text: &str) -> HashSet<Id> {
+    text.split(|letter: char| !letter.is_ascii_hexdigit())
+        .filter(|word| word.len() == 64)
+        .filter_map(|word| word.parse().ok())
+        .collect()
+}

@@ -1,0 +1,165 @@
+//! Takes a backup.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use rustic_core::jiff::Zoned;
+use rustic_core::repofile::SnapshotFile;
+use rustic_core::{BackupOptions, ErrorKind, RusticError};
+
+use super::error::RepositoryError;
+use super::open::{Repaired, Repository};
+use super::snapshot::{self, Snapshot, TAG};
+use super::source::{Input, Source, Tally};
+use super::storage::Access;
+use crate::store::Progress;
+
+/// How often progress is told.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// Whose backup it is and what is noted with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The machine.
+    pub host: String,
+    /// The site: the home's path. The newest backup of the same host and site is the one that an unchanged file is
+    /// compared with.
+    pub site: PathBuf,
+    /// Tags beside [`TAG`]; no commas.
+    pub tags: Vec<String>,
+    /// What the caller wants to know when it comes back.
+    pub note: serde_json::Value,
+}
+
+/// A backup that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The backup.
+    pub snapshot: Snapshot,
+    /// Files that were new, changed and unchanged since the one before.
+    pub new: u64,
+    /// Changed files.
+    pub changed: u64,
+    /// Unchanged files; they were not read again.
+    pub unchanged: u64,
+    /// What had to be put right before.
+    pub repaired: Repaired,
+}
+
+impl Repository {
+    /// Takes a backup. Files with the size, time and change time they have in the newest backup of the site are not read
+    /// again. Everything is on disk before the backup counts; stopped in between, the next one uses what is there.
+    ///
+    /// # Errors
+    /// When somebody else uses the repository, when something cannot be read or written, or when a stream ends with an
+    /// error. Then no backup was taken.
+    pub fn backup(
+        &self,
+        about: &About,
+        inputs: Vec<Input>,
+        progress: Progress<'_>,
+    ) -> Result<Taken, RepositoryError> {
+        for tag in &about.tags {
+            if tag.is_empty() || tag.contains(',') {
+                return Err(RepositoryError::Name {
+                    name: tag.clone(),
+                    why: "a tag is a word without commas",
+                });
+            }
+        }
+        let tally = Arc::new(Tally::default());
+        let now = Zoned::now();
+        let source = Source::new(inputs, Arc::clone(&tally), now.timestamp())?;
+        let _lock = self.storage().lock(Access::Write)?;
+        let engine = self.opened()?;
+        progress("reading the index".to_owned());
+        let repaired = self.repair_index(&engine)?;
+        let engine = engine
+            .to_indexed_ids()
+            .map_err(|error| self.explain("read the index", error))?;
+
+        let mut snapshot = SnapshotFile {
+            time: now,
+            hostname: about.host.clone(),
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+            program_version: format!("raylift {}", env!("CARGO_PKG_VERSION")),
+            description: snapshot::description(about.note.clone()),
+            ..SnapshotFile::default()
+        };
+        for tag in std::iter::once(TAG).chain(about.tags.iter().map(String::as_str)) {
+            snapshot.tags.add(tag.to_owned());
+        }
+        let paths = [about.site.clone()];
+        let options = BackupOptions::default();
+
+        self.guard.take_failure();
+        self.guard.keep_snapshots_back(true);
+        let archived = thread::scope(|scope| {
+            let (sender, receiver) = mpsc::channel();
+            let (engine, options, source, paths) = (&engine, &options, &source, &paths);
+            let work = scope.spawn(move || {
+                let result = engine.archive(options, source, snapshot, paths);
+                // The receiver waits until this thread is gone.
+                let _ = sender.send(result);
+                drop(sender);
+            });
+            let result = loop {
+                match receiver.recv_timeout(TOLD_EVERY) {
+                    Ok(result) => break Some(result),
+                    Err(RecvTimeoutError::Timeout) => progress(told(&tally)),
+                    Err(RecvTimeoutError::Disconnected) => break None,
+                }
+            };
+            // A thread that panicked sent nothing.
+            let _ = work.join();
+            result
+        });
+        self.guard.keep_snapshots_back(false);
+
+        // What was wrong with the site or the disk says more than what became of it in the engine.
+        if let Some(failure) = self.guard.take_failure() {
+            return Err(failure.into());
+        }
+        if let Some(failure) = tally.take_failure() {
+            return Err(failure);
+        }
+        let archived = archived.unwrap_or_else(|| {
+            Err(RusticError::new(
+                ErrorKind::Internal,
+                "the engine came to a sudden end",
+            ))
+        });
+        let mut snapshot = archived.map_err(|error| self.explain("take the backup", error))?;
+        let summary = snapshot.summary.clone().unwrap_or_default();
+        let found = tally.entries.load(Ordering::Relaxed);
+        let vanished = tally.vanished.load(Ordering::Relaxed);
+        let missing = (found - vanished).abs_diff(summary.total_files_processed);
+        if missing != 0 {
+            return Err(RepositoryError::Incomplete { missing, found });
+        }
+        engine
+            .save_snapshots(vec![snapshot.clone()])
+            .map_err(|error| self.explain("write the backup's list", error))?;
+        snapshot.id = self.guard.last_snapshot().unwrap_or_default().into();
+        Ok(Taken {
+            snapshot: Snapshot::of(&snapshot),
+            new: summary.files_new,
+            changed: summary.files_changed,
+            unchanged: summary.files_unmodified,
+            repaired,
+        })
+    }
+}
+
+fn told(tally: &Tally) -> String {
+    format!(
+        "{} entries found, {} bytes read",
+        tally.entries.load(Ordering::Relaxed),
+        tally.bytes.load(Ordering::Relaxed)
+    )
+}

@@ -1,0 +1,19 @@
+//! The repository, against folders on this machine's own file system and against the Debian package's `restic`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod choice;
+mod damage;
+mod forget;
+mod full;
+mod kill;
+mod locks;
+mod oracle;
+mod round_trip;
+mod streams;
+mod support;
