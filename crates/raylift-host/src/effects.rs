@@ -5,15 +5,16 @@
 //! start time.
 
 mod answers;
+pub(crate) mod at_rest;
 pub mod client;
 mod edit;
-mod engine;
+pub(crate) mod engine;
 mod error;
 pub mod exchange;
 pub mod fence;
 pub mod gogo;
 pub mod health;
-mod hsqldb;
+pub(crate) mod hsqldb;
 mod logs;
 mod processes;
 mod proof;
@@ -21,7 +22,7 @@ mod real;
 mod remembered;
 pub mod remove;
 mod restore;
-mod return_point;
+pub(crate) mod return_point;
 pub mod server;
 pub mod stage;
 mod start;

@@ -4,6 +4,7 @@
 //! user, and has the effects of a run. It decides nothing: what an effect needs to know it is told by the plan.
 
 pub mod archive;
+pub mod backup;
 pub mod bridge;
 pub mod cache;
 pub mod effects;

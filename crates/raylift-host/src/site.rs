@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use raylift_model::codes;
 use raylift_model::facts::SiteFacts;
+use raylift_model::finding::Finding;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Binding, Plan, PlannedSite};
 use raylift_model::proof::ProofRecord;
@@ -41,25 +42,25 @@ pub fn drill(
     settings: &Settings,
     progress: Progress<'_>,
 ) -> Result<ProofRecord, HostError> {
-    let request = SurveyRequest {
-        home: planned.home.clone(),
-        settings: settings.clone(),
-        remembered: None,
-        census: false,
-    };
-    let access = access(&request)?;
+    let access = access(&request(&planned.home, settings))?;
     let scratch = planned.state.join("scratch").join("drill");
     effects::drill(planned, &access, &scratch, progress)
 }
 
-fn access(request: &SurveyRequest) -> Result<DatabaseAccess, HostError> {
-    site::database_access(&RealMachine, request).map_err(|finding| {
-        HostError::new(
-            codes::known(finding.code.as_str()).unwrap_or(codes::DATABASE_SOURCE),
-            finding.message.clone(),
-        )
-        .because(finding.evidence.iter().cloned())
-    })
+/// A look at a site outside a run.
+pub(crate) fn request(home: &Path, settings: &Settings) -> SurveyRequest {
+    SurveyRequest {
+        home: home.to_owned(),
+        settings: settings.clone(),
+        remembered: None,
+        census: false,
+        server: false,
+    }
+}
+
+/// How the database of a site is reached.
+pub(crate) fn access(request: &SurveyRequest) -> Result<DatabaseAccess, HostError> {
+    site::database_access(&RealMachine, request).map_err(|finding| refused(&finding))
 }
 
 #[derive(Clone)]
@@ -75,6 +76,7 @@ impl Request {
             settings: self.settings.clone(),
             remembered: remembered(&self.run_folder, plan)?,
             census: false,
+            server: false,
         })
     }
 
@@ -88,6 +90,15 @@ impl Request {
         })?;
         Ok(binding_of(&facts, plan))
     }
+}
+
+/// A blocker as an error.
+fn refused(finding: &Finding) -> HostError {
+    HostError::new(
+        codes::known(finding.code.as_str()).unwrap_or(codes::DATABASE_SOURCE),
+        finding.message.clone(),
+    )
+    .because(finding.evidence.iter().cloned())
 }
 
 /// What the plan would be bound to if it were made of these facts. The release's digest is not computed again: the

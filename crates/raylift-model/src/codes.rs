@@ -196,6 +196,16 @@ codes! {
     NOT_CONFIRMED = "RL0904", "the update was not confirmed";
     REPORT_UNWRITABLE = "RL0905", "the report could not be written";
     INTERRUPTED = "RL0906", "the run was interrupted at a safe point";
+
+    REPOSITORY_MISSING = "RL1001", "there is no backup repository";
+    REPOSITORY_KEY = "RL1002", "the key does not open the backup repository";
+    REPOSITORY_LOCKED = "RL1003", "the backup repository is in use";
+    REPOSITORY_DAMAGED = "RL1004", "the backup repository is damaged";
+    REPOSITORY_FULL = "RL1005", "there is no space left for a backup";
+    BACKUP_FAILED = "RL1006", "a backup could not be taken or brought back";
+    BACKUP_UNKNOWN = "RL1007", "no backup, or more than one, has this id";
+    BACKUP_KEPT = "RL1008", "a backup is never forgotten";
+    TARGET_NOT_EMPTY = "RL1009", "the folder to bring a backup back into is not empty";
 }
 
 /// The constant of a code that was read somewhere; `None` for one that this raylift does not know.

@@ -18,6 +18,8 @@ pub struct Settings {
     pub upgrade: UpgradeSettings,
     /// The database server's tools.
     pub database: DatabaseToolSettings,
+    /// Where backups are kept and how many.
+    pub backup: BackupSettings,
     /// Where raylift keeps its state and backups; default `.raylift` in the home.
     pub state: Option<PathBuf>,
 }
@@ -89,4 +91,22 @@ pub struct DatabaseToolSettings {
     pub admin_password_file: Option<PathBuf>,
     /// Jobs of a parallel dump or restore (default: 2).
     pub jobs: Option<u32>,
+}
+
+/// `[backup]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupSettings {
+    /// Folder of the repository; default `backups/repository` in raylift's own folder.
+    pub repository: Option<PathBuf>,
+    /// File with the repository's key; default `backup.key` in raylift's own folder.
+    pub key_file: Option<PathBuf>,
+    /// The newest so many backups are kept by `raylift backups forget`; nothing set means that nothing is forgotten.
+    pub keep_last: Option<u32>,
+    /// The newest of each of so many days.
+    pub keep_daily: Option<u32>,
+    /// The newest of each of so many weeks.
+    pub keep_weekly: Option<u32>,
+    /// The newest of each of so many months.
+    pub keep_monthly: Option<u32>,
 }

@@ -42,6 +42,7 @@ fn request(site: &Site) -> SurveyRequest {
         settings,
         remembered: None,
         census: true,
+        server: true,
     }
 }
 

@@ -52,6 +52,11 @@ pub(crate) enum Verb {
     History,
     /// Write the report of a run as one HTML file
     Report(Report),
+    /// Take a backup of the site into its repository
+    Backup(Backup),
+    /// Look at the backups, check them, bring them back, forget them
+    #[command(subcommand)]
+    Backups(Backups),
 }
 
 /// `raylift inspect`.
@@ -274,6 +279,76 @@ pub(crate) struct Report {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// `raylift backup`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Leave the database out: it is backed up by other means
+    #[arg(long)]
+    pub(crate) without_database: bool,
+    /// Leave the document store out
+    #[arg(long)]
+    pub(crate) without_documents: bool,
+    /// A word to find the backup by; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// The archive or folder of the installed release: then the origin of every file is certain
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) old_release: Option<PathBuf>,
+}
+
+/// `raylift backups`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Backups {
+    /// List the backups
+    List,
+    /// Show what is in a backup
+    Show {
+        /// The backup: an id, the beginning of one, or latest
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Name every file
+        #[arg(long)]
+        files: bool,
+    },
+    /// Check that everything a backup needs is there
+    Check {
+        /// Read everything back, too
+        #[arg(long, conflicts_with = "sample")]
+        read_data: bool,
+        /// Read about so many of a hundred stored bytes back, chosen by chance
+        #[arg(long, value_name = "PERCENT", value_parser = percent)]
+        sample: Option<f64>,
+    },
+    /// Bring a backup back into an empty folder, never over the site
+    Restore {
+        /// The backup: an id, the beginning of one, or latest
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The folder; empty, or not there yet
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// Only this part, as raylift backups show names it
+        #[arg(long, value_name = "NAME")]
+        part: Option<String>,
+    },
+    /// Forget backups, and free what only they needed
+    Forget {
+        /// The backups [default: those that the numbers in raylift.toml do not keep]
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+        /// Free the space at once and not a day later: only while nothing else reads the repository
+        #[arg(long)]
+        free_now: bool,
+    },
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent),
+        _ => Err("give a number above 0 and up to 100".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -286,6 +361,14 @@ mod tests {
         );
         assert!(super::resolution("conf/server.xml").is_err());
         assert!(super::resolution("conf/server.xml=mine").is_err());
+    }
+
+    #[test]
+    fn a_sample_is_some_percent() {
+        assert_eq!(super::percent("2.5"), Ok(2.5));
+        for text in ["0", "-1", "101", "NaN", "all"] {
+            assert!(super::percent(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod printer;
 mod problem;
 mod render;
 mod settings;
+mod vault;
 mod verbs;
 mod wiring;
 mod workplace;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use raylift_model::codes;
 
-use crate::arguments::{Arguments, Verb};
+use crate::arguments::{Arguments, Backups, Verb};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::problem::Problem;
@@ -86,5 +87,19 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
         Verb::Commit(commit) => verbs::commit::run(&site, commit, printer),
         Verb::History => verbs::history::run(&site, printer),
         Verb::Report(report) => verbs::report::run(&site, report, printer),
+        Verb::Backup(backup) => verbs::backup::run(&site, backup, printer),
+        Verb::Backups(Backups::List) => verbs::backups_list::run(&site, printer),
+        Verb::Backups(Backups::Show { id, files }) => {
+            verbs::backups_show::run(&site, id, *files, printer)
+        }
+        Verb::Backups(Backups::Check { read_data, sample }) => {
+            verbs::backups_check::run(&site, *read_data, *sample, printer)
+        }
+        Verb::Backups(Backups::Restore { id, to, part }) => {
+            verbs::backups_restore::run(&site, id, to, part.as_deref(), printer)
+        }
+        Verb::Backups(Backups::Forget { ids, free_now }) => {
+            verbs::backups_forget::run(&site, ids, *free_now, printer)
+        }
     }
 }

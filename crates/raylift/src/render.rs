@@ -1,5 +1,6 @@
 //! Texts for people. Each function makes a whole text out of values; nothing here prints.
 
+mod backups;
 mod decisions;
 mod files;
 mod findings;
@@ -12,6 +13,7 @@ mod runs;
 mod steps;
 mod table;
 
+pub(crate) use backups::{Spinner, backup, backups, checked, forgotten, taken};
 pub(crate) use files::{one_file, origins};
 pub(crate) use findings::findings;
 pub(crate) use inspect::inspect;
@@ -19,4 +21,4 @@ pub(crate) use line::Line;
 pub(crate) use plan::{drill, plan, summary};
 pub(crate) use progress::Watcher;
 pub(crate) use runs::{history, run_json, status};
-pub(crate) use table::columns;
+pub(crate) use table::{bytes, columns};

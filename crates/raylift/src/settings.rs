@@ -40,6 +40,10 @@ pub(crate) fn resolve(given: Option<&Path>) -> Result<SiteArgument, Problem> {
         None => Settings::default(),
     };
     settings.state = settings.state.map(|state| home.join(state));
+    let backup = &mut settings.backup;
+    for path in [&mut backup.repository, &mut backup.key_file] {
+        *path = path.take().map(|path| home.join(path));
+    }
     Ok(SiteArgument { home, settings })
 }
 
@@ -55,9 +59,16 @@ fn read(file: &Path) -> Result<Settings, Problem> {
         .map_err(|error| unreadable(format!("cannot read {}: {error}", file.display())))?;
     let settings: Settings = toml::from_str(&text)
         .map_err(|error| unreadable(format!("{}: {error}", file.display())))?;
-    if settings.state.is_some() && is_of_somebody_else(file) {
+    let places = [
+        ("state", settings.state.is_some()),
+        ("backup.repository", settings.backup.repository.is_some()),
+        ("backup.key_file", settings.backup.key_file.is_some()),
+    ];
+    if let Some((name, _)) = places.iter().find(|(_, set)| *set)
+        && is_of_somebody_else(file)
+    {
         return Err(unreadable(format!(
-            "{} sets state and does not belong to root; as root raylift does not write where another user says",
+            "{} sets {name} and does not belong to root; as root raylift does not write where another user says",
             file.display()
         )));
     }

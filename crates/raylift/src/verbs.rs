@@ -1,5 +1,11 @@
 //! One file per verb.
 
+pub(crate) mod backup;
+pub(crate) mod backups_check;
+pub(crate) mod backups_forget;
+pub(crate) mod backups_list;
+pub(crate) mod backups_restore;
+pub(crate) mod backups_show;
 pub(crate) mod commit;
 pub(crate) mod drill;
 pub(crate) mod history;

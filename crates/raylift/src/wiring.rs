@@ -58,6 +58,7 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
         settings: site.settings.clone(),
         remembered: None,
         census: true,
+        server: true,
     }
 }
 

@@ -183,12 +183,7 @@ impl Repository {
         Ok((engine, file))
     }
 
-    fn top(
-        &self,
-        engine: &Full,
-        file: &SnapshotFile,
-        name: &str,
-    ) -> Result<Node, RepositoryError> {
+    fn top(&self, engine: &Full, file: &SnapshotFile, name: &str) -> Result<Node, RepositoryError> {
         engine
             .get_tree(&file.tree)
             .map_err(|error| self.damaged("the backup's list of parts", error))?

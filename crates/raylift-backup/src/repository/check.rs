@@ -5,14 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use rustic_core::repofile::{IndexFile, SnapshotFile, SnapshotId};
-use rustic_core::{
-    BlobId, CheckOptions, CheckResults, Id, OpenStatus, ReadSubsetOption, TreeId,
-};
+use rustic_core::{BlobId, CheckOptions, CheckResults, Id, OpenStatus, ReadSubsetOption, TreeId};
 use serde::Serialize;
 
 use super::bring_back::Full;
 use super::error::RepositoryError;
-use super::open::{Engine, Repository};
+use super::open::{Engine, Packs, Repository};
 use super::storage::{Access, FileType};
 use crate::names::escape;
 
@@ -94,7 +92,7 @@ impl Repository {
             ReadBack::Nothing => {}
             ReadBack::Sample(percent) => {
                 options.read_data = true;
-                options.read_data_subset = ReadSubsetOption::Percentage(percent);
+                options.read_data_subset = packs.sample(percent);
             }
             ReadBack::Everything => options.read_data = true,
         }
@@ -116,9 +114,9 @@ impl Repository {
                         continue;
                     }
                     let text: String = one.0.iter().map(|(_, what)| what.to_string()).collect();
-                    let named = packs_in(&text);
+                    let named = packs.named_in(&text);
                     if named.is_disjoint(&packs.lost) {
-                        errors.push(text);
+                        errors.push(short(&text));
                         bad.extend(named);
                     }
                 }
@@ -241,10 +239,39 @@ impl Gaps<'_> {
     }
 }
 
-/// The ids of packs that a finding of the engine names; it gives them in its text alone.
-fn packs_in(text: &str) -> HashSet<Id> {
-    text.split(|letter: char| !letter.is_ascii_hexdigit())
-        .filter(|word| word.len() == 64)
-        .filter_map(|word| word.parse().ok())
-        .collect()
+impl Packs {
+    /// The engine fills a size with packs chosen by chance, and never quite: at least one must fit in.
+    fn sample(&self, percent: f64) -> ReadSubsetOption {
+        if percent >= 100.0 {
+            return ReadSubsetOption::All;
+        }
+        let total: u64 = self.indexed.values().map(|size| u64::from(*size)).sum();
+        let largest = self.indexed.values().max().copied().unwrap_or(0);
+        let wanted = (total as f64 * percent / 100.0) as u64;
+        ReadSubsetOption::Size(wanted.max(largest.into()) + 1)
+    }
+}
+
+/// A finding of the engine without its talk: the first line, and the message of the error in it.
+fn short(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    let head = first.split(" : `rustic_core`").next().unwrap_or(first);
+    let mut lines = text.lines().skip_while(|line| *line != "Message:");
+    match lines.nth(1) {
+        Some(message) => format!("{head}: {message}"),
+        None => first.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn findings_are_told_in_one_line() {
+        let long = "error checking pack ab : `rustic_core` experienced an error\n\nMessage:\nMAC check failed.\n\nmore";
+        assert_eq!(
+            super::short(long),
+            "error checking pack ab: MAC check failed."
+        );
+        assert_eq!(super::short("one\nline"), "one");
+    }
 }

@@ -207,7 +207,7 @@ impl Storage for Folder {
                         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
                     ) =>
             {
-                return Ok(Box::new(Held { _file: None }));
+                return Ok(Box::new(Held { file: None }));
             }
             file => file.map_err(failed("write", &path))?,
         };
@@ -247,14 +247,23 @@ impl Storage for Folder {
                 .map_err(failed("write", &path))?;
             self.remove_unfinished()?;
         }
-        Ok(Box::new(Held { _file: Some(file) }))
+        Ok(Box::new(Held { file: Some(file) }))
     }
 }
 
 /// The kernel gives the lock up when the file is closed, by whatever end of the process.
 #[derive(Debug)]
 struct Held {
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A child that another thread is just starting has the file open, too, for a moment; unlocked is unlocked.
+        if let Some(file) = &self.file {
+            let _ = file.unlock();
+        }
+    }
 }
 
 impl Lock for Held {}

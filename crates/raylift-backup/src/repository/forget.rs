@@ -201,9 +201,7 @@ fn outside<'a>(
 
 /// What raylift took of a site.
 fn is_of(file: &SnapshotFile, host: &str, site: &str) -> bool {
-    file.hostname == host
-        && file.paths.iter().eq([site])
-        && file.tags.iter().any(|tag| tag == TAG)
+    file.hostname == host && file.paths.iter().eq([site]) && file.tags.iter().any(|tag| tag == TAG)
 }
 
 fn is_protected(file: &SnapshotFile, protected: &[String]) -> bool {

@@ -107,7 +107,12 @@ pub(super) fn attributes(node: &Node) -> Attributes {
     let extended = meta
         .extended_attributes
         .iter()
-        .map(|one| (one.name.clone().into(), one.value.clone().unwrap_or_default()))
+        .map(|one| {
+            (
+                one.name.clone().into(),
+                one.value.clone().unwrap_or_default(),
+            )
+        })
         .collect();
     Attributes::of_backup(
         (meta.uid, meta.gid),

@@ -190,7 +190,11 @@ impl Repository {
             .filter(|id| !indexed.contains_key(id))
             .copied()
             .collect();
-        Ok(Packs { lost, found })
+        Ok(Packs {
+            indexed,
+            lost,
+            found,
+        })
     }
 
     /// A backup that was stopped leaves packs that no index names: taken into the index, they need not be written again.
@@ -219,8 +223,25 @@ impl Repository {
 
 /// Packs that index and storage disagree about.
 pub(super) struct Packs {
+    /// All in the index with their sizes in bytes.
+    pub(super) indexed: HashMap<Id, u32>,
     /// In the index; gone, or of another size.
     pub(super) lost: HashSet<Id>,
     /// Not in the index.
     pub(super) found: HashSet<Id>,
+}
+
+impl Packs {
+    /// The packs that a text of the engine names; it gives the first digits of their ids.
+    pub(super) fn named_in(&self, text: &str) -> HashSet<Id> {
+        let words: Vec<&str> = text
+            .split(|letter: char| !letter.is_ascii_hexdigit())
+            .filter(|word| word.len() >= 8)
+            .collect();
+        let named = |id: &&Id| {
+            let id = id.to_hex();
+            words.iter().any(|word| id.as_str().starts_with(word))
+        };
+        self.indexed.keys().filter(named).copied().collect()
+    }
 }

@@ -1,7 +1,7 @@
 //! What goes into a backup, as the engine asks for it: entries in order, folders before what is in them, content only
 //! when it is needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
@@ -104,7 +104,8 @@ impl Source {
             match input {
                 Input::Files(mut part) if pieces.is_empty() => {
                     // A folder behind a link is taken, not the link.
-                    part.root = fs::canonicalize(&part.root).map_err(BackupError::read(&part.root))?;
+                    part.root =
+                        fs::canonicalize(&part.root).map_err(BackupError::read(&part.root))?;
                     pieces.push(Piece::Files(part));
                 }
                 Input::Stream { file, reader, .. } => {
@@ -249,13 +250,14 @@ fn files(top: &Path, part: &Part, tally: &Arc<Tally>) -> Entries {
 
 /// Everything to visit in order: the folder itself, the chosen entries, and the folders on the way to them. Entries in
 /// other chosen entries are left out.
-fn chosen(names: &[OsString]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+fn chosen(names: &[OsString]) -> (Vec<PathBuf>, HashSet<PathBuf>) {
     let mut sorted: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
     sorted.sort();
     sorted.dedup();
     let mut chosen: Vec<PathBuf> = Vec::new();
     for name in sorted {
-        if !chosen.iter().any(|other| name.starts_with(other)) {
+        // What lies in an entry stands right after it.
+        if !chosen.last().is_some_and(|other| name.starts_with(other)) {
             chosen.push(name);
         }
     }
@@ -266,7 +268,7 @@ fn chosen(names: &[OsString]) -> (Vec<PathBuf>, Vec<PathBuf>) {
     visits.push(PathBuf::new());
     visits.sort();
     visits.dedup();
-    (visits, chosen)
+    (visits, chosen.into_iter().collect())
 }
 
 fn walk(start: &Path) -> impl Iterator<Item = Result<PathBuf, BackupError>> + Send + use<> {

@@ -31,9 +31,15 @@ fn chosen_entries_come_with_the_folders_above_them_and_nothing_else() {
         name: "configuration".to_owned(),
         root: site.clone(),
         entries: Some(
-            ["zz", "portal-ext.properties", "osgi/configs", "osgi/configs/a.config", "absent"]
-                .map(Into::into)
-                .to_vec(),
+            [
+                "zz",
+                "portal-ext.properties",
+                "osgi/configs",
+                "osgi/configs/a.config",
+                "absent",
+            ]
+            .map(Into::into)
+            .to_vec(),
         ),
     });
     repository

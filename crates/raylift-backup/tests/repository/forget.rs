@@ -2,11 +2,9 @@
 
 use std::fs;
 
-use raylift_backup::repository::{
-    Forget, Free, ReadBack, Repository, RepositoryError, Retention,
-};
+use raylift_backup::repository::{Forget, Free, ReadBack, Repository, RepositoryError, Retention};
 
-use crate::support::{Place, noise, picture, size};
+use crate::support::{Place, assert_same, noise, picture, size};
 
 /// Three backups: each has a document of its own, all have one in common.
 fn three() -> (Place, Repository) {
@@ -49,7 +47,7 @@ fn space_is_freed_at_once_when_asked_for() {
     repository
         .restore("latest", Some("documents"), &target, &mut |_| {})
         .unwrap();
-    assert_eq!(picture(&target), picture(&place.site()));
+    assert_same(&target, &picture(&place.site()));
     assert!(repository.check(ReadBack::Everything).unwrap().is_good());
 }
 
@@ -74,7 +72,7 @@ fn in_two_steps_nothing_goes_that_a_reader_may_still_need() {
     repository
         .restore("latest", Some("documents"), &target, &mut |_| {})
         .unwrap();
-    assert_eq!(picture(&target), picture(&place.site()));
+    assert_same(&target, &picture(&place.site()));
     repository
         .forget(&Forget::Named(Vec::new()), &[], Free::Now)
         .unwrap();
@@ -113,12 +111,7 @@ fn backups_of_another_site_or_program_are_not_touched_by_a_retention() {
             .backup(&other, place.documents(), &mut |_| {})
             .unwrap();
     }
-    place.restic_does(&[
-        "backup",
-        "--host",
-        "host",
-        place.site().to_str().unwrap(),
-    ]);
+    place.restic_does(&["backup", "--host", "host", place.site().to_str().unwrap()]);
     repository
         .forget(&by_retention(&place, 1), &[], Free::Now)
         .unwrap();

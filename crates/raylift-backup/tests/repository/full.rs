@@ -54,7 +54,11 @@ fn a_full_disk_is_told_and_harms_no_backup() {
     let second = place.site().join("second");
     for number in 0..10 {
         fs::create_dir_all(&second).unwrap();
-        fs::write(second.join(number.to_string()), noise(10 + number, 4_000_000)).unwrap();
+        fs::write(
+            second.join(number.to_string()),
+            noise(10 + number, 4_000_000),
+        )
+        .unwrap();
     }
     for _ in 0..2 {
         let error = repository

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use raylift_backup::Part;
 use raylift_backup::repository::{About, Folder, Input, ReadBack, Repository, read_key};
 
-use crate::support::{Place, noise, picture, size};
+use crate::support::{Place, assert_same, noise, picture, size};
 
 /// Set in the process that is to be killed: the folder of the place.
 const PLACE: &str = "RAYLIFT_TEST_BACKUP_TO_KILL";
@@ -90,7 +90,7 @@ fn what_a_killed_backup_had_written_is_used_by_the_next() {
     repository
         .restore("latest", Some("documents"), &target, &mut |_| {})
         .unwrap();
-    assert_eq!(picture(&target), picture(&place.site()));
+    assert_same(&target, &picture(&place.site()));
     let checked = repository.check(ReadBack::Everything).unwrap();
     assert!(checked.is_good() && checked.notes.is_empty(), "{checked:?}");
 }

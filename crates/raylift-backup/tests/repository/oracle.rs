@@ -1,15 +1,23 @@
 //! restic reads what raylift wrote, and raylift what restic wrote.
 
 use std::fs;
+use std::path::Path;
 
 use raylift_backup::repository::{Input, ReadBack};
 
-use crate::support::{Place, furnish, noise, picture, restic};
+use crate::support::{Place, assert_same, furnish, noise, picture, restic};
+
+/// restic keeps link targets that are no text since 0.16 only.
+fn furnish_for_restic(site: &Path) {
+    furnish(site);
+    fs::remove_file(site.join("dead")).unwrap();
+    std::os::unix::fs::symlink("gone", site.join("dead")).unwrap();
+}
 
 #[test]
 fn restic_restores_what_raylift_took() {
     let place = Place::new();
-    furnish(&place.site());
+    furnish_for_restic(&place.site());
     let before = picture(&place.site());
     let repository = place.create();
     let mut inputs = place.documents();
@@ -25,7 +33,7 @@ fn restic_restores_what_raylift_took() {
 
     let target = place.path("by-restic");
     place.restic_does(&["restore", "latest", "--target", target.to_str().unwrap()]);
-    assert_eq!(picture(&target.join("documents")), before);
+    assert_same(&target.join("documents"), &before);
     assert!(fs::read(target.join("database/dump.sql")).unwrap() == dump);
 
     let text = place.restic_does(&["snapshots", "--json"]);
@@ -40,7 +48,7 @@ fn restic_restores_what_raylift_took() {
 fn raylift_restores_what_restic_took_and_adds_to_it() {
     for version in ["1", "2"] {
         let place = Place::new();
-        furnish(&place.site());
+        furnish_for_restic(&place.site());
         let before = picture(&place.site());
         place.restic_does(&["init", "--repository-version", version]);
         place.restic_does(&["backup", "--host", "host", place.site().to_str().unwrap()]);
@@ -55,7 +63,7 @@ fn raylift_restores_what_restic_took_and_adds_to_it() {
             .restore(&list[0].id, None, &target, &mut |_| {})
             .unwrap();
         let below = place.site().strip_prefix("/").unwrap().to_owned();
-        assert_eq!(picture(&target.join(below)), before, "version {version}");
+        assert_same(&target.join(below), &before);
 
         place.backup(&repository);
         assert_eq!(repository.list().unwrap().len(), 2);

@@ -185,6 +185,24 @@ pub(crate) fn picture(root: &Path) -> Vec<(PathBuf, Vec<u8>, Attributes)> {
     found
 }
 
+/// Fails with the entries that differ, without their content.
+pub(crate) fn assert_same(folder: &Path, expected: &[(PathBuf, Vec<u8>, Attributes)]) {
+    let found = picture(folder);
+    for entry in &found {
+        if !expected.contains(entry) {
+            let other = expected.iter().find(|other| other.0 == entry.0);
+            let same_content = other.is_some_and(|other| other.1 == entry.1);
+            panic!(
+                "{:?}: found {:?}, expected {:?}, content the same: {same_content}",
+                entry.0,
+                entry.2,
+                other.map(|other| &other.2)
+            );
+        }
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
 /// A small site with everything a file system has for raylift.
 pub(crate) fn furnish(site: &Path) {
     use std::ffi::OsString;

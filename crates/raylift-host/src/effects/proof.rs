@@ -1,11 +1,8 @@
 //! The proof that a restore point can be taken and read again, while the site serves.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use raylift_backup::attributes::give;
@@ -17,26 +14,21 @@ use raylift_model::proof::ProofRecord;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::at_rest::copy_at_rest;
 use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
 use super::real::now;
 use super::remove::remove_tree;
-use super::return_point::{DATABASE, Note, database_files, documents, dump};
+use super::return_point::{DATABASE, Note, documents, dump};
 use crate::bridge::Mode;
 
-/// Copies of a database that is being written to until one is whole.
-const TRIES: u32 = 40;
-const PAUSE: Duration = Duration::from_millis(250);
 /// Comparisons with a site that is being written to until one agrees.
 const COMPARISONS: u32 = 3;
 
 /// A copy, how long it and its restoring took, what it holds, and what the site held after it.
 type Copied = (PartManifest, Duration, Duration, Note, Note);
-
-/// Size, time in seconds and nanoseconds, and number of a file.
-type Sign = (u64, i64, i64, u64);
 
 /// Takes, restores and compares; see [`raylift_run::host::Host::prove_restore_point`].
 ///
@@ -189,7 +181,7 @@ impl Proof<'_> {
     fn files(&self, files: &Hsqldb, progress: Progress<'_>) -> Result<Proven, HostError> {
         self.compared("restored, opened", progress, |progress| {
             let begun = Instant::now();
-            let part = self.copy_at_rest(files, progress)?;
+            let part = copy_at_rest(files, &self.store, progress)?;
             let dumped = begun.elapsed();
             let begun = Instant::now();
             let found = self.open_restored(files, &part, progress)?;
@@ -225,29 +217,6 @@ impl Proof<'_> {
 
     fn look(&self, progress: Progress<'_>) -> Result<Note, HostError> {
         Note::read_all(self.access, Mode::ReadOnly, progress)
-    }
-
-    /// A copy counts when no file but the log changed meanwhile: HSQLDB only ever appends to its log until it rewrites
-    /// the script, and a log that ends early is what a killed server leaves, which HSQLDB recovers from.
-    fn copy_at_rest(
-        &self,
-        files: &Hsqldb,
-        progress: Progress<'_>,
-    ) -> Result<PartManifest, HostError> {
-        progress("copying the database".to_owned());
-        for _ in 0..TRIES {
-            let before = listing(files)?;
-            let part = database_files(files)?;
-            let taken = self.store.put(&part, &mut |_| {}).map_err(backup)?;
-            if before == listing(files)? {
-                self.store.verify(&taken).map_err(backup)?;
-                return Ok(taken);
-            }
-            sleep(PAUSE);
-        }
-        Err(failed(
-            "the files of the database do not come to rest for a copy",
-        ))
     }
 
     fn open_restored(
@@ -292,26 +261,6 @@ impl Proof<'_> {
         changed.truncate(10);
         Err(failed("the copied documents differ from the site's").because(changed))
     }
-}
-
-/// Size, time and number of each file that must not change, and the mere presence of the log.
-fn listing(files: &Hsqldb) -> Result<BTreeMap<OsString, Sign>, HostError> {
-    let mut listing = BTreeMap::new();
-    for name in files.data_files()? {
-        let Ok(stat) = fs::symlink_metadata(files.folder.join(&name)) else {
-            continue;
-        };
-        let is_log = Path::new(&name)
-            .extension()
-            .is_some_and(|ending| ending == "log");
-        let sign = if is_log {
-            (0, 0, 0, stat.ino())
-        } else {
-            (stat.size(), stat.mtime(), stat.mtime_nsec(), stat.ino())
-        };
-        listing.insert(name, sign);
-    }
-    Ok(listing)
 }
 
 /// Files that are still there and no longer what was copied.

@@ -19,6 +19,8 @@ pub struct SurveyRequest {
     pub remembered: Option<RememberedProcess>,
     /// Compare every row of a document with its file, and every file with the rows. Without it a sample is compared.
     pub census: bool,
+    /// Ask a database server for its version, its size and the user's rights, and look for its vendor's tools.
+    pub server: bool,
 }
 
 /// What the running server said before raylift stopped it. Its environment and options may hold secrets, so it has

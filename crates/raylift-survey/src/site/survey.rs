@@ -216,7 +216,7 @@ fn look_at_data(
         &mut documents,
     ) {
         Ok((answer, access)) => {
-            if request.census {
+            if request.server {
                 let tools = &request.settings.database;
                 server = database_server::look(machine, tools, connection.settings.kind, &access);
             }

@@ -28,6 +28,7 @@ pub fn request(home: &std::path::Path) -> SurveyRequest {
         settings: raylift_model::settings::Settings::default(),
         remembered: None,
         census: true,
+        server: true,
     }
 }
 

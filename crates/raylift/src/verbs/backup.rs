@@ -1,0 +1,204 @@
+//! `raylift backup`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use raylift_backup::Part;
+use raylift_backup::repository::{About, Input, Taken};
+use raylift_host::backup::database_part;
+use raylift_host::cache::Cache;
+use raylift_host::machine::RealMachine;
+use raylift_host::ownership;
+use raylift_model::facts::{FileKind, SiteFacts};
+use raylift_model::names::RelativePath;
+use raylift_model::origin::Origin;
+use raylift_plan::Origins;
+use raylift_survey::site::SurveyRequest;
+use serde_json::json;
+
+use crate::arguments::Backup;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::problem::Problem;
+use crate::settings::SiteArgument;
+use crate::vault::{self, Opened, Vault};
+use crate::workplace::Workplace;
+use crate::{render, wiring};
+
+/// The part with the files that are the site's own.
+const FILES: &str = "files";
+const DOCUMENTS: &str = "documents";
+
+/// In raylift's own folder: a copy of a database that is in use, until it is in the repository.
+const SCRATCH: &str = "backup-scratch";
+
+/// Licence keys that the server keeps; the one thing in `data` beside documents and database that cannot be made again.
+const LICENCES: &str = "data/license";
+
+/// Takes a backup of what the site cannot get from its release again.
+pub(crate) fn run(
+    site: &SiteArgument,
+    arguments: &Backup,
+    printer: &Printer,
+) -> Result<Exit, Problem> {
+    let workplace = Workplace::of(site);
+    let old = arguments
+        .old_release
+        .as_deref()
+        .map(|release| wiring::survey_release(release, Cache::of_user().as_ref()))
+        .transpose()?;
+    let request = SurveyRequest {
+        census: false,
+        ..wiring::request(site)
+    };
+    let facts = raylift_survey::site::survey(&RealMachine, &request).map_err(|error| {
+        Problem::refused(
+            error.code(),
+            error.to_string(),
+            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
+        )
+    })?;
+    let tomcat = facts.layout.as_ref().map_or_else(
+        || RelativePath::new("tomcat"),
+        |layout| layout.tomcat.clone(),
+    );
+    let origins = Origins::new(&facts, &tomcat, old.as_ref());
+    let files = own_files(&facts, &origins, workplace.state());
+
+    let _lock = workplace.lock()?;
+    let scratch = workplace.state().join(SCRATCH);
+    remove(&scratch)?;
+    let taken = take(site, arguments, &facts, files, &scratch, printer);
+    remove(&scratch)?;
+    ownership::hand_over(workplace.state(), &facts.owner)
+        .map_err(|error| Problem::file("change the owner of", workplace.state(), &error))?;
+    let (vault, opened, taken, notes) = taken?;
+
+    printer.json(&json!({
+        "backup": taken.snapshot,
+        "new": taken.new,
+        "changed": taken.changed,
+        "unchanged": taken.unchanged,
+        "repaired": { "found": taken.repaired.found, "lost": taken.repaired.lost },
+        "repository": vault.repository,
+        "repository_made": opened.made,
+        "key_file": vault.key_file,
+        "key_made": opened.key_made,
+        "notes": notes,
+    }))?;
+    printer.text(&render::taken(&taken, &notes));
+    Ok(Exit::Done)
+}
+
+type Done = (Vault, Opened, Taken, Vec<String>);
+
+fn take(
+    site: &SiteArgument,
+    arguments: &Backup,
+    facts: &SiteFacts,
+    files: Vec<OsString>,
+    scratch: &Path,
+    printer: &Printer,
+) -> Result<Done, Problem> {
+    let mut spinner = render::Spinner::new(printer.is_json());
+    let home = PathBuf::from(&facts.home);
+    let mut notes = Vec::new();
+    let mut inputs = vec![Input::Files(Part {
+        name: FILES.to_owned(),
+        root: home.clone(),
+        entries: Some(files),
+    })];
+    if arguments.without_database {
+        notes.push("The database is not in it.".to_owned());
+    } else {
+        let running = facts.app_server.process.is_some();
+        let (planned, _) = raylift_plan::site_alone(facts, &site.settings).map_err(|error| {
+            Problem::refused(
+                error.code(),
+                error.to_string(),
+                "Give the folder that holds osgi, data and the Tomcat folder with --site.",
+            )
+        })?;
+        let part = database_part(&planned, &site.settings, running, scratch, &mut |line| {
+            spinner.tell(&line);
+        })
+        .map_err(|error| {
+            Problem::refused(
+                error.code,
+                error.message.clone(),
+                "Back the database up by its own means, and add --without-database.",
+            )
+            .because(error.evidence)
+        })?;
+        inputs.push(part);
+    }
+    match (&facts.store.root, arguments.without_documents) {
+        (_, true) => notes.push("The documents are not in it.".to_owned()),
+        (Some(root), false) if Path::new(root).exists() => inputs.push(Input::Files(Part {
+            name: DOCUMENTS.to_owned(),
+            root: root.into(),
+            entries: None,
+        })),
+        (Some(_), false) => {}
+        (None, false) => notes.push(format!(
+            "The documents are not in it: {} keeps them elsewhere.",
+            facts.store.implementation
+        )),
+    }
+    let vault = Vault::of(site);
+    let opened = vault.open_or_make()?;
+    if opened.key_made {
+        notes.push(format!(
+            "The key of the repository was made: {}. Copy it to another machine now: without it nobody can read a backup.",
+            vault.key_file.display()
+        ));
+    }
+    if vault.shares_the_disk_of(&home) {
+        notes.push(format!(
+            "{} is on the site's own disk and lost with it; name another under [backup] repository in raylift.toml.",
+            vault.repository.display()
+        ));
+    }
+    let about = About {
+        host: vault::host(),
+        site: home,
+        tags: arguments.tag.clone(),
+        note: json!({ "version": facts.identity.version }),
+    };
+    let taken = opened
+        .repository
+        .backup(&about, inputs, &mut |line| spinner.tell(&line))
+        .map_err(|error| vault::problem(&error))?;
+    Ok((vault, opened, taken, notes))
+}
+
+/// Everything that is not the release's and not made by the server, without `data`, and raylift's own folder.
+fn own_files(facts: &SiteFacts, origins: &Origins<'_>, state: &Path) -> Vec<OsString> {
+    let home = Path::new(&facts.home);
+    let mut files: Vec<OsString> = facts
+        .files
+        .iter()
+        .filter(|file| file.kind != FileKind::Directory)
+        .filter(|file| !home.join(file.path.as_str()).starts_with(state))
+        .filter(|file| {
+            matches!(
+                origins.of(file).origin,
+                Origin::Site | Origin::Changed | Origin::Unknown
+            )
+        })
+        .map(|file| file.path.as_str().into())
+        .collect();
+    if home.join(LICENCES).exists() {
+        files.push(LICENCES.into());
+    }
+    files
+}
+
+fn remove(scratch: &Path) -> Result<(), Problem> {
+    match std::fs::remove_dir_all(scratch) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Problem::file("remove", scratch, &error))
+        }
+        _ => Ok(()),
+    }
+}
