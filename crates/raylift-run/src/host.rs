@@ -63,6 +63,19 @@ pub struct ReturnPoint {
     pub documents: (u64, u64),
 }
 
+/// Rows of one table that one user wrote since a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Name as the database gives it.
+    pub table: String,
+    /// `userName` as the rows have it; empty where they have none.
+    pub user: String,
+    /// How many.
+    pub rows: u64,
+    /// When the last of them was written, as the database has it, in Liferay's GMT.
+    pub last: String,
+}
+
 /// One look at a started site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HealthSample {
@@ -383,6 +396,15 @@ pub trait Host {
     /// # Errors
     /// When the database cannot be reached.
     fn tables(&self, plan: &Plan) -> Result<Vec<TableFacts>, HostError>;
+
+    /// What was written since a moment (UTC, RFC 3339), by table and user, in the tables that say when and by whom. The
+    /// default is for hosts whose databases say neither.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    fn writes_since(&self, _plan: &Plan, _since: &str) -> Result<Vec<Write>, HostError> {
+        Ok(Vec::new())
+    }
 
     /// One look at the started site. `since` is the time of the start command.
     ///

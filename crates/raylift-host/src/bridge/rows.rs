@@ -6,6 +6,7 @@ use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::secret::Secret;
 use raylift_model::version::SchemaVersion;
+use raylift_run::host::Write;
 use raylift_survey::machine::{ConfigurationText, DocumentRow};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,14 @@ struct RawReleaseRow {
 }
 
 #[derive(Deserialize)]
+struct RawWrite {
+    table: String,
+    user: Option<String>,
+    rows: u64,
+    last: String,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawConfiguration {
     pid: Option<String>,
@@ -136,6 +145,20 @@ pub(super) fn release_rows(value: Value) -> Result<Option<Vec<ReleaseRow>>, Data
         rows.sort();
         rows
     }))
+}
+
+/// Writes by table.
+pub(super) fn writes(value: Value) -> Result<Vec<Write>, DatabaseError> {
+    let rows: Vec<RawWrite> = parse(value)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Write {
+            table: row.table,
+            user: row.user.unwrap_or_default(),
+            rows: row.rows,
+            last: row.last,
+        })
+        .collect())
 }
 
 /// Tables by name.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseRow, TableFacts};
+use raylift_run::host::Write;
 use raylift_survey::machine::{
     ConfigurationText, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow,
 };
@@ -25,6 +26,8 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(120);
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(180);
 /// A table of hundreds of gigabytes is read once.
 const DIGEST_LIMIT: Duration = Duration::from_secs(6 * 3600);
+/// Every table with a date is looked through, mostly without an index.
+const WRITES_LIMIT: Duration = Duration::from_secs(1800);
 /// Rows that one query may answer: what people are to read is short.
 pub const MOST_ROWS: u64 = 10_000;
 const READER_PATIENCE: Duration = Duration::ZERO;
@@ -194,6 +197,18 @@ impl Bridge {
     /// As [`Bridge::release_rows`].
     pub fn schema(&mut self) -> Result<BTreeMap<String, TableShape>, DatabaseError> {
         rows::parse(self.request(json!({"request": "schema"}))?)
+    }
+
+    /// What was written since a moment and by whom, in the tables that say so, by table. `since` is RFC 3339 in UTC, in
+    /// which Liferay keeps its times.
+    ///
+    /// # Errors
+    /// As [`Bridge::release_rows`].
+    pub fn writes(&mut self, since: &str) -> Result<Vec<Write>, DatabaseError> {
+        let moment = since.get(..19).unwrap_or(since).replace('T', " ");
+        let writes =
+            self.request_within(json!({"request": "writes", "since": moment}), WRITES_LIMIT)?;
+        rows::writes(writes)
     }
 
     /// The rows of one statement as texts, at most [`MOST_ROWS`], NULL as `None`.

@@ -46,7 +46,7 @@ pub(crate) fn prove(
     let proof = Proof {
         site,
         access,
-        names: Names::of(&site.home, scratch),
+        names: Names::of(site, scratch),
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
     };
@@ -145,7 +145,7 @@ pub(crate) fn discard(
     scratch: &Path,
 ) -> Result<(), HostError> {
     if let Some(engine) = engine {
-        engine.remove(&Names::of(&site.home, scratch).scratch())?;
+        engine.remove(&Names::of(site, scratch).scratch())?;
     }
     remove_tree(&site.state, scratch)
 }

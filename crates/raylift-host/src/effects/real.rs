@@ -15,7 +15,7 @@ use raylift_model::names::RelativePath;
 use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan};
 use raylift_run::host::{
     FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
-    UpgradeOutcome,
+    UpgradeOutcome, Write,
 };
 use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::source::{SourceEntry, SourceError};
@@ -346,6 +346,12 @@ impl Host for RealHost {
 
     fn tables(&self, plan: &Plan) -> Result<Vec<TableFacts>, HostError> {
         self.open(plan, Mode::ReadOnly)?.tables().map_err(database)
+    }
+
+    fn writes_since(&self, plan: &Plan, since: &str) -> Result<Vec<Write>, HostError> {
+        self.open(plan, Mode::ReadOnly)?
+            .writes(since)
+            .map_err(database)
     }
 
     fn health(

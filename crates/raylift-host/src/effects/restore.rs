@@ -51,7 +51,7 @@ pub(crate) fn restore(
     let server = engine.as_deref().map(|engine| Server {
         engine,
         dump: store.folder(DATABASE),
-        names: Names::of(&plan.site.home, run_folder),
+        names: Names::of(&plan.site, run_folder),
         run_folder,
     });
     let parts: Vec<Restoring<'_>> = manifest

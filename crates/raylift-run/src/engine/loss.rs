@@ -9,7 +9,7 @@ use raylift_model::plan::{Action, Plan};
 use super::Engine;
 use crate::actions::{data_touched, server_started};
 use crate::error::RunError;
-use crate::host::{Host, HostError};
+use crate::host::{Host, HostError, Write};
 use crate::state::RunState;
 
 /// What a return to the return point discards.
@@ -19,6 +19,8 @@ pub struct Loss {
     pub taken: String,
     /// Tables whose number of rows is another now, by name.
     pub tables: Vec<TableChange>,
+    /// Rows written since the return point, by table and user, where the tables say so.
+    pub writes: Vec<Write>,
     /// Requests that the site answered since it was started, when its access log tells.
     pub requests: Option<u64>,
 }
@@ -51,6 +53,7 @@ pub(super) fn loss(
     };
     Ok(Some(Loss {
         tables: changes(&point.tables, &host.tables(plan)?),
+        writes: host.writes_since(plan, &point.taken)?,
         taken: point.taken,
         requests: if server_started(plan, state) {
             host.requests_since_start(plan)?
@@ -132,8 +135,18 @@ fn describe(loss: &Loss) -> String {
     } else {
         format!("rows by table: {}", tables.join(", "))
     };
+    let writes: Vec<String> = loss
+        .writes
+        .iter()
+        .map(|write| format!("{} rows of {} by {}", write.rows, write.table, write.user))
+        .collect();
+    let writes = if writes.is_empty() {
+        String::new()
+    } else {
+        format!("; written: {}", writes.join(", "))
+    };
     format!(
-        "since the return point of {} the new site answered {requests}; {tables}",
+        "since the return point of {} the new site answered {requests}; {tables}{writes}",
         loss.taken
     )
 }

@@ -93,6 +93,17 @@ fn lines(loss: &Loss) -> Vec<String> {
     if lines.is_empty() {
         lines.push("no table has another number of rows; changed rows are not counted".to_owned());
     }
+    lines.extend(loss.writes.iter().map(|write| {
+        let user = if write.user.is_empty() {
+            "nobody who is named"
+        } else {
+            &write.user
+        };
+        format!(
+            "{}: {} rows written by {user}, the last at {} GMT",
+            write.table, write.rows, write.last
+        )
+    }));
     lines.extend(
         loss.requests
             .map(|requests| format!("{requests} requests were answered since the start")),

@@ -82,6 +82,8 @@ fn there_and_back(engine: Engine, table: &str) {
     let refused = site.raylift(&["rollback"]).assert(3);
     let loss = format!("{table}: 2 rows then, 3 now");
     assert!(refused.stderr.contains(&loss), "{}", refused.all());
+    let who = format!("{table}: 1 rows written by Lab Author, the last at ");
+    assert!(refused.stderr.contains(&who), "{}", refused.all());
     site.raylift(&["rollback", "--discard-writes"]).assert(0);
     site.assert_old(&titles);
     assert_eq!(

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use raylift_model::digest::Digest;
+use raylift_model::plan::PlannedSite;
 
 /// All databases of raylift's begin so.
 const PREFIX: &str = "raylift_";
 /// PostgreSQL cuts a name off after 63 bytes (`NAMEDATALEN`), MySQL refuses more than 64 characters.
 const LONGEST: usize = 63;
 
-/// The names of one run. Two sites on one server have different ones, whatever their runs are called.
+/// The names of one run. Two sites on one server have different ones, whatever their runs are called and even when their
+/// homes on two machines have one path: the site's own database is part of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     stem: String,
@@ -17,8 +19,14 @@ pub(crate) struct Names {
 
 impl Names {
     /// For the run whose folder, or one named after it, is `folder`.
-    pub(crate) fn of(home: &Path, folder: &Path) -> Self {
-        let site = Digest::of(home.as_os_str().as_encoded_bytes());
+    pub(crate) fn of(site: &PlannedSite, folder: &Path) -> Self {
+        let url = site.database.url.as_deref().unwrap_or_default();
+        Self::new(&site.home, url, folder)
+    }
+
+    fn new(home: &Path, url: &str, folder: &Path) -> Self {
+        let site = [home.as_os_str().as_encoded_bytes(), url.as_bytes()].join(&0);
+        let site = Digest::of(&site);
         let site = site.as_str().get(..8).unwrap_or_default().to_owned();
         let run: String = folder
             .file_name()
@@ -65,13 +73,19 @@ mod tests {
     #[test]
     fn names_fit_and_differ_by_site_run_and_purpose() {
         let run = Path::new("/opt/liferay/.raylift/runs/0001-7.2.1");
-        let names = Names::of(Path::new("/opt/liferay"), run);
+        let url = "jdbc:postgresql://db/lportal";
+        let of = |home: &str, url: &str, run: &Path| Names::new(Path::new(home), url, run);
+        let names = of("/opt/liferay", url, run);
         assert!(names.scratch().ends_with("_0001_7_2_1_proof"), "{names:?}");
         assert!(is_ours(&names.back()) && is_ours(&names.aside()));
         assert!(!is_ours("lportal"));
-        assert_ne!(names, Names::of(Path::new("/opt/other"), run));
+        assert_ne!(names, of("/opt/other", url, run));
+        assert_ne!(
+            names,
+            of("/opt/liferay", "jdbc:postgresql://db/second", run)
+        );
         let long = format!("/x/{}", "9".repeat(200));
-        let long = Names::of(Path::new("/opt/liferay"), Path::new(&long));
+        let long = of("/opt/liferay", url, Path::new(&long));
         assert_eq!(long.scratch().len(), LONGEST);
     }
 }

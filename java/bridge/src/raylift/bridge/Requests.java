@@ -33,6 +33,8 @@ class Requests {
                 return new CoreRow(catalog).put(request);
             case "schema":
                 return new Schema(catalog).read();
+            case "writes":
+                return new Writes(catalog).read((String)request.get("since"));
             case "query":
                 return new Query(catalog).read((String)request.get("sql"), (Long)request.get("most"));
             case "digest":

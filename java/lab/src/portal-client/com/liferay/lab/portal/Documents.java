@@ -75,8 +75,8 @@ class Documents {
 
         try (PreparedStatement statement = connection.prepareStatement(
                 "insert into " + table + " (uuid_, " + (entry ? "fileEntryId, name" : "fileVersionId, fileEntryId") +
-                    ", groupId, companyId, repositoryId, folderId, userId, createDate, modifiedDate, fileName, title, " +
-                        "mimeType, version, size_) values (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?)")) {
+                    ", groupId, companyId, repositoryId, folderId, userId, userName, createDate, modifiedDate, fileName, " +
+                        "title, mimeType, version, size_) values (?, ?, ?, ?, ?, ?, 0, 0, 'Lab Author', ?, ?, ?, ?, ?, ?, ?)")) {
 
             statement.setString(1, UUID.randomUUID().toString());
             statement.setLong(2, id);
