@@ -12,6 +12,7 @@ mod guard;
 mod key;
 mod node;
 mod open;
+mod read_back;
 mod snapshot;
 mod source;
 mod storage;

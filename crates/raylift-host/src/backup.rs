@@ -51,3 +51,74 @@ pub fn database_part(
         entries: None,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use raylift_model::codes;
+    use raylift_model::facts::{JavaFacts, Ownership};
+    use raylift_model::secret::Secret;
+
+    use super::*;
+
+    fn access(url: String) -> DatabaseAccess {
+        DatabaseAccess {
+            java: JavaFacts {
+                home: String::new(),
+                version: None,
+                major: None,
+            },
+            class_path: Vec::new(),
+            driver_class: String::new(),
+            url,
+            username: String::new(),
+            password: Secret::new(""),
+            owner: Ownership {
+                uid: 0,
+                gid: 0,
+                user: None,
+            },
+        }
+    }
+
+    #[test]
+    fn files_are_taken_where_they_lie_or_from_a_whole_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = folder.path().join("live");
+        fs::create_dir(&live).unwrap();
+        for name in ["lportal.script", "lportal.log", "lportal.lck", "notes.txt"] {
+            fs::write(live.join(name), name).unwrap();
+        }
+        let access = access(format!("jdbc:hsqldb:{}/lportal", live.display()));
+        let scratch = folder.path().join("scratch");
+        let part = |running| {
+            let input = part_of(&access, running, &scratch, &mut |_| {});
+            match input.ok().unwrap() {
+                Input::Files(part) => part,
+                Input::Stream { .. } => panic!("no dump is made of files"),
+            }
+        };
+        let down = part(false);
+        assert_eq!(down.root, live);
+        assert_eq!(
+            down.entries.unwrap(),
+            ["lportal.log", "lportal.script"].map(std::ffi::OsString::from)
+        );
+        assert!(!scratch.exists());
+        let up = part(true);
+        assert_eq!(up.root, scratch.join("database"));
+        for name in ["lportal.script", "lportal.log"] {
+            assert_eq!(fs::read_to_string(up.root.join(name)).unwrap(), name);
+        }
+        assert_eq!(fs::read_dir(&up.root).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_database_server_is_refused() {
+        let access = access("jdbc:postgresql://localhost/lportal".to_owned());
+        let scratch = Path::new("/nonexistent");
+        let error = part_of(&access, false, scratch, &mut |_| {}).err().unwrap();
+        assert_eq!(error.code, codes::DATABASE_UNSUPPORTED);
+    }
+}

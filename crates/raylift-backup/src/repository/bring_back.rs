@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use rustic_core::repofile::{BlobType, Node, NodeType, SnapshotFile};
-use rustic_core::{BlobId, IndexedFullStatus, TreeId};
+use rustic_core::{BlobId, IndexedFullStatus, RusticError, TreeId};
 
 use super::error::RepositoryError;
 use super::node;
@@ -186,7 +186,7 @@ impl Repository {
     fn top(&self, engine: &Full, file: &SnapshotFile, name: &str) -> Result<Node, RepositoryError> {
         engine
             .get_tree(&file.tree)
-            .map_err(|error| self.damaged("the backup's list of parts", error))?
+            .map_err(|error| self.damaged("the backup's list of parts", &error))?
             .nodes
             .into_iter()
             .find(|node| *node.name() == *std::ffi::OsStr::new(name))
@@ -211,7 +211,7 @@ impl Repository {
         visitor: &mut dyn FnMut(&Path, &Node) -> Result<(), RepositoryError>,
     ) -> Result<(), RepositoryError> {
         let tree = engine.get_tree(&tree).map_err(|error| {
-            self.damaged(&format!("the list of folder /{}", below.display()), error)
+            self.damaged(&format!("the list of folder /{}", below.display()), &error)
         })?;
         for node in &tree.nodes {
             let name = node.name();
@@ -239,7 +239,7 @@ impl Repository {
         for blob in node.content.iter().flatten() {
             let entry = engine
                 .get_index_entry(blob)
-                .map_err(|error| self.damaged(&format!("/{}", path.display()), error))?;
+                .map_err(|error| self.damaged(&format!("/{}", path.display()), &error))?;
             size += u64::from(entry.data_length());
         }
         Ok(size)
@@ -253,11 +253,11 @@ impl Repository {
     ) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, RepositoryError> {
         engine
             .get_blob_cached(id, BlobType::Data)
-            .map_err(|error| self.damaged(&format!("content of /{}", path.display()), error))
+            .map_err(|error| self.damaged(&format!("content of /{}", path.display()), &error))
     }
 
     /// Something that a backup needs is not there or not what was written.
-    fn damaged(&self, what: &str, error: Box<rustic_core::RusticError>) -> RepositoryError {
+    fn damaged(&self, what: &str, error: &RusticError) -> RepositoryError {
         let place = self.place();
         match self.guard.take_failure() {
             Some(failure)

@@ -70,7 +70,7 @@ pub(super) fn of_file(
 }
 
 /// The node of something that comes through a pipe: a file of this process, made now.
-pub(super) fn of_stream(name: &OsStr, now: Timestamp) -> Node {
+pub(super) fn of_stream(name: &OsStr, size: u64, now: Timestamp) -> Node {
     let meta = Metadata {
         mode: Some(0o600),
         // Never that of an earlier one: what came through a pipe is always read.
@@ -78,6 +78,7 @@ pub(super) fn of_stream(name: &OsStr, now: Timestamp) -> Node {
         ctime: Some(now),
         uid: Some(rustix::process::geteuid().as_raw()),
         gid: Some(rustix::process::getegid().as_raw()),
+        size,
         links: 1,
         ..Metadata::default()
     };
@@ -86,7 +87,7 @@ pub(super) fn of_stream(name: &OsStr, now: Timestamp) -> Node {
 
 /// The node of a folder that holds parts of which none is a folder of the site.
 pub(super) fn of_part(name: &OsStr, now: Timestamp) -> Node {
-    let mut node = of_stream(name, now);
+    let mut node = of_stream(name, 0, now);
     node.node_type = NodeType::Dir;
     node.meta.mode = Some(0o700 | GO_DIRECTORY);
     node
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn times_before_1970_come_back() {
         for (seconds, nanoseconds) in [(5, 7), (0, 0), (-1, 999_999_999), (-10, 5)] {
-            let mut node = of_stream(OsStr::new("x"), Timestamp::UNIX_EPOCH);
+            let mut node = of_stream(OsStr::new("x"), 0, Timestamp::UNIX_EPOCH);
             node.meta.mtime = time(seconds, nanoseconds);
             assert_eq!(attributes(&node).modified, (seconds, nanoseconds));
         }

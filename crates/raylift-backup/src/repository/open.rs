@@ -118,6 +118,8 @@ impl Repository {
                 place: self.place(),
             });
         }
+        // What failed in an earlier call explains nothing in this one.
+        self.guard.take_failure();
         let credentials = Credentials::password(self.key.expose());
         self.engine()?.open(&credentials).map_err(|error| {
             if error.is_incorrect_password() {

@@ -45,6 +45,43 @@ impl Input {
             Self::Stream { part, .. } => part,
         }
     }
+
+    /// The name of a stream in its part; empty for files.
+    pub(super) fn file(&self) -> &str {
+        match self {
+            Self::Files(_) => "",
+            Self::Stream { file, .. } => file,
+        }
+    }
+}
+
+/// Sizes of streams, by part and file, as far as they are known.
+pub(super) type Sizes = BTreeMap<(String, String), u64>;
+
+/// Whether parts and streams have names that can lie beside each other.
+///
+/// # Errors
+/// With [`RepositoryError::Name`].
+pub(super) fn check_names(
+    files: &[Input],
+    streams: &[(String, String)],
+) -> Result<(), RepositoryError> {
+    let mut parts = HashSet::new();
+    for input in files {
+        check_name(input.part())?;
+        if !parts.insert(input.part()) {
+            return Err(bad_name(input.part(), "two parts have this name"));
+        }
+    }
+    let mut seen = HashSet::new();
+    for (part, file) in streams {
+        check_name(part)?;
+        check_name(file)?;
+        if parts.contains(part.as_str()) || !seen.insert((part, file)) {
+            return Err(bad_name(file, "the part holds something of that name"));
+        }
+    }
+    Ok(())
 }
 
 /// What happened so far.
@@ -81,7 +118,11 @@ type Stream = Arc<Mutex<Option<Reader>>>;
 #[derive(Clone)]
 enum Piece {
     Files(Part),
-    Stream { file: String, reader: Stream },
+    Stream {
+        file: String,
+        size: u64,
+        reader: Stream,
+    },
 }
 
 /// The whole backup. Each part is a folder, in the order of their names.
@@ -94,38 +135,30 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn new(
         inputs: Vec<Input>,
+        sizes: &Sizes,
         tally: Arc<Tally>,
         now: Timestamp,
     ) -> Result<Self, RepositoryError> {
         let mut parts: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
         for input in inputs {
-            check_name(input.part())?;
             let pieces = parts.entry(input.part().to_owned()).or_default();
-            match input {
-                Input::Files(mut part) if pieces.is_empty() => {
+            pieces.push(match input {
+                Input::Files(mut part) => {
                     // A folder behind a link is taken, not the link.
                     part.root =
                         fs::canonicalize(&part.root).map_err(BackupError::read(&part.root))?;
-                    pieces.push(Piece::Files(part));
+                    Piece::Files(part)
                 }
-                Input::Stream { file, reader, .. } => {
-                    check_name(&file)?;
-                    let taken = |piece: &Piece| match piece {
-                        Piece::Files(_) => true,
-                        Piece::Stream { file: other, .. } => *other == file,
-                    };
-                    if pieces.iter().any(taken) {
-                        return Err(bad_name(&file, "the part holds something of that name"));
-                    }
-                    pieces.push(Piece::Stream {
-                        file,
+                Input::Stream { part, file, reader } => {
+                    let key = (part, file);
+                    let size = sizes.get(&key).copied().unwrap_or(0);
+                    Piece::Stream {
+                        file: key.1,
+                        size,
                         reader: Arc::new(Mutex::new(Some(reader))),
-                    });
+                    }
                 }
-                Input::Files(part) => {
-                    return Err(bad_name(&part.name, "two parts have this name"));
-                }
-            }
+            });
         }
         let mut parts: Vec<_> = parts.into_iter().collect();
         for (_, pieces) in &mut parts {
@@ -191,13 +224,13 @@ fn entries_of(name: &str, pieces: Vec<Piece>, tally: &Arc<Tally>, now: Timestamp
     let tally = Arc::clone(tally);
     Box::new(
         std::iter::once(Ok(folder)).chain(pieces.into_iter().filter_map(move |piece| {
-            let Piece::Stream { file, reader } = piece else {
+            let Piece::Stream { file, size, reader } = piece else {
                 return None;
             };
             tally.entries.fetch_add(1, Ordering::Relaxed);
             Some(Ok(ReadSourceEntry {
                 path: top.join(&file),
-                node: node::of_stream(OsStr::new(&file), now),
+                node: node::of_stream(OsStr::new(&file), size, now),
                 open: Some(Content {
                     what: What::Stream {
                         part: part.clone(),

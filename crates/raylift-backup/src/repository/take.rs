@@ -7,14 +7,15 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use rustic_core::jiff::Zoned;
+use rustic_core::jiff::{Timestamp, Zoned};
 use rustic_core::repofile::SnapshotFile;
-use rustic_core::{BackupOptions, ErrorKind, RusticError};
+use rustic_core::{BackupOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError};
 
 use super::error::RepositoryError;
-use super::open::{Repaired, Repository};
+use super::open::{Engine, Repaired, Repository};
+use super::read_back;
 use super::snapshot::{self, Snapshot, TAG};
-use super::source::{Input, Source, Tally};
+use super::source::{Input, Sizes, Source, Tally, check_names};
 use super::storage::Access;
 use crate::store::Progress;
 
@@ -54,6 +55,10 @@ impl Repository {
     /// Takes a backup. Files with the size, time and change time they have in the newest backup of the site are not read
     /// again. Everything is on disk before the backup counts; stopped in between, the next one uses what is there.
     ///
+    /// Streams are read first. How long one is, is known at its end, and restic restores nothing of a file whose length is
+    /// zero; so each is read back once, now with its length. Nothing is stored twice by that, and a dump that was taken
+    /// has been read again.
+    ///
     /// # Errors
     /// When somebody else uses the repository, when something cannot be read or written, or when a stream ends with an
     /// error. Then no backup was taken.
@@ -71,19 +76,29 @@ impl Repository {
                 });
             }
         }
-        let tally = Arc::new(Tally::default());
         let now = Zoned::now();
-        let source = Source::new(inputs, Arc::clone(&tally), now.timestamp())?;
+        let (streams, files): (Vec<Input>, Vec<Input>) = inputs
+            .into_iter()
+            .partition(|input| matches!(input, Input::Stream { .. }));
+        // Names are looked at before anything is stored.
+        let named = streams
+            .iter()
+            .map(|stream| (stream.part().to_owned(), stream.file().to_owned()))
+            .collect::<Vec<_>>();
+        check_names(&files, &named)?;
         let _lock = self.storage().lock(Access::Write)?;
         let engine = self.opened()?;
         progress("reading the index".to_owned());
         let repaired = self.repair_index(&engine)?;
-        let engine = engine
-            .to_indexed_ids()
-            .map_err(|error| self.explain("read the index", error))?;
+        let indexed = |engine: Engine<OpenStatus>| {
+            engine
+                .to_indexed_ids()
+                .map_err(|error| self.explain("read the index", error))
+        };
+        let mut engine = indexed(engine)?;
 
         let mut snapshot = SnapshotFile {
-            time: now,
+            time: now.clone(),
             hostname: about.host.clone(),
             uid: rustix::process::geteuid().as_raw(),
             gid: rustix::process::getegid().as_raw(),
@@ -95,53 +110,35 @@ impl Repository {
             snapshot.tags.add(tag.to_owned());
         }
         let paths = [about.site.clone()];
-        let options = BackupOptions::default();
+        let mut job = Job {
+            repository: self,
+            now: now.timestamp(),
+            paths: &paths,
+            progress,
+        };
 
-        self.guard.take_failure();
-        self.guard.keep_snapshots_back(true);
-        let archived = thread::scope(|scope| {
-            let (sender, receiver) = mpsc::channel();
-            let (engine, options, source, paths) = (&engine, &options, &source, &paths);
-            let work = scope.spawn(move || {
-                let result = engine.archive(options, source, snapshot, paths);
-                // The receiver waits until this thread is gone.
-                let _ = sender.send(result);
-                drop(sender);
-            });
-            let result = loop {
-                match receiver.recv_timeout(TOLD_EVERY) {
-                    Ok(result) => break Some(result),
-                    Err(RecvTimeoutError::Timeout) => progress(told(&tally)),
-                    Err(RecvTimeoutError::Disconnected) => break None,
-                }
-            };
-            // A thread that panicked sent nothing.
-            let _ = work.join();
-            result
-        });
-        self.guard.keep_snapshots_back(false);
-
-        // What was wrong with the site or the disk says more than what became of it in the engine.
-        if let Some(failure) = self.guard.take_failure() {
-            return Err(failure.into());
+        let mut inputs = files;
+        let mut sizes = Sizes::new();
+        if !streams.is_empty() {
+            let stored = job.archive(&engine, streams, &sizes, snapshot.clone())?;
+            let full = self
+                .opened()?
+                .to_indexed()
+                .map_err(|error| self.explain("read the index", error))?;
+            let full = Arc::new(full);
+            for (part, file) in named {
+                let (size, reader) = read_back::open(self, &full, stored.tree, &part, &file)?;
+                sizes.insert((part.clone(), file.clone()), size);
+                inputs.push(Input::Stream {
+                    part,
+                    file,
+                    reader: Box::new(reader),
+                });
+            }
+            engine = indexed(engine.drop_index())?;
         }
-        if let Some(failure) = tally.take_failure() {
-            return Err(failure);
-        }
-        let archived = archived.unwrap_or_else(|| {
-            Err(RusticError::new(
-                ErrorKind::Internal,
-                "the engine came to a sudden end",
-            ))
-        });
-        let mut snapshot = archived.map_err(|error| self.explain("take the backup", error))?;
+        let mut snapshot = job.archive(&engine, inputs, &sizes, snapshot)?;
         let summary = snapshot.summary.clone().unwrap_or_default();
-        let found = tally.entries.load(Ordering::Relaxed);
-        let vanished = tally.vanished.load(Ordering::Relaxed);
-        let missing = (found - vanished).abs_diff(summary.total_files_processed);
-        if missing != 0 {
-            return Err(RepositoryError::Incomplete { missing, found });
-        }
         engine
             .save_snapshots(vec![snapshot.clone()])
             .map_err(|error| self.explain("write the backup's list", error))?;
@@ -153,6 +150,79 @@ impl Repository {
             unchanged: summary.files_unmodified,
             repaired,
         })
+    }
+}
+
+/// What is the same for each time that the engine is set to work.
+struct Job<'a> {
+    repository: &'a Repository,
+    now: Timestamp,
+    paths: &'a [PathBuf],
+    progress: Progress<'a>,
+}
+
+impl Job<'_> {
+    /// Stores everything and keeps the snapshot back.
+    fn archive(
+        &mut self,
+        engine: &Engine<IndexedIdsStatus>,
+        inputs: Vec<Input>,
+        sizes: &Sizes,
+        snapshot: SnapshotFile,
+    ) -> Result<SnapshotFile, RepositoryError> {
+        let repository = self.repository;
+        let tally = Arc::new(Tally::default());
+        let source = Source::new(inputs, sizes, Arc::clone(&tally), self.now)?;
+        repository.guard.take_failure();
+        repository.guard.keep_snapshots_back(true);
+        let archived = thread::scope(|scope| {
+            let (sender, receiver) = mpsc::channel();
+            let (source, paths) = (&source, self.paths);
+            let work = scope.spawn(move || {
+                let options = BackupOptions::default();
+                let result = engine.archive(&options, source, snapshot, paths);
+                // The receiver waits until this thread is gone.
+                let _ = sender.send(result);
+                drop(sender);
+            });
+            let result = loop {
+                match receiver.recv_timeout(TOLD_EVERY) {
+                    Ok(result) => break Some(result),
+                    Err(RecvTimeoutError::Timeout) => (self.progress)(told(&tally)),
+                    Err(RecvTimeoutError::Disconnected) => break None,
+                }
+            };
+            // A thread that panicked sent nothing.
+            let _ = work.join();
+            result
+        });
+        repository.guard.keep_snapshots_back(false);
+
+        // What was wrong with the site or the disk says more than what became of it in the engine.
+        if let Some(failure) = repository.guard.take_failure() {
+            return Err(failure.into());
+        }
+        if let Some(failure) = tally.take_failure() {
+            return Err(failure);
+        }
+        let archived = archived.unwrap_or_else(|| {
+            Err(RusticError::new(
+                ErrorKind::Internal,
+                "the engine came to a sudden end",
+            ))
+        });
+        let snapshot = archived.map_err(|error| repository.explain("take the backup", error))?;
+        let processed = snapshot
+            .summary
+            .as_ref()
+            .map_or(0, |summary| summary.total_files_processed);
+        let found = tally.entries.load(Ordering::Relaxed);
+        let vanished = tally.vanished.load(Ordering::Relaxed);
+        let missing = (found - vanished).abs_diff(processed);
+        if missing != 0 {
+            return Err(RepositoryError::Incomplete { missing, found });
+        }
+        Ok(snapshot)
     }
 }
 

@@ -1,0 +1,252 @@
+//! `raylift backup` and `raylift backups` on a made-up home, with the Debian package's `restic` as oracle.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Site(TempDir);
+
+impl Site {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in [
+            ("tomcat-9.0.17/conf/server.xml", "<Server/>\n"),
+            ("tomcat-9.0.17/bin/catalina.sh", "#!/bin/sh\n"),
+            (
+                "tomcat-9.0.17/RELEASE-NOTES",
+                "Apache Tomcat Version 9.0.17\n",
+            ),
+            (
+                "tomcat-9.0.17/webapps/ROOT/WEB-INF/lib/portal-impl.jar",
+                "no JAR",
+            ),
+            ("tomcat-9.0.17/lib/ext/portal-kernel.jar", "no JAR"),
+            ("tomcat-9.0.17/logs/catalina.out", "log"),
+            ("osgi/core/org.eclipse.osgi.jar", "no JAR"),
+            ("osgi/modules/acme.jar", "no JAR"),
+            ("osgi/configs/com.acme.config", "key=\"value\"\n"),
+            ("osgi/state/1/bundle", "cache"),
+            ("portal-ext.properties", "a=b\n"),
+            ("data/license/server/license.li", "key"),
+            ("data/document_library/20099/1.0", "document"),
+            ("data/elasticsearch6/index", "index"),
+        ] {
+            let file = folder.path().join("home").join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, content).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn settings(&self, text: &str) {
+        fs::write(self.path("home/raylift.toml"), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+        let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+            .arg("--site")
+            .arg(self.path("home"))
+            .arg("--json")
+            .args(arguments)
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let value = serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code(), value)
+    }
+
+    fn backup(&self) -> Value {
+        let (code, value) = self.run(&["backup", "--without-database", "--tag", "nightly"]);
+        assert_eq!(code, Some(0), "{value}");
+        value
+    }
+
+    fn restic(&self, repository: &Path, key: &Path, arguments: &[&str]) {
+        let output = Command::new("restic")
+            .args(["--no-cache", "--repo"])
+            .arg(repository)
+            .arg("--password-file")
+            .arg(key)
+            .args(arguments)
+            .output()
+            .expect("these tests need restic: apt-get install restic");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "restic {arguments:?}: {text}");
+    }
+}
+
+fn refused(answer: &(Option<i32>, Value), exit: i32, code: &str) {
+    assert_eq!(answer.0, Some(exit), "{}", answer.1);
+    assert_eq!(answer.1["error"]["code"], code, "{}", answer.1);
+}
+
+#[test]
+fn the_sites_own_files_and_documents_are_taken_and_come_back() {
+    let site = Site::new();
+    refused(&site.run(&["backups", "list"]), 1, "RL1001");
+    assert!(
+        !site.path("home/.raylift").exists(),
+        "looking makes nothing"
+    );
+
+    let first = site.backup();
+    assert_eq!(
+        (&first["repository_made"], &first["key_made"]),
+        (&true.into(), &true.into())
+    );
+    let key = PathBuf::from(first["key_file"].as_str().unwrap());
+    let repository = PathBuf::from(first["repository"].as_str().unwrap());
+    assert_eq!(key, site.path("home/.raylift/backup.key"));
+    let notes = first["notes"].to_string();
+    assert!(notes.contains("Copy it to another machine"), "{notes}");
+    assert!(notes.contains("own disk"), "{notes}");
+    let secret = fs::read_to_string(&key).unwrap();
+    assert!(!first.to_string().contains(secret.trim()));
+
+    let second = site.backup();
+    assert_eq!(
+        (&second["key_made"], &second["new"]),
+        (&false.into(), &0.into())
+    );
+    let (_, list) = site.run(&["backups", "list"]);
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    assert_eq!(list[1]["tags"], serde_json::json!(["nightly", "raylift"]));
+
+    let to = site.path("restored");
+    let (code, back) = site.run(&["backups", "restore", "latest", "--to", to.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{back}");
+    for (path, content) in [
+        ("documents/20099/1.0", "document"),
+        ("files/portal-ext.properties", "a=b\n"),
+        ("files/osgi/configs/com.acme.config", "key=\"value\"\n"),
+        ("files/osgi/modules/acme.jar", "no JAR"),
+        ("files/data/license/server/license.li", "key"),
+        ("files/tomcat-9.0.17/conf/server.xml", "<Server/>\n"),
+    ] {
+        let found = fs::read_to_string(to.join(path));
+        assert_eq!(found.ok().as_deref(), Some(content), "{path}");
+    }
+    for path in [
+        "files/osgi/state",
+        "files/.raylift",
+        "files/data/elasticsearch6",
+        "database",
+    ] {
+        assert!(!to.join(path).exists(), "{path}");
+    }
+    let again = site.run(&["backups", "restore", "latest", "--to", to.to_str().unwrap()]);
+    refused(&again, 3, "RL1009");
+
+    site.restic(&repository, &key, &["check", "--read-data"]);
+    let by_restic = site.path("by-restic");
+    site.restic(
+        &repository,
+        &key,
+        &["restore", "latest", "--target", by_restic.to_str().unwrap()],
+    );
+    assert_eq!(
+        fs::read(by_restic.join("files/portal-ext.properties")).unwrap(),
+        b"a=b\n"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_repository_has_a_code() {
+    let site = Site::new();
+    site.backup();
+    let latest = ["backups", "show", "latest"];
+    let (code, shown) = site.run(&latest);
+    assert_eq!(code, Some(0));
+    assert_eq!(shown["parts"][0]["name"], "documents");
+    refused(&site.run(&["backups", "show", "00000000"]), 3, "RL1007");
+    refused(&site.run(&["backups", "forget"]), 2, "RL0901");
+    let id = shown["backup"]["id"].as_str().unwrap();
+    refused(&site.run(&["backups", "forget", id]), 3, "RL1008");
+
+    let repository = site.path("home/.raylift/backups/repository");
+    let lock = fs::File::open(repository.join("raylift.lock")).unwrap();
+    lock.lock().unwrap();
+    refused(&site.run(&latest), 3, "RL1003");
+    let busy = site.run(&["backup", "--without-database"]);
+    refused(&busy, 3, "RL1003");
+    lock.unlock().unwrap();
+
+    let key = site.path("home/.raylift/backup.key");
+    let kept = site.path("kept.key");
+    fs::rename(&key, &kept).unwrap();
+    refused(&site.run(&latest), 1, "RL1002");
+    refused(&site.run(&["backup", "--without-database"]), 1, "RL1002");
+    assert!(!key.exists(), "no second key hides the loss");
+    fs::copy(&kept, &key).unwrap();
+    fs::write(&key, "another key\n").unwrap();
+    refused(&site.run(&latest), 1, "RL1002");
+    fs::rename(&kept, &key).unwrap();
+
+    let mut packs = Vec::new();
+    for folder in fs::read_dir(repository.join("data")).unwrap() {
+        for pack in fs::read_dir(folder.unwrap().path()).unwrap() {
+            packs.push(pack.unwrap().path());
+        }
+    }
+    for pack in &packs {
+        fs::remove_file(pack).unwrap();
+    }
+    let (code, checked) = site.run(&["backups", "check"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        checked["errors"].as_array().unwrap().len() >= packs.len(),
+        "{checked}"
+    );
+    refused(&site.run(&latest), 1, "RL1004");
+    let healed = site.backup();
+    assert_eq!(healed["repaired"]["lost"], packs.len());
+    let (code, checked) = site.run(&["backups", "check", "--read-data"]);
+    assert_eq!(code, Some(0), "{checked}");
+}
+
+#[test]
+fn settings_name_the_place_the_key_and_how_many_are_kept() {
+    let site = Site::new();
+    fs::create_dir(site.path("elsewhere")).unwrap();
+    fs::write(site.path("pass"), "pass phrase\n").unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(site.path("pass"), fs::Permissions::from_mode(0o600)).unwrap();
+    site.settings(
+        "[backup]\nrepository = \"../elsewhere/r\"\nkey_file = \"../pass\"\nkeep_last = 1\n",
+    );
+    let taken = site.backup();
+    assert_eq!(
+        (&taken["key_made"], &taken["repository_made"]),
+        (&false.into(), &true.into())
+    );
+    assert!(site.path("elsewhere/r/config").exists());
+    site.backup();
+    let (code, forgotten) = site.run(&["backups", "forget", "--free-now"]);
+    assert_eq!(code, Some(0), "{forgotten}");
+    assert_eq!(forgotten["backups"].as_array().unwrap().len(), 1);
+    assert_eq!(forgotten["backups"][0]["id"], taken["backup"]["id"]);
+    let (_, list) = site.run(&["backups", "list"]);
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    site.restic(
+        &site.path("elsewhere/r"),
+        &site.path("pass"),
+        &["check", "--read-data"],
+    );
+}
