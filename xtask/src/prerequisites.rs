@@ -22,6 +22,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
         ("python3", vec!["--version"], "python3"),
         ("python3", vec!["-m", "pip", "--version"], "python3-pip"),
         ("cc", vec!["--version"], "gcc libc6-dev"),
+        ("restic", vec!["version"], "restic"),
     ] {
         if !answers(program, &arguments) {
             missing.push(format!("{program} {}: {package}", arguments.join(" ")));
