@@ -92,6 +92,18 @@ impl Vault {
         open().map_err(|error| problem(&error))
     }
 
+    /// Whether the repository lies in a folder, or would.
+    pub(crate) fn lies_in(&self, folder: &Path) -> bool {
+        let there = self
+            .repository
+            .ancestors()
+            .find_map(|path| std::fs::canonicalize(path).ok());
+        let folder = std::fs::canonicalize(folder);
+        there
+            .zip(folder.ok())
+            .is_some_and(|(there, folder)| there.starts_with(folder))
+    }
+
     /// Whether the repository is lost with the disk that the home is on, as far as device numbers say.
     pub(crate) fn shares_the_disk_of(&self, home: &Path) -> bool {
         let device = |path: &Path| {

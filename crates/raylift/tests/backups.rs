@@ -222,6 +222,16 @@ fn what_is_wrong_with_a_repository_has_a_code() {
 }
 
 #[test]
+fn a_repository_in_the_document_store_is_refused() {
+    let site = Site::new();
+    site.settings("[backup]\nrepository = \"data/document_library/backups/r\"\n");
+    let refusal = site.run(&["backup", "--without-database"]);
+    refused(&refusal, 3, "RL0901");
+    assert!(!site.path("home/data/document_library/backups").exists());
+    assert!(!site.path("home/.raylift/backup.key").exists());
+}
+
+#[test]
 fn settings_name_the_place_the_key_and_how_many_are_kept() {
     let site = Site::new();
     fs::create_dir(site.path("elsewhere")).unwrap();

@@ -9,6 +9,7 @@ use raylift_host::backup::database_part;
 use raylift_host::cache::Cache;
 use raylift_host::machine::RealMachine;
 use raylift_host::ownership;
+use raylift_model::codes;
 use raylift_model::facts::{FileKind, SiteFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::origin::Origin;
@@ -146,6 +147,15 @@ fn take(
         )),
     }
     let vault = Vault::of(site);
+    if let Some(root) = &facts.store.root
+        && vault.lies_in(Path::new(root))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the repository would lie in the document store {root} and hold itself"),
+            "Name another place: [backup] repository in raylift.toml.",
+        ));
+    }
     let opened = vault.open_or_make()?;
     if opened.key_made {
         notes.push(format!(
