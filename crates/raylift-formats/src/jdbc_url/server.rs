@@ -9,7 +9,7 @@ pub struct ServerPlace {
     pub host: String,
     /// Port; the driver's default where the URL has none.
     pub port: u16,
-    /// Name of the database, decoded; `None` where the URL leaves it to the user's name.
+    /// Name of the database, decoded where the driver decodes it; `None` where the URL leaves it to the user's name.
     pub database: Option<String>,
     /// Options after the question mark, in order, decoded; names as written.
     pub options: Vec<(String, String)>,
@@ -59,10 +59,15 @@ pub(super) fn place(kind: DatabaseKind, place: &str) -> Option<ServerPlace> {
         None => return None,
     };
     let (host, port) = host_and_port(authority, kind)?;
+    let database = match kind {
+        // `org.mariadb.jdbc.UrlParser` takes it as it stands.
+        DatabaseKind::Mariadb => database.to_owned(),
+        _ => decoded(database)?,
+    };
     let found = ServerPlace {
         host,
         port,
-        database: Some(decoded(database)?).filter(|name| !name.is_empty()),
+        database: Some(database).filter(|name| !name.is_empty()),
         options,
     };
     ELSEWHERE
@@ -73,7 +78,12 @@ pub(super) fn place(kind: DatabaseKind, place: &str) -> Option<ServerPlace> {
 
 /// The URL of another database on the same server, with all options; `None` where the URL names no server.
 pub fn with_database(url: &str, database: &str) -> Option<String> {
-    super::read(url)?.server?;
+    let read = super::read(url)?;
+    read.server?;
+    let name = match read.kind {
+        DatabaseKind::Mariadb => database.to_owned(),
+        _ => encoded(database),
+    };
     let (head, options) = match url.split_once('?') {
         Some((head, options)) => (head, Some(options)),
         None => (url, None),
@@ -84,8 +94,8 @@ pub fn with_database(url: &str, database: &str) -> Option<String> {
         .strip_prefix("//")
         .map(|rest| rest.split_once('/').map_or(rest, |(host, _)| host));
     let mut changed = match authority {
-        Some(authority) => format!("{vendor}//{authority}/{}", encoded(database)),
-        None => format!("{vendor}{}", encoded(database)),
+        Some(authority) => format!("{vendor}//{authority}/{name}"),
+        None => format!("{vendor}{name}"),
     };
     if let Some(options) = options {
         changed.push('?');
@@ -211,6 +221,9 @@ mod tests {
         assert_eq!(server.option("currentSchema"), Some("a,b"));
         assert_eq!(server.option("ssl"), Some(""));
         assert_eq!(server.option("sslmode"), None);
+        // Seen with MariaDB Connector/J 2.7.9.
+        let mariadb = found("jdbc:mariadb://db/a+b%20c").unwrap();
+        assert_eq!(mariadb.2.as_deref(), Some("a+b%20c"));
     }
 
     #[test]
@@ -245,7 +258,7 @@ mod tests {
             ("jdbc:mysql://db/lportal", "jdbc:mysql://db/new%20one"),
             (
                 "jdbc:mariadb://[::1]?x=/y",
-                "jdbc:mariadb://[::1]/new%20one?x=/y",
+                "jdbc:mariadb://[::1]/new one?x=/y",
             ),
         ] {
             assert_eq!(with_database(url, "new one").as_deref(), Some(wanted));
