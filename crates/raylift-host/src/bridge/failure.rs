@@ -73,6 +73,8 @@ pub(super) fn of_request(
     DatabaseError {
         code: if lost {
             codes::DATABASE_UNREACHABLE
+        } else if is_forbidden(failure, access) {
+            codes::DATABASE_RIGHTS
         } else {
             codes::BRIDGE_FAILED
         },
@@ -81,6 +83,18 @@ pub(super) fn of_request(
             without_password(&failure.message, access)
         ),
     }
+}
+
+/// PostgreSQL's state `insufficient_privilege`, which HSQLDB has for objects that are not there, too; MariaDB's and
+/// MySQL's errors for a database, a table, a column, a privilege of the server and a routine.
+fn is_forbidden(failure: &Failure, access: &DatabaseAccess) -> bool {
+    let url = access.url.to_ascii_lowercase();
+    if url.starts_with("jdbc:postgresql:") {
+        return failure.state.as_deref() == Some("42501");
+    }
+    let vendors = ["jdbc:mariadb:", "jdbc:mysql:"];
+    vendors.iter().any(|vendor| url.starts_with(vendor))
+        && matches!(failure.vendor, Some(1044 | 1142 | 1143 | 1227 | 1370))
 }
 
 /// Some drivers repeat the whole URL or the properties of a connection.
@@ -153,5 +167,23 @@ mod tests {
         let bad = of_request(&failure("42501", -5501), &access(), "db", "tables");
         assert_eq!(bad.code, codes::BRIDGE_FAILED);
         assert!(!bad.message.contains("swordfish"), "{}", bad.message);
+    }
+
+    #[test]
+    fn a_missing_right_is_told_from_a_bad_statement() {
+        for (url, state, vendor, code) in [
+            ("jdbc:postgresql:a", "42501", 0, codes::DATABASE_RIGHTS),
+            ("jdbc:postgresql:a", "42P01", 0, codes::BRIDGE_FAILED),
+            ("jdbc:mariadb://a/b", "42000", 1142, codes::DATABASE_RIGHTS),
+            ("jdbc:mysql://a/b", "42000", 1064, codes::BRIDGE_FAILED),
+            ("jdbc:hsqldb:/a", "42501", -5501, codes::BRIDGE_FAILED),
+        ] {
+            let access = DatabaseAccess {
+                url: url.to_owned(),
+                ..access()
+            };
+            let error = of_request(&failure(state, vendor), &access, "db", "tables");
+            assert_eq!(error.code, code, "{url} {state} {vendor}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The helper's process: requests out, answers in, each within a limit.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -84,6 +85,8 @@ impl Helper {
             .env("LC_ALL", "C.UTF-8")
             .env("PATH", "/usr/bin:/bin")
             .current_dir("/")
+            // Ctrl-C in the terminal is for raylift alone.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
