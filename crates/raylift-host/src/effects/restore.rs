@@ -70,6 +70,12 @@ pub(crate) fn restore(
     }
     let mut done = Vec::new();
     if let Some(server) = &server {
+        if !exists(&server.marker("back"))?
+            && let Some(part) = manifest.part(DATABASE)
+        {
+            progress("comparing the dump".to_owned());
+            store.verify(part).map_err(backup)?;
+        }
         server.stage(progress)?;
         done.extend(server.bring_back(progress)?);
         done.push(format!("database as of {}", manifest.taken));
