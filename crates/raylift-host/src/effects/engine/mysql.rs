@@ -1,30 +1,23 @@
-//! MariaDB and MySQL: the dump is one SQL file; on the way back the tables move to a database of their own and the dump
+//! MariaDB and MySQL: the dump is SQL; on the way back the tables move to a database of their own and the dump
 //! is loaded into the emptied one, since neither server can rename a database.
 
+mod files;
 mod objects;
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use self::files::{TABLES, check};
 use super::names::is_ours;
-use super::tool::{Tell, Tool};
+use super::tool::Tool;
 use super::{Engine, Names, Reached};
-use crate::effects::error::{exists, read_failed, write_failed};
+use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
-
-/// The dump in its folder.
-const FILE: &str = "database.sql";
-/// The last line of a dump that came to its end (`mysqldump`, "--dump-date").
-const COMPLETE: &str = "-- Dump completed";
-const BLOCK: usize = 1 << 20;
-/// Bytes of a dump between two words about it.
-const SAID_EACH: u64 = 64 << 20;
 
 /// A database on a MariaDB or MySQL server.
 pub(super) struct Mysql {
@@ -73,6 +66,7 @@ impl Mysql {
             password: ("MYSQL_PWD", &reached.password),
             owner: &reached.access.owner,
             code,
+            guards: None,
         }
     }
 
@@ -89,9 +83,6 @@ impl Mysql {
             [
                 "--single-transaction",
                 "--quick",
-                "--routines",
-                "--triggers",
-                "--events",
                 "--hex-blob",
                 "--no-tablespaces",
             ]
@@ -136,59 +127,18 @@ impl Mysql {
         ))
         .map(drop)
     }
-
-    /// Loads the dump into a database. The tool's input ends when raylift does, so that nothing goes on loading unseen.
-    fn load(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
-        let path = dump.join(FILE);
-        let mut file = File::open(&path).map_err(|error| read_failed(&path, error))?;
-        let bytes = file.metadata().map_or(0, |stat| stat.len());
-        let mut tool = self.client();
-        tool.arguments
-            .push(OsString::from(format!("--database={name}")));
-        tool.stream(
-            Box::new(move |stdin, tell| {
-                pour(&mut file, stdin, &|done| {
-                    tell(format!(
-                        "restoring the database: {} %",
-                        done.saturating_mul(100) / bytes.max(1)
-                    ));
-                })
-            }),
-            Box::new(|stdout, _| io::copy(stdout, &mut io::sink()).map(drop)),
-            &mut |line| progress(line.to_owned()),
-        )
-    }
 }
 
 impl Engine for Mysql {
     fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
-        let path = folder.join(FILE);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&path)
-            .map_err(|error| write_failed(&path, error))?;
-        let mut tool = self.dumper();
-        tool.arguments.push(OsString::from(&self.reached.database));
-        tool.stream(
-            Box::new(|_, _| Ok(())),
-            Box::new(move |stdout, tell: Tell<'_>| {
-                let mut file = BufWriter::with_capacity(BLOCK, file);
-                pour(stdout, &mut file, &|done| {
-                    tell(format!("dumping the database: {} MiB", done >> 20));
-                })?;
-                file.into_inner()?.sync_all()
-            }),
-            &mut |line| progress(line.to_owned()),
-        )?;
-        check(&path)
+        self.dump_files(folder, progress)
     }
 
     fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
+        self.wait_for_loads(name)?;
         self.remove(name)?;
         self.create(name)?;
-        self.load(dump, name, progress)
+        self.load(&dump.join(TABLES), name, progress)
     }
 
     fn remove(&self, name: &str) -> Result<(), HostError> {
@@ -206,7 +156,7 @@ impl Engine for Mysql {
         _names: &Names,
         _progress: Progress<'_>,
     ) -> Result<(), HostError> {
-        check(&dump.join(FILE))
+        check(&dump.join(TABLES))
     }
 
     fn bring_back(
@@ -217,6 +167,7 @@ impl Engine for Mysql {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
         let (live, aside) = (&self.reached.database, names.aside());
+        self.wait_for_loads(live)?;
         let emptied = notes.join("database.emptied");
         if !exists(&emptied)? {
             progress("setting the tables aside".to_owned());
@@ -232,7 +183,8 @@ impl Engine for Mysql {
         // What an attempt that was killed has loaded is loaded again; the tables that count are aside.
         self.drop_objects()?;
         self.drop_tables()?;
-        self.load(dump, live, progress)?;
+        self.load(&dump.join(TABLES), live, progress)?;
+        self.load_events(dump, live, progress)?;
         Ok(vec![format!(
             "the tables of the failed update are kept on the server in database {aside}"
         )])
@@ -262,46 +214,6 @@ impl Engine for Mysql {
 
     fn access(&self, name: &str) -> Result<DatabaseAccess, HostError> {
         self.reached.access_to(name)
-    }
-}
-
-/// A dump that was cut off lacks its last line.
-fn check(path: &Path) -> Result<(), HostError> {
-    let failed = |error: io::Error| read_failed(path, error);
-    let mut file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(4096)))
-        .map_err(failed)?;
-    let complete = BufReader::new(file)
-        .split(b'\n')
-        .map_while(Result::ok)
-        .any(|line| line.starts_with(COMPLETE.as_bytes()));
-    if complete {
-        return Ok(());
-    }
-    Err(HostError::new(
-        codes::DUMP_FAILED,
-        format!("the dump {} ends before its end", path.display()),
-    ))
-}
-
-/// Copies to the end and says from time to time how far it is, in bytes.
-fn pour(from: &mut dyn Read, to: &mut dyn Write, say: &dyn Fn(u64)) -> io::Result<()> {
-    let mut block = vec![0; BLOCK];
-    let (mut done, mut said) = (0_u64, 0_u64);
-    loop {
-        let count = match from.read(&mut block) {
-            Ok(0) => return to.flush(),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        to.write_all(block.get(..count).unwrap_or_default())?;
-        done += count as u64;
-        if done - said >= SAID_EACH {
-            said = done;
-            say(done);
-        }
     }
 }
 
@@ -356,19 +268,5 @@ mod tests {
         assert_eq!(identifier("a`b"), "`a``b`");
         assert_eq!(literal("a'\\"), "_utf8mb4 0x61275c");
         assert_eq!(unescaped(r"a\tb\\n\n"), "a\tb\\n\n");
-    }
-
-    #[test]
-    fn a_dump_that_was_cut_off_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
-        std::fs::write(&path, "CREATE TABLE a (b int);\n").unwrap();
-        assert_eq!(check(&path).unwrap_err().code, codes::DUMP_FAILED);
-        std::fs::write(
-            &path,
-            "CREATE TABLE a (b int);\n-- Dump completed on 2026-01-01\n",
-        )
-        .unwrap();
-        check(&path).unwrap();
     }
 }

@@ -38,7 +38,7 @@ impl Names {
                 'A'..='Z' => letter.to_ascii_lowercase(),
                 _ => '_',
             })
-            .take(LONGEST - PREFIX.len() - site.len() - 9)
+            .take(LONGEST - PREFIX.len() - site.len() - "_".len() - "_proof".len())
             .collect();
         Self {
             stem: format!("{PREFIX}{site}_{run}"),

@@ -14,7 +14,8 @@ use super::tool::Tool;
 use super::{Engine, Names, Reached};
 use crate::effects::error::{exists, read_failed};
 
-/// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases").
+/// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
+/// need not have them, nor let everybody in.
 const ELSEWHERE: [&str; 2] = ["postgres", "template1"];
 /// Between columns of an answer: a character that no name and no number holds.
 const BETWEEN: &str = "\u{1f}";
@@ -53,6 +54,7 @@ impl Postgresql {
             password: ("PGPASSWORD", &reached.password),
             owner: &reached.access.owner,
             code,
+            guards: None,
         }
     }
 
@@ -80,16 +82,46 @@ impl Postgresql {
             .collect())
     }
 
-    /// The same from a database that is none of those concerned.
+    /// The same from a database that is none of those concerned; from the site's own where no other lets the user in.
     fn sql_elsewhere(&self, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
-        let mut last = None;
+        self.sql_from(&self.reached.database, statements)
+    }
+
+    /// The same with the database of `last` resort.
+    fn sql_from(&self, last: &str, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
         for database in ELSEWHERE {
             match self.sql(database, statements) {
-                Err(error) if is_missing(&error) => last = Some(error),
+                Err(error) if is_closed(&error) => {}
                 result => return result,
             }
         }
-        last.map_or_else(|| Ok(Vec::new()), Err)
+        self.sql(last, statements)
+    }
+
+    /// Renames databases, all or none. None of them may be the one to be in, so that one is made where no other is open.
+    fn rename(&self, renames: &[(&str, &str)], names: &Names) -> Result<(), HostError> {
+        let statements: String = renames
+            .iter()
+            .map(|(from, to)| {
+                let (from, to) = (identifier(from), identifier(to));
+                format!("ALTER DATABASE {from} RENAME TO {to};\n")
+            })
+            .collect();
+        let statements = format!("BEGIN;\n{statements}COMMIT;\n");
+        for database in ELSEWHERE {
+            match self.sql(database, &statements) {
+                Err(error) if is_closed(&error) => {}
+                result => return result.map(drop),
+            }
+        }
+        let step = names.scratch();
+        self.remove(&step)?;
+        self.sql_elsewhere(&format!(
+            "CREATE DATABASE {} TEMPLATE template0;",
+            identifier(&step)
+        ))?;
+        self.sql(&step, &statements)?;
+        self.remove(&step)
     }
 
     fn is_there(&self, name: &str) -> Result<bool, HostError> {
@@ -98,6 +130,22 @@ impl Postgresql {
             literal(name)
         );
         Ok(!self.sql_elsewhere(&query)?.is_empty())
+    }
+
+    /// A worker of a tool with several jobs says only that it failed: whether the server is gone is asked anew.
+    fn reason(&self, error: HostError) -> HostError {
+        let own = [codes::DUMP_FAILED, codes::RESTORE_FAILED];
+        let is_gone = own.contains(&error.code)
+            && self
+                .sql_elsewhere("SELECT 1;")
+                .is_err_and(|now| now.code == codes::DATABASE_UNREACHABLE);
+        match is_gone {
+            true => HostError {
+                code: codes::DATABASE_UNREACHABLE,
+                ..error
+            },
+            false => error,
+        }
     }
 
     fn jobs(&self) -> OsString {
@@ -123,7 +171,8 @@ impl Engine for Postgresql {
                 tables += 1;
                 progress(format!("dumping the database: table {tables}"));
             }
-        })?;
+        })
+        .map_err(|error| self.reason(error))?;
         self.check(folder)
     }
 
@@ -145,6 +194,8 @@ impl Engine for Postgresql {
                 progress(format!("restoring the database: table {tables}"));
             }
         })
+        .map_err(|error| self.reason(error))?;
+        self.sql_elsewhere(&own.settings(name)).map(drop)
     }
 
     fn remove(&self, name: &str) -> Result<(), HostError> {
@@ -170,9 +221,7 @@ impl Engine for Postgresql {
         if self.is_there(&names.aside())? {
             return Ok(());
         }
-        self.restore(dump, &names.back(), progress)?;
-        let own = self.properties()?;
-        self.sql_elsewhere(&own.settings(&names.back())).map(drop)
+        self.restore(dump, &names.back(), progress)
     }
 
     /// Both names change in one transaction, so that there is a database under the live name at every moment.
@@ -186,12 +235,7 @@ impl Engine for Postgresql {
         let (live, aside, back) = (&self.reached.database, names.aside(), names.back());
         if !self.is_there(&aside)? {
             progress("the databases change places".to_owned());
-            self.sql_elsewhere(&format!(
-                "BEGIN; ALTER DATABASE {live} RENAME TO {aside}; ALTER DATABASE {back} RENAME TO {live}; COMMIT;",
-                live = identifier(live),
-                aside = identifier(&aside),
-                back = identifier(&back),
-            ))?;
+            self.rename(&[(live, &aside), (&back, live)], names)?;
         }
         Ok(vec![format!(
             "the database of the failed update is kept on the server as {aside}"
@@ -283,12 +327,15 @@ fn transport(reached: &Reached) -> Vec<(&'static str, String)> {
     found
 }
 
-/// True when the database to connect to does not exist.
-fn is_missing(error: &HostError) -> bool {
-    error
-        .evidence
-        .iter()
-        .any(|line| line.contains("does not exist") && line.contains("database"))
+/// True when the server answered and did not let the user into the database: it is not there, or closed to the user.
+/// The server's words may be in any language, `psql`'s own are not: what comes before the first statement is `psql: error:`.
+fn is_closed(error: &HostError) -> bool {
+    let gone = [codes::DATABASE_UNREACHABLE, codes::DATABASE_REFUSED];
+    !gone.contains(&error.code)
+        && error
+            .evidence
+            .iter()
+            .any(|line| line.starts_with("psql: error: "))
 }
 
 /// A value of a connection string (libpq, "Keyword/Value Connection Strings").
@@ -301,9 +348,14 @@ fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text in SQL; the server's `standard_conforming_strings` is on since 9.1.
+/// A text in SQL. `E` makes backslashes mean the same whatever `standard_conforming_strings` says.
 fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    let quoted = text.replace('\'', "''");
+    if text.contains('\\') {
+        format!("E'{}'", quoted.replace('\\', "\\\\"))
+    } else {
+        format!("'{quoted}'")
+    }
 }
 
 #[cfg(test)]
@@ -315,5 +367,6 @@ mod tests {
         assert_eq!(value(r"it's \ here"), r"'it\'s \\ here'");
         assert_eq!(identifier(r#"My "Portal""#), r#""My ""Portal""""#);
         assert_eq!(literal("O'Hara"), "'O''Hara'");
+        assert_eq!(literal(r"a\'b"), r"E'a\\''b'");
     }
 }

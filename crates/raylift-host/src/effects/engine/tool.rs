@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -32,7 +33,22 @@ pub(super) struct Tool<'a> {
     pub(super) owner: &'a Ownership,
     /// The code of a failure without a better one.
     pub(super) code: &'static str,
+    /// The tool itself, where a shell runs it.
+    pub(super) guards: Option<PathBuf>,
 }
+
+/// Runs a tool in the background and ends it when the end of the input comes first. `TERM`, because `pg_dump` and
+/// `pg_restore` then end their workers, too, and cancel what the server is doing.
+const GUARD: &str = "exec 3<&0 </dev/null\n\
+    \"$@\" 3<&- &\n\
+    tool=$!\n\
+    { read -r line <&3; kill -TERM \"$tool\"; } >/dev/null 2>&1 &\n\
+    guard=$!\n\
+    exec 3<&-\n\
+    wait \"$tool\"\n\
+    status=$?\n\
+    kill -KILL \"$guard\" 2>/dev/null\n\
+    exit $status\n";
 
 /// Gives a tool its input. A tool whose reader died reads the end of its input.
 pub(super) type Feed<'a> = Box<dyn FnOnce(&mut dyn Write, Tell<'_>) -> io::Result<()> + Send + 'a>;
@@ -61,16 +77,41 @@ impl Tool<'_> {
         Ok(String::from_utf8_lossy(&output).into_owned())
     }
 
-    /// Runs it without input, and hands over each line it says.
+    /// Runs it without input, and hands over each line it says. When raylift is killed it is told to end: it would
+    /// otherwise go on writing files or a database that the next attempt makes anew.
     ///
     /// # Errors
     /// As [`Tool::stream`].
     pub(super) fn watch(self, line: &mut dyn FnMut(&str)) -> Result<(), HostError> {
-        self.stream(
-            Box::new(|_, _| Ok(())),
-            Box::new(|stdout, _| io::copy(stdout, &mut io::sink()).map(drop)),
+        let (over, ended) = channel::<()>();
+        self.guarded().stream(
+            Box::new(move |_, _| {
+                // The guard's input stays open as long as the tool's output does.
+                ended.recv().ok();
+                Ok(())
+            }),
+            Box::new(move |stdout, _| {
+                let copied = io::copy(stdout, &mut io::sink()).map(drop);
+                drop(over);
+                copied
+            }),
             line,
         )
+    }
+
+    /// The same through a shell that ends the tool when its own input ends.
+    fn guarded(mut self) -> Self {
+        let shown = std::mem::replace(&mut self.program, PathBuf::from("/bin/sh"));
+        let mut arguments = vec![
+            OsString::from("-c"),
+            OsString::from(GUARD),
+            OsString::from("sh"),
+            shown.clone().into_os_string(),
+        ];
+        arguments.append(&mut self.arguments);
+        self.arguments = arguments;
+        self.guards = Some(shown);
+        self
     }
 
     /// Runs it to its end. Input, output and messages flow at the same time; `line` gets what the tool, the feed and the
@@ -84,8 +125,9 @@ impl Tool<'_> {
         sink: Sink<'_>,
         line: &mut dyn FnMut(&str),
     ) -> Result<(), HostError> {
-        let shown = self.program.display().to_string();
-        let mut child = self.start()?;
+        let program = self.guards.as_ref().unwrap_or(&self.program);
+        let shown = program.display().to_string();
+        let mut child = self.start(program)?;
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (sender, heard) = channel();
@@ -100,7 +142,8 @@ impl Tool<'_> {
                 Some(mut stdout) => sink(&mut stdout, &|text| tell(&telling_out, text)),
                 None => Ok(()),
             });
-            scope.spawn(move || hear(stderr, &sender));
+            let secret = self.password.1;
+            scope.spawn(move || hear(stderr, secret, &sender));
             for heard in heard {
                 match heard {
                     Heard::Said(text) => {
@@ -131,7 +174,14 @@ impl Tool<'_> {
         }
     }
 
-    fn start(&self) -> Result<Child, HostError> {
+    fn start(&self, program: &Path) -> Result<Child, HostError> {
+        let missing = || {
+            HostError::new(
+                codes::TOOL_MISSING,
+                format!("{} cannot be started", program.display()),
+            )
+        };
+        std::fs::metadata(program).map_err(|error| missing().caused_by(error))?;
         let (variable, password) = self.password;
         let mut command = Command::new(&self.program);
         command
@@ -141,19 +191,15 @@ impl Tool<'_> {
             .env("PATH", "/usr/bin:/bin")
             .envs(self.environment.iter().map(|(name, value)| (*name, value)))
             .current_dir("/")
+            // Ctrl-C in the terminal is for raylift, which ends at the next safe point, and not for its tools.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         if !password.expose().is_empty() {
             command.env(variable, password.expose());
         }
-        users::spawn(&mut command, self.owner).map_err(|error| {
-            HostError::new(
-                codes::TOOL_MISSING,
-                format!("{} cannot be started", self.program.display()),
-            )
-            .caused_by(error)
-        })
+        users::spawn(&mut command, self.owner).map_err(|error| missing().caused_by(error))
     }
 
     fn broken(&self, shown: &str, error: io::Error) -> HostError {
@@ -165,14 +211,14 @@ impl Tool<'_> {
             said.iter()
                 .any(|line| signs.iter().any(|sign| line.contains(sign)))
         };
-        let code = if any(&REFUSED) {
+        let code = if any(&FORBIDDEN) {
+            codes::DATABASE_RIGHTS
+        } else if any(&REFUSED) {
             codes::DATABASE_REFUSED
         } else if any(&FULL) {
             codes::DISK_TOO_SMALL
         } else if any(&GONE) {
             codes::DATABASE_UNREACHABLE
-        } else if any(&FORBIDDEN) {
-            codes::DATABASE_RIGHTS
         } else {
             self.code
         };
@@ -197,18 +243,27 @@ const GONE: [&str; 8] = [
     "Lost connection",
     "server has gone away",
 ];
-const FORBIDDEN: [&str; 4] = [
-    "permission denied",
+/// `to database` tells error 1044 of MariaDB from 1045, which begins with the same words.
+const FORBIDDEN: [&str; 9] = [
+    "ERROR:  permission denied",
     "must be owner of",
+    "must be member of role",
+    "must be able to SET ROLE",
+    "must be superuser",
     "command denied to user",
     "you need (at least one of) the",
+    "insufficient privileges",
+    "' to database '",
 ];
 
-/// Each line that a tool says, without empty ones.
-fn hear(stderr: Option<impl Read>, heard: &Sender<Heard>) {
+/// Each line that a tool says, without empty ones and without the password.
+fn hear(stderr: Option<impl Read>, password: &Secret, heard: &Sender<Heard>) {
     let Some(stderr) = stderr else { return };
     for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        let mut line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        if !password.expose().is_empty() {
+            line = line.replace(password.expose(), "***");
+        }
         if !line.is_empty() && heard.send(Heard::Said(line)).is_err() {
             return;
         }

@@ -8,10 +8,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use raylift_model::codes;
 use raylift_run::host::HostError;
 
+use super::files::is_complete;
 use super::{Mysql, identifier, literal};
 use crate::effects::error::{exists, write_failed};
+use crate::effects::exchange::sync_parent;
 
 impl Mysql {
     /// Writes the SQL of triggers, views, routines and events, once.
@@ -23,19 +26,32 @@ impl Mysql {
         let failed = |error: io::Error| write_failed(path, error);
         let mut file = File::create(&partial).map_err(failed)?;
         let mut tool = self.dumper();
-        tool.arguments.extend([
-            OsString::from("--no-data"),
-            OsString::from(&self.reached.database),
-        ]);
-        tool.stream(
+        // A view of a table that the failed upgrade dropped cannot be read, and is no loss.
+        let options = [
+            "--no-data",
+            "--routines",
+            "--triggers",
+            "--events",
+            "--force",
+        ];
+        tool.arguments.extend(options.map(OsString::from));
+        tool.arguments.push(OsString::from(&self.reached.database));
+        let noted = tool.stream(
             Box::new(|_, _| Ok(())),
             Box::new(move |stdout, _| {
                 io::copy(stdout, &mut file)?;
                 file.sync_all()
             }),
             &mut |_| {},
-        )?;
-        std::fs::rename(&partial, path).map_err(failed)
+        );
+        match noted {
+            Err(error) if error.code != codes::DUMP_FAILED || !is_complete(&partial)? => {
+                return Err(error);
+            }
+            _ => {}
+        }
+        std::fs::rename(&partial, path).map_err(failed)?;
+        sync_parent(path)
     }
 
     /// Drops triggers, views, routines and events of the live database.

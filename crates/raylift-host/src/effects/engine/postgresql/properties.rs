@@ -22,6 +22,9 @@ pub(super) struct Properties {
     datlocale: Option<String>,
     datconnlimit: i64,
     tablespace: String,
+    /// What `COMMENT ON DATABASE` said.
+    #[serde(default)]
+    comment: Option<String>,
     /// Role (empty for all) and setting, `name=value`.
     #[serde(default)]
     settings: Option<Vec<(String, String)>>,
@@ -48,6 +51,7 @@ impl Postgresql {
             "SELECT row_to_json(d)::jsonb || jsonb_build_object(\
              'owner', pg_get_userbyid(d.datdba), \
              'encoding_name', pg_encoding_to_char(d.encoding), \
+             'comment', shobj_description(d.oid, 'pg_database'), \
              'tablespace', (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace), \
              'settings', (SELECT jsonb_agg(jsonb_build_array(CASE WHEN s.setrole = 0 THEN '' ELSE pg_get_userbyid(s.setrole) END, one)) \
              FROM pg_db_role_setting s, unnest(s.setconfig) one WHERE s.setdatabase = d.oid), \
@@ -97,11 +101,12 @@ impl Properties {
         if self.tablespace != "pg_default" {
             statement.push_str(&format!(" TABLESPACE {}", identifier(&self.tablespace)));
         }
-        statement.push_str(&format!(" CONNECTION LIMIT {};", self.datconnlimit));
+        statement.push(';');
         statement
     }
 
-    /// The statements that give the database `name` this one's settings and grants; empty for one that has none.
+    /// The statements that give the database `name` this one's comment, settings, limit and grants; empty for one that
+    /// has none. They come after the content: a limit must not stop the tools that bring it.
     pub(super) fn settings(&self, name: &str) -> String {
         let name = identifier(name);
         let mut statements = String::new();
@@ -122,6 +127,18 @@ impl Properties {
             statements.push_str(&format!(
                 "ALTER {target} SET {} TO {value};\n",
                 parameter(key)
+            ));
+        }
+        if let Some(comment) = &self.comment {
+            statements.push_str(&format!(
+                "COMMENT ON DATABASE {name} IS {};\n",
+                literal(comment)
+            ));
+        }
+        if self.datconnlimit >= 0 {
+            statements.push_str(&format!(
+                "ALTER DATABASE {name} CONNECTION LIMIT {};\n",
+                self.datconnlimit
             ));
         }
         if let Some(grants) = &self.grants {
@@ -162,6 +179,7 @@ mod tests {
             datlocale: None,
             datconnlimit: -1,
             tablespace: "pg_default".to_owned(),
+            comment: None,
             settings: None,
             grants: None,
         }
@@ -172,7 +190,7 @@ mod tests {
         assert_eq!(
             plain().create("raylift_x"),
             "CREATE DATABASE \"raylift_x\" TEMPLATE template0 OWNER \"lportal\" ENCODING 'UTF8' \
-             LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8' CONNECTION LIMIT -1;"
+             LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8';"
         );
         assert_eq!(plain().settings("raylift_x"), "");
     }
@@ -183,6 +201,8 @@ mod tests {
             datlocprovider: Some("i".to_owned()),
             daticulocale: Some("de-DE".to_owned()),
             tablespace: "fast".to_owned(),
+            datconnlimit: 40,
+            comment: Some("the portal's".to_owned()),
             settings: Some(vec![
                 (String::new(), "search_path=portal, public".to_owned()),
                 ("report".to_owned(), "statement_timeout=5s".to_owned()),
@@ -202,6 +222,8 @@ mod tests {
             [
                 "ALTER DATABASE \"x\" SET \"search_path\" TO portal, public;",
                 "ALTER ROLE \"report\" IN DATABASE \"x\" SET \"statement_timeout\" TO '5s';",
+                "COMMENT ON DATABASE \"x\" IS 'the portal''s';",
+                "ALTER DATABASE \"x\" CONNECTION LIMIT 40;",
                 "REVOKE ALL ON DATABASE \"x\" FROM PUBLIC;",
                 "GRANT CONNECT ON DATABASE \"x\" TO PUBLIC;",
                 "GRANT TEMPORARY ON DATABASE \"x\" TO \"report\" WITH GRANT OPTION;",
