@@ -27,7 +27,7 @@ pub const RUN: &str = "0001-7.2.1";
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 pub struct Site {
-    _turn: MutexGuard<'static, ()>,
+    _turn: Option<MutexGuard<'static, ()>>,
     pub folder: TempDir,
     pub plan: Plan,
 }
@@ -57,6 +57,15 @@ pub fn give_all(path: &Path) {
 impl Site {
     pub fn new() -> Self {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        Self::made(Some(turn))
+    }
+
+    /// Beside others: for tests that write no scripts and run them.
+    pub fn beside_others() -> Self {
+        Self::made(None)
+    }
+
+    fn made(turn: Option<MutexGuard<'static, ()>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let base = folder.path().canonicalize().unwrap();
@@ -192,6 +201,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
             store: None,
             search_indexes: Vec::new(),
             state: state.clone(),
+            database_tools: None,
             core_row: None,
             database_tools: None,
             last_proof: None,

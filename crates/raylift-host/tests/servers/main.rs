@@ -1,0 +1,24 @@
+//! Proof, return point and the way back on real servers, PostgreSQL and MariaDB, and what goes wrong with them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod content;
+mod damaged;
+mod killed;
+mod live;
+mod mariadb;
+mod names;
+mod postgresql;
+mod refused;
+mod round_trip;
+mod secrets;
+mod server;
+mod world;
