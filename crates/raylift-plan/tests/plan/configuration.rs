@@ -585,26 +585,3 @@ fn a_successor_is_known_or_the_only_one_of_its_name() {
     let two = pids(&["a.b.d.One", "a.b.e.One"]);
     assert_eq!(renamed_pid("a.b.c.One", &before, &Known::of([&two])), None);
 }
-
-#[test]
-fn a_configuration_that_somebody_makes_in_the_portal_makes_the_plan_stale() {
-    let (mut site, release) = pair();
-    let before = make(&site, &release, None, &wishes()).unwrap().binding;
-    let from_file = ConfigurationRow {
-        pid: "org.example.FromFile".to_owned(),
-        file_name: Some("org.example.FromFile.config".to_owned()),
-        ..ConfigurationRow::default()
-    };
-    site.database.configurations.push(from_file);
-    let after = make(&site, &release, None, &wishes()).unwrap().binding;
-    assert!(before.differences(&after).is_empty());
-    site.database.configurations.push(ConfigurationRow {
-        pid: "org.example.Made".to_owned(),
-        ..ConfigurationRow::default()
-    });
-    let after = make(&site, &release, None, &wishes()).unwrap().binding;
-    assert_eq!(
-        before.differences(&after),
-        ["configuration org.example.Made"]
-    );
-}

@@ -1,9 +1,10 @@
-//! What the rows of `Release_`, and the two releases' registries, say that a person should know.
+//! What the rows of `Release_`, and the two releases' registries, say that a person should know; and which rows of
+//! `Configuration_` a plan is bound to.
 
 use crate::facts::{bundle, release, row, site, wishes};
 use raylift_model::codes;
 use raylift_model::facts::{
-    CoreStep, ModuleRows, ReleaseFacts, ReleaseFilter, SiteFacts, TableFacts,
+    ConfigurationRow, CoreStep, ModuleRows, ReleaseFacts, ReleaseFilter, SiteFacts, TableFacts,
 };
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::{ReturnMode, ReturnNeed, When};
@@ -336,4 +337,27 @@ fn without_the_rows_of_the_database_the_way_back_is_undetermined() {
     assert!(known.way_back.undetermined.is_empty());
     let text = serde_json::to_string(&known.way_back).unwrap();
     assert!(!text.contains("undetermined"), "{text}");
+}
+
+#[test]
+fn a_configuration_that_somebody_makes_in_the_portal_makes_the_plan_stale() {
+    let (mut site, release) = (site(), release());
+    let before = make(&site, &release, None, &wishes()).unwrap().binding;
+    let from_file = ConfigurationRow {
+        pid: "org.example.FromFile".to_owned(),
+        file_name: Some("org.example.FromFile.config".to_owned()),
+        ..ConfigurationRow::default()
+    };
+    site.database.configurations.push(from_file);
+    let after = make(&site, &release, None, &wishes()).unwrap().binding;
+    assert!(before.differences(&after).is_empty());
+    site.database.configurations.push(ConfigurationRow {
+        pid: "org.example.Made".to_owned(),
+        ..ConfigurationRow::default()
+    });
+    let after = make(&site, &release, None, &wishes()).unwrap().binding;
+    assert_eq!(
+        before.differences(&after),
+        ["configuration org.example.Made"]
+    );
 }
