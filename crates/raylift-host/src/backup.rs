@@ -7,6 +7,7 @@ use raylift_backup::{Part, PlainStore};
 use raylift_model::plan::PlannedSite;
 use raylift_model::settings::Settings;
 use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
 
 use crate::effects::at_rest::copy_at_rest;
 use crate::effects::engine;
@@ -32,24 +33,35 @@ pub fn database_part(
     progress: Progress<'_>,
 ) -> Result<Input, HostError> {
     let access = access(&request(&site.home, settings))?;
+    let Some(engine) = engine::of(site, &access)? else {
+        return files_part(&access, running, scratch, progress);
+    };
     let store = PlainStore::new(scratch);
-    match engine::of(site, &access)? {
-        Some(engine) => {
-            dump(site, engine.as_ref(), &store, progress)?;
-        }
-        None => {
-            let files = Hsqldb::of(&access)?;
-            if !running {
-                return Ok(Input::Files(database_files(&files)?));
-            }
-            copy_at_rest(&files, &store, progress)?;
-        }
+    dump(site, engine.as_ref(), &store, progress)?;
+    Ok(in_scratch(&store))
+}
+
+fn files_part(
+    access: &DatabaseAccess,
+    running: bool,
+    scratch: &Path,
+    progress: Progress<'_>,
+) -> Result<Input, HostError> {
+    let files = Hsqldb::of(access)?;
+    if !running {
+        return Ok(Input::Files(database_files(&files)?));
     }
-    Ok(Input::Files(Part {
+    let store = PlainStore::new(scratch);
+    copy_at_rest(&files, &store, progress)?;
+    Ok(in_scratch(&store))
+}
+
+fn in_scratch(store: &PlainStore) -> Input {
+    Input::Files(Part {
         name: DATABASE.to_owned(),
         root: store.folder(DATABASE),
         entries: None,
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -93,7 +105,7 @@ mod tests {
         let access = access(format!("jdbc:hsqldb:{}/lportal", live.display()));
         let scratch = folder.path().join("scratch");
         let part = |running| {
-            let input = part_of(&access, running, &scratch, &mut |_| {});
+            let input = files_part(&access, running, &scratch, &mut |_| {});
             match input.ok().unwrap() {
                 Input::Files(part) => part,
                 Input::Stream { .. } => panic!("no dump is made of files"),
@@ -115,10 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_database_server_is_refused() {
+    fn a_server_has_no_files_to_copy() {
         let access = access("jdbc:postgresql://localhost/lportal".to_owned());
         let scratch = Path::new("/nonexistent");
-        let error = part_of(&access, false, scratch, &mut |_| {}).err().unwrap();
+        let error = files_part(&access, false, scratch, &mut |_| {})
+            .err()
+            .unwrap();
         assert_eq!(error.code, codes::DATABASE_UNSUPPORTED);
     }
 }

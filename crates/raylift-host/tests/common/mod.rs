@@ -203,7 +203,6 @@ fn plan(home: &Path, release: &Path) -> Plan {
             state: state.clone(),
             database_tools: None,
             core_row: None,
-            database_tools: None,
             last_proof: None,
             tables: Vec::new(),
         },
