@@ -13,7 +13,7 @@ mod runs;
 mod steps;
 mod table;
 
-pub(crate) use backups::{Spinner, backup, backups, checked, forgotten, taken};
+pub(crate) use backups::{backup, backups, checked, forgotten, taken};
 pub(crate) use files::{one_file, origins};
 pub(crate) use findings::findings;
 pub(crate) use inspect::inspect;

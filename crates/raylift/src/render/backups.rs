@@ -1,12 +1,9 @@
 //! Backups for people.
 
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use raylift_backup::repository::{Checked, Forgotten, Listed, PartSummary, Snapshot, Taken};
 
 use super::table::{bytes, columns, count};
-use crate::printer::{bad, careful, good, is_watched, paint, strong};
+use crate::printer::{bad, careful, good, paint, strong};
 
 /// Digits of an id that people are shown, as restic shows them.
 const DIGITS: usize = 8;
@@ -154,40 +151,4 @@ pub(crate) fn forgotten(forgotten: &Forgotten, now: bool) -> String {
         );
     }
     text
-}
-
-/// One line on a terminal that says what is being done; nothing elsewhere.
-pub(crate) struct Spinner(ProgressBar);
-
-impl Spinner {
-    /// A line that is not there when `silent`, or when nobody watches.
-    pub(crate) fn new(silent: bool) -> Self {
-        let watched = is_watched() && !silent;
-        let line = ProgressBar::with_draw_target(
-            None,
-            if watched {
-                ProgressDrawTarget::stderr()
-            } else {
-                ProgressDrawTarget::hidden()
-            },
-        );
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            line.set_style(style);
-        }
-        if watched {
-            line.enable_steady_tick(Duration::from_millis(120));
-        }
-        Self(line)
-    }
-
-    /// Changes the line.
-    pub(crate) fn tell(&mut self, line: &str) {
-        self.0.set_message(line.to_owned());
-    }
-}
-
-impl Drop for Spinner {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
 }

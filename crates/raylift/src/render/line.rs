@@ -80,3 +80,9 @@ impl Line {
         self.bar.finish_and_clear();
     }
 }
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}

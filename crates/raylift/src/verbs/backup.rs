@@ -101,7 +101,7 @@ fn take(
     scratch: &Path,
     printer: &Printer,
 ) -> Result<Done, Problem> {
-    let mut spinner = render::Spinner::new(printer.is_json());
+    let mut shown = render::Line::new(printer.is_json());
     let home = PathBuf::from(&facts.home);
     let mut notes = Vec::new();
     let mut inputs = vec![Input::Files(Part {
@@ -121,7 +121,7 @@ fn take(
             )
         })?;
         let part = database_part(&planned, &site.settings, running, scratch, &mut |line| {
-            spinner.tell(&line);
+            shown.progress(&line);
         })
         .map_err(|error| {
             Problem::refused(
@@ -177,7 +177,7 @@ fn take(
     };
     let taken = opened
         .repository
-        .backup(&about, inputs, &mut |line| spinner.tell(&line))
+        .backup(&about, inputs, &mut |line| shown.progress(&line))
         .map_err(|error| vault::problem(&error))?;
     Ok((vault, opened, taken, notes))
 }

@@ -29,12 +29,12 @@ pub(crate) fn run(
         )
         .ending(Exit::Usage));
     }
-    let mut spinner = render::Spinner::new(printer.is_json());
+    let mut shown = render::Line::new(printer.is_json());
     let repository = Vault::of(site).open()?;
     let back = repository
-        .restore(id, part, &to, &mut |line| spinner.tell(&line))
+        .restore(id, part, &to, &mut |line| shown.progress(&line))
         .map_err(|error| vault::problem(&error))?;
-    drop(spinner);
+    drop(shown);
     printer.json(&json!({ "folder": to, "files": back.files, "bytes": back.bytes }))?;
     printer.text(&format!(
         "{} files, {} are in {}.\n",
