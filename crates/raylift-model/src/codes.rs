@@ -167,6 +167,14 @@ codes! {
     DATABASE_RIGHTS = "RL0512", "the database user may not do what a restore needs";
     FOREIGN_SESSIONS = "RL0513", "somebody else is connected to the database";
     DATABASE_SERVER_OLD = "RL0514", "the database server is older than raylift's tools can work with";
+    FOREIGN_KEYS = "RL0520", "tables have foreign keys";
+    TRIGGERS = "RL0521", "tables have triggers";
+    GENERATED_COLUMNS = "RL0522", "tables have generated columns";
+    VIEWS = "RL0523", "views stand on the database's tables";
+    MIXED_COLLATIONS = "RL0524", "tables differ from the database's character set";
+    LONG_TRANSACTIONS = "RL0525", "a transaction has been open for long";
+    NO_ADMINISTRATOR = "RL0526", "a company has no administrator";
+    CHECK_REFUSED = "RL0527", "a check of the database was refused";
 
     SERVER_FOREIGN = "RL0601", "the home is in use by a server that was not started from it";
     SERVER_DOES_NOT_STOP = "RL0602", "the server does not stop";

@@ -25,8 +25,8 @@ pub use configuration::{
 };
 pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{
-    DatabaseFacts, DatabaseKind, DatabaseServer, DatabaseSettings, ReleaseRow, SettingSource,
-    TableFacts, VendorTools,
+    DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseServer, DatabaseSettings, ReleaseRow,
+    SettingSource, TableFacts, VendorTools,
 };
 pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};

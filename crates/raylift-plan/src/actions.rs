@@ -14,13 +14,20 @@ pub(crate) fn stash(state: &Path, run: &str) -> PathBuf {
         .join("catalina.sh")
 }
 
+/// Where the fence stands.
+pub(crate) struct Fence<'a> {
+    /// The start script.
+    pub(crate) script: &'a Path,
+    /// Where it lies while the fence is up.
+    pub(crate) stash: &'a Path,
+}
+
 /// All actions of an update. The fence goes up before the stop and comes down last.
 pub(crate) fn list(
     release: &ReleaseFacts,
     state: &Path,
     run: &str,
-    script: &Path,
-    stash: &Path,
+    fence: &Fence<'_>,
     exchanges: &[Exchange],
     upgrade: Option<DataUpgrade>,
     database_server: bool,
@@ -43,8 +50,8 @@ pub(crate) fn list(
     .into();
     let mut quiesced = vec![
         Action::RaiseFence {
-            script: script.to_owned(),
-            stash: stash.to_owned(),
+            script: fence.script.to_owned(),
+            stash: fence.stash.to_owned(),
         },
         Action::StopServer,
     ];
@@ -71,8 +78,8 @@ pub(crate) fn list(
     );
     actions.extend([Action::StartServer, Action::CheckHealth].map(in_phase(Phase::Healthy)));
     actions.push(in_phase(Phase::BurningIn)(Action::LowerFence {
-        script: script.to_owned(),
-        stash: stash.to_owned(),
+        script: fence.script.to_owned(),
+        stash: fence.stash.to_owned(),
     }));
     actions
 }

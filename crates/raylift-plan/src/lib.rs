@@ -17,6 +17,7 @@ mod lint;
 mod make;
 mod modules;
 mod origin;
+mod preflight;
 mod properties;
 mod release_rows;
 mod space;

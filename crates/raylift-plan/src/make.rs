@@ -20,8 +20,8 @@ use crate::checks::blocker;
 use crate::tables::Tables;
 use crate::wishes::{AppServer, Wishes};
 use crate::{
-    actions, checks, configuration, core, database, devices, files, health, modules, properties,
-    release_rows, space, tomcat as server, way_back,
+    actions, checks, configuration, core, database, devices, files, health, modules, preflight,
+    properties, release_rows, space, tomcat as server, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -98,6 +98,7 @@ pub fn make(
     let mut findings = checks::findings(site, release, wishes);
     findings.extend(old.and_then(|old| checks::old_release(&from, old)));
     findings.extend(database::findings(site));
+    findings.extend(preflight::findings(&site.database));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);
     let places = files::Places {
@@ -192,8 +193,10 @@ pub fn make(
         release,
         &state,
         run,
-        &Path::new(&site.home).join(script.as_str()),
-        &stash,
+        &actions::Fence {
+            script: &Path::new(&site.home).join(script.as_str()),
+            stash: &stash,
+        },
         &files.exchanges,
         upgrade,
         site.database.settings.kind.is_server(),

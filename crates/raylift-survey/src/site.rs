@@ -27,6 +27,7 @@ mod mounts;
 mod named_files;
 mod options;
 mod pid_file;
+pub mod preflight;
 mod probes;
 mod process;
 mod processes;

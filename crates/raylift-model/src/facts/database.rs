@@ -30,6 +30,23 @@ pub struct DatabaseFacts {
     /// Rows of `Configuration_`, by PID.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configurations: Vec<ConfigurationRow>,
+    /// What the server was asked about troubles of an upgrade; empty where it was not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<DatabaseCheck>,
+}
+
+/// What one check of the database found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseCheck {
+    /// Stable name, `foreign-keys`.
+    pub name: String,
+    /// Number of rows that the database gave.
+    pub found: u64,
+    /// The first of them, one text each.
+    pub rows: Vec<String>,
+    /// What the database said against the query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// What a database server says of itself and what is at hand to dump it with.

@@ -233,6 +233,7 @@ pub(crate) fn site() -> SiteFacts {
             product: None,
             product_version: None,
             server: None,
+            checks: Vec::new(),
             bytes: 1000,
             release_rows: vec![row("portal", "5.0.2")],
             tables: vec![TableFacts {

@@ -13,6 +13,7 @@ mod files;
 mod kinds;
 mod options;
 mod origins;
+mod preflight;
 mod properties;
 mod rows;
 mod schema;

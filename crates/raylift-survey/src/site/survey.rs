@@ -19,7 +19,7 @@ use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
     access, configurations, database_server, deployments, disks, entries, home, java, listening,
-    mounts, processes, server, store, user_home,
+    mounts, preflight, processes, server, store, user_home,
 };
 use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
@@ -207,6 +207,7 @@ fn look_at_data(
     let mut findings = connection.findings.clone();
     let mut documents = Comparison::new(machine, home, &properties, found);
     let mut server = None;
+    let mut checks = Vec::new();
     let (answer, complete) = match ask(
         machine,
         request,
@@ -219,6 +220,7 @@ fn look_at_data(
             if request.server {
                 let tools = &request.settings.database;
                 server = database_server::look(machine, tools, connection.settings.kind, &access);
+                checks = preflight::look(machine, connection.settings.kind, &access);
             }
             (answer, request.census)
         }
@@ -246,6 +248,7 @@ fn look_at_data(
         release_rows: answer.release_rows.unwrap_or_default(),
         tables: answer.tables,
         configurations: Vec::new(),
+        checks,
     };
     Data {
         properties,

@@ -1,0 +1,12 @@
+//! Views keep what they read.
+
+use raylift_model::codes;
+
+use super::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "views",
+    code: codes::VIEWS,
+    message: "views can keep a step from altering the columns they read, or be broken by it",
+    remedy: "drop the views that read Liferay's tables before the update and make them again after it",
+};

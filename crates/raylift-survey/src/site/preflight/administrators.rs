@@ -1,0 +1,9 @@
+//! Companies without a user who is an administrator directly. Reads the rows of one role for each company, by index.
+
+use super::Check;
+
+pub(super) const CHECK: Check = Check {
+    name: "administrators",
+    postgresql: "SELECT com.webId FROM Company com WHERE NOT EXISTS (SELECT 1 FROM Role_ rol JOIN Users_Roles has ON has.roleId = rol.roleId WHERE rol.companyId = com.companyId AND rol.name = 'Administrator') ORDER BY 1",
+    mysql: "SELECT com.webId FROM Company com WHERE NOT EXISTS (SELECT 1 FROM Role_ rol JOIN Users_Roles has ON has.roleId = rol.roleId WHERE rol.companyId = com.companyId AND rol.name = 'Administrator') ORDER BY 1",
+};
