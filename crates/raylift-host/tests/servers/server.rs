@@ -217,15 +217,23 @@ impl Server {
 
     /// `kill -9` of the server and of all its processes, all at once.
     pub fn kill(&self) {
+        use rustix::process::{Pid, Signal, kill_process};
         let Some(pid) = self.pid() else { return };
+        let send = |pid: u32, signal| {
+            let _ = kill_process(Pid::from_raw(pid as i32).unwrap(), signal);
+        };
+        // No child comes into being between the look and the end.
+        send(pid, Signal::STOP);
         let children: Vec<u32> = fs::read_dir("/proc")
             .unwrap()
             .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok())
             .filter(|child| status(*child).is_some_and(|(parent, _)| parent == pid))
             .collect();
-        for pid in [pid].into_iter().chain(children) {
-            let signalled = rustix::process::Pid::from_raw(pid as i32).unwrap();
-            let _ = rustix::process::kill_process(signalled, rustix::process::Signal::KILL);
+        for pid in children.iter().chain([&pid]) {
+            send(*pid, Signal::KILL);
+        }
+        while children.iter().any(|child| status(*child).is_some()) {
+            std::thread::sleep(Duration::from_millis(10));
         }
         self.wait_for_end();
     }
