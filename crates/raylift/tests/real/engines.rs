@@ -70,6 +70,8 @@ fn there_and_back(engine: Engine, table: &str) {
         assert!(plan.stdout.contains(words), "{words}: {}", plan.all());
     }
 
+    backup_is_whole(&site);
+
     // Somebody else on the database, as another node would be: nothing is copied or changed, and the old site serves.
     let other = Session::open(&site);
     let ended = site.update().assert(4);
@@ -126,6 +128,32 @@ fn killed(engine: Engine) {
     scene.print(&format!("kill -9 on {engine:?}"));
     let left = left_on_the_server(scene.site());
     assert_eq!(left, ["0001", "0003"], "no scratch database");
+}
+
+/// A backup of the running site has its database as a dump, and restic finds the repository in order.
+fn backup_is_whole(site: &TestSite) {
+    let taken = site.raylift(&["backup", "--json"]).assert(0);
+    let taken: serde_json::Value = serde_json::from_str(&taken.stdout).unwrap();
+    let id = taken["backup"]["id"].as_str().unwrap();
+    let shown = site.raylift(&["backups", "show", id, "--json"]).assert(0);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let parts: Vec<&str> = shown["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(parts, ["database", "documents", "files"], "{shown}");
+    let restic = Command::new("restic")
+        .arg("--repo")
+        .arg(taken["repository"].as_str().unwrap())
+        .arg("--password-file")
+        .arg(taken["key_file"].as_str().unwrap())
+        .args(["check", "--read-data", "--no-cache"])
+        .output()
+        .expect("restic runs");
+    assert!(restic.status.success(), "{restic:?}");
+    site.raylift(&["backups", "check"]).assert(0);
 }
 
 /// Somebody who is connected to the site's database by the vendor's client and does nothing.

@@ -156,8 +156,13 @@ fn settings(site: &TestSite) {
         ("a clustered site", "cluster.link.enabled=true\n", "RL0105"),
         (
             "another database",
-            "jdbc.default.driverClassName=org.postgresql.Driver\njdbc.default.url=jdbc:postgresql://127.0.0.1:1/lportal\n",
+            "jdbc.default.driverClassName=oracle.jdbc.OracleDriver\njdbc.default.url=jdbc:oracle:thin:@127.0.0.1:1:xe\n",
             "RL0504",
+        ),
+        (
+            "a PostgreSQL that does not answer",
+            "jdbc.default.driverClassName=org.postgresql.Driver\njdbc.default.url=jdbc:postgresql://127.0.0.1:1/lportal\n",
+            "RL0501",
         ),
         (
             "a database server that is dead",
