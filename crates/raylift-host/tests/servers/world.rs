@@ -181,7 +181,10 @@ impl World {
 
     /// The name of a database that raylift makes.
     pub fn ours(&self, purpose: &str) -> String {
-        let digest = Digest::of(self.site.home().as_os_str().as_encoded_bytes());
+        let site = &self.site.plan.site;
+        let url = site.database.url.as_deref().unwrap_or_default();
+        let home = site.home.as_os_str().as_encoded_bytes();
+        let digest = Digest::of(&[home, url.as_bytes()].join(&0));
         format!("raylift_{}_0001_7_2_1_{purpose}", &digest.as_str()[..8])
     }
 
