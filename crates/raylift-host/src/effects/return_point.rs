@@ -71,31 +71,34 @@ impl Note {
         progress: Progress<'_>,
     ) -> Result<Self, HostError> {
         let mut bridge = Bridge::open(access, mode).map_err(database)?;
+        let schema = bridge.schema().map_err(database)?;
+        let count = schema.len();
         let mut note = Self {
-            tables: bridge.tables().map_err(database)?,
+            tables: Vec::new(),
             release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
             core_row: bridge.core_row().map_err(database)?,
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
         };
-        for (table, shape) in bridge.schema().map_err(database)? {
+        for (number, (name, shape)) in schema.into_iter().enumerate() {
+            if number % 20 == 0 {
+                progress(format!("reading the rows: table {} of {count}", number + 1));
+            }
+            // A table that went away meanwhile is not there.
+            let Some(read) = bridge.digest(&name).map_err(database)? else {
+                continue;
+            };
             // HSQLDB makes up the names of the indexes of constraints at each start.
             let mut indexes: Vec<_> = shape.indexes.into_values().collect();
             indexes.sort();
             let text = serde_json::to_vec(&(shape.columns, shape.primary_key, indexes));
             note.shapes
-                .insert(table, Digest::of(&text.map_err(not_json)?));
-        }
-        let count = note.tables.len();
-        for (number, table) in note.tables.iter_mut().enumerate() {
-            if number % 20 == 0 {
-                progress(format!("reading the rows: table {} of {count}", number + 1));
-            }
-            // A table that went away meanwhile has no digest.
-            if let Some(read) = bridge.digest(&table.name).map_err(database)? {
-                table.rows = read.rows;
-                note.digests.insert(table.name.clone(), read.digest);
-            }
+                .insert(name.clone(), Digest::of(&text.map_err(not_json)?));
+            note.digests.insert(name.clone(), read.digest);
+            note.tables.push(TableFacts {
+                name,
+                rows: read.rows,
+            });
         }
         if mode == Mode::ReadWrite {
             bridge.shut_down().map_err(database)?;
@@ -177,19 +180,12 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
-    let mut taken = Vec::new();
-    let note = match engine::of(site, access)? {
-        Some(engine) => {
-            taken.push(dump(site, engine.as_ref(), &store, progress)?);
-            progress("counting the rows of the database".to_owned());
-            Some(Note::read(access, Mode::ReadOnly)?)
-        }
-        None => {
-            let part = database_files(&Hsqldb::of(access)?)?;
-            taken.push(put(&store, &part, progress)?);
-            None
-        }
+    let engine = engine::of(site, access)?;
+    let database = match &engine {
+        Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
+        None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
     };
+    let mut taken = vec![database];
     if let Some(part) = documents(site)? {
         taken.push(put(&store, &part, progress)?);
     }
@@ -197,13 +193,13 @@ pub(crate) fn take(
     for part in &taken {
         store.verify(part).map_err(backup)?;
     }
-    let note = match note {
-        Some(note) => note,
-        None => {
-            progress("reading the copy of the database".to_owned());
-            let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
-            Note::read(&copy, Mode::ReadOnly)?
-        }
+    progress("counting the rows of the database".to_owned());
+    let note = if engine.is_some() {
+        // Nobody writes: the site is stopped, and who else was connected has stopped the run.
+        Note::read(access, Mode::ReadOnly)?
+    } else {
+        let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
+        Note::read(&copy, Mode::ReadOnly)?
     };
     let manifest = Manifest {
         format: FORMAT,

@@ -30,10 +30,20 @@ class TableDigest {
 
     /** Answers rows and digest; null when there is no such table. */
     Map<String, Object> read(String name) throws IOException, NoSuchAlgorithmException, SQLException {
-        if (!_catalog.tables().contains(name)) {
+        try {
+            return _readAll(name);
+        }
+        catch (SQLException sqlException) {
+            // Drivers say in different words that there is no such table.
+            if (_catalog.tables().contains(name)) {
+                throw sqlException;
+            }
+
             return null;
         }
+    }
 
+    private Map<String, Object> _readAll(String name) throws IOException, NoSuchAlgorithmException, SQLException {
         Connection connection = _catalog.connection();
         boolean autoCommit = connection.getAutoCommit();
 
