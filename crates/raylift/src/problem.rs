@@ -71,3 +71,10 @@ impl Problem {
         .ending(Exit::Failed)
     }
 }
+
+/// What the causes of an error say, the nearest first; its own words are left to the caller.
+pub(crate) fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .map(ToString::to_string)
+        .collect()
+}

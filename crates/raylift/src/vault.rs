@@ -9,7 +9,7 @@ use raylift_backup::repository::{
 use raylift_model::codes;
 
 use crate::exit::Exit;
-use crate::problem::Problem;
+use crate::problem::{Problem, causes};
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
 
@@ -175,16 +175,11 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
             | RepositoryError::NoSuchBackup { .. }
             | RepositoryError::NoSuchPart { .. }
     );
-    let mut evidence = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        evidence.push(inner.to_string());
-        cause = inner.source();
-    }
-    if matches!(error, RepositoryError::Engine { .. }) {
+    let evidence = match error {
         // Its own words are in the message already.
-        evidence.clear();
-    }
+        RepositoryError::Engine { .. } => Vec::new(),
+        _ => causes(error),
+    };
     Problem::refused(code, error.to_string(), next)
         .safe("The site and all other backups are as they were.")
         .because(evidence)

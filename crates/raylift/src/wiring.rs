@@ -12,8 +12,9 @@ use raylift_host::ownership;
 use raylift_model::codes;
 use raylift_model::event::Notice;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
+use raylift_model::finding::Finding;
 use raylift_model::names::RunId;
-use raylift_model::plan::{Action, Plan};
+use raylift_model::plan::{Action, Plan, PlannedSite};
 use raylift_report::Report;
 use raylift_run::RunError;
 use raylift_run::engine::{Engine, Outcome};
@@ -24,20 +25,40 @@ use raylift_survey::site::SurveyRequest;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
-use crate::problem::Problem;
+use crate::problem::{Problem, causes};
 use crate::render::Watcher;
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
 
+/// What to do when the folder given is no site.
+pub(crate) const NAME_THE_HOME: &str =
+    "Give the folder that holds osgi, data and the Tomcat folder with --site.";
+
 /// Looks at the site.
 pub(crate) fn survey_site(site: &SiteArgument) -> Result<SiteFacts, Problem> {
-    raylift_survey::site::survey(&RealMachine, &request(site)).map_err(|error| {
-        Problem::refused(
-            error.code(),
-            error.to_string(),
-            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
-        )
+    survey(&request(site))
+}
+
+/// The same for what needs neither every document compared nor a plan.
+pub(crate) fn survey_data(site: &SiteArgument) -> Result<SiteFacts, Problem> {
+    survey(&SurveyRequest {
+        census: false,
+        ..request(site)
     })
+}
+
+fn survey(request: &SurveyRequest) -> Result<SiteFacts, Problem> {
+    raylift_survey::site::survey(&RealMachine, request)
+        .map_err(|error| Problem::refused(error.code(), error.to_string(), NAME_THE_HOME))
+}
+
+/// The site as a run must know it, without a release, and what stands against taking a restore point of it.
+pub(crate) fn site_alone(
+    site: &SiteArgument,
+    facts: &SiteFacts,
+) -> Result<(PlannedSite, Vec<Finding>), Problem> {
+    raylift_plan::site_alone(facts, &site.settings)
+        .map_err(|error| Problem::refused(error.code(), error.to_string(), NAME_THE_HOME))
 }
 
 /// The parts of the site that differ from what the plan was made for.
@@ -65,12 +86,7 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
 /// Reads a release, or takes what the cache remembers of it.
 pub(crate) fn survey_release(path: &Path, cache: Option<&Cache>) -> Result<ReleaseFacts, Problem> {
     let refused = |error: raylift_survey::source::SourceError| {
-        let mut evidence = Vec::new();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(inner) = cause {
-            evidence.push(inner.to_string());
-            cause = inner.source();
-        }
+        let evidence = causes(&error);
         Problem::refused(
             error.code,
             error.to_string(),

@@ -7,14 +7,11 @@ use raylift_backup::Part;
 use raylift_backup::repository::{About, Input, Taken};
 use raylift_host::backup::database_part;
 use raylift_host::cache::Cache;
-use raylift_host::machine::RealMachine;
-use raylift_host::ownership;
 use raylift_model::codes;
 use raylift_model::facts::{FileKind, SiteFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::origin::Origin;
 use raylift_plan::Origins;
-use raylift_survey::site::SurveyRequest;
 use serde_json::json;
 
 use crate::arguments::Backup;
@@ -48,17 +45,7 @@ pub(crate) fn run(
         .as_deref()
         .map(|release| wiring::survey_release(release, Cache::of_user().as_ref()))
         .transpose()?;
-    let request = SurveyRequest {
-        census: false,
-        ..wiring::request(site)
-    };
-    let facts = raylift_survey::site::survey(&RealMachine, &request).map_err(|error| {
-        Problem::refused(
-            error.code(),
-            error.to_string(),
-            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
-        )
-    })?;
+    let facts = wiring::survey_data(site)?;
     let tomcat = facts.layout.as_ref().map_or_else(
         || RelativePath::new("tomcat"),
         |layout| layout.tomcat.clone(),
@@ -71,8 +58,7 @@ pub(crate) fn run(
     remove(&scratch)?;
     let taken = take(site, arguments, &facts, files, &scratch, printer);
     remove(&scratch)?;
-    ownership::hand_over(workplace.state(), &facts.owner)
-        .map_err(|error| Problem::file("change the owner of", workplace.state(), &error))?;
+    workplace.hand_over(&facts.owner)?;
     let (vault, opened, taken, notes) = taken?;
 
     printer.json(&json!({
@@ -113,13 +99,7 @@ fn take(
         notes.push("The database is not in it.".to_owned());
     } else {
         let running = facts.app_server.process.is_some();
-        let (planned, _) = raylift_plan::site_alone(facts, &site.settings).map_err(|error| {
-            Problem::refused(
-                error.code(),
-                error.to_string(),
-                "Give the folder that holds osgi, data and the Tomcat folder with --site.",
-            )
-        })?;
+        let (planned, _) = wiring::site_alone(site, facts)?;
         let part = database_part(&planned, &site.settings, running, scratch, &mut |line| {
             shown.progress(&line);
         })

@@ -6,7 +6,7 @@ use raylift_run::host::HostError;
 
 use crate::exit::Exit;
 use crate::printer::Printer;
-use crate::problem::Problem;
+use crate::problem::{Problem, causes};
 use crate::render::Line;
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
@@ -16,14 +16,8 @@ use crate::{render, wiring};
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
     let workplace = Workplace::of(site);
     let _lock = workplace.lock()?;
-    let facts = wiring::survey_site(site)?;
-    let (planned, against) = raylift_plan::site_alone(&facts, &site.settings).map_err(|error| {
-        Problem::refused(
-            error.code(),
-            error.to_string(),
-            "Give the folder that holds osgi, data and the Tomcat folder with --site.",
-        )
-    })?;
+    let facts = wiring::survey_data(site)?;
+    let (planned, against) = wiring::site_alone(site, &facts)?;
     if let Some(problem) = refused(&against) {
         return Err(problem);
     }
@@ -57,18 +51,14 @@ fn refused(against: &[Finding]) -> Option<Problem> {
 }
 
 fn failed(error: HostError) -> Problem {
-    let mut evidence = error.evidence.clone();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        evidence.push(inner.to_string());
-        cause = inner.source();
-    }
+    let because = causes(&error);
     Problem::refused(
         error.code,
         format!("the restore point is not proven: {error}"),
         "Mend what the evidence names; until then an update would not start.",
     )
     .safe("The site was not touched; the scratch copy is removed.")
-    .because(evidence)
+    .because(error.evidence)
+    .because(because)
     .ending(Exit::Failed)
 }

@@ -90,7 +90,7 @@ pub(crate) fn key(site: &SiteArgument, key: &str, printer: &Printer) -> Result<E
             Problem::refused(
                 finding.code.as_str(),
                 format!("{} {}", finding.subject, finding.message),
-                "Give the folder that holds osgi, data and the Tomcat folder with --site.",
+                wiring::NAME_THE_HOME,
             )
         },
     )?;
