@@ -2,7 +2,7 @@
 //!
 //! A code's meaning never changes; a new meaning takes a new number. Ranges: 01 survey of a site, 02 release and
 //! archive, and the site's configuration under it, 03 plan, 04 run engine, 05 database, 06 application server, 07
-//! health, 08 rollback and commit, 09 command line.
+//! health, 08 rollback and commit, 09 command line, 10 backups.
 
 macro_rules! codes {
     ($($name:ident = $code:literal, $title:literal;)*) => {
@@ -215,6 +215,14 @@ codes! {
     BACKUP_KEPT = "RL1008", "a backup is never forgotten";
     TARGET_NOT_EMPTY = "RL1009", "the folder to bring a backup back into is not empty";
 }
+
+/// Findings after which no setting of the database is certain: a source that may hold one is not read.
+pub const DATABASE_HIDDEN_BY: [&str; 4] = [
+    DATABASE_SOURCE,
+    PROPERTIES_REFUSED,
+    PROPERTIES_CYCLE,
+    SYSTEM_PROPERTIES_REFUSED,
+];
 
 /// The constant of a code that was read somewhere; `None` for one that this raylift does not know.
 pub fn known(text: &str) -> Option<&'static str> {

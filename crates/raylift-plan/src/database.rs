@@ -1,5 +1,9 @@
 //! What the database says for or against an update.
 
+mod server;
+
+pub(crate) use server::tools;
+
 use std::collections::BTreeSet;
 
 use raylift_model::codes;
@@ -9,17 +13,6 @@ use raylift_model::plan::{CorePlan, ModulePlan, When};
 use raylift_model::version::{ReleaseVersion, SchemaChange};
 
 use crate::checks::blocker;
-
-mod server;
-
-pub(crate) use server::tools;
-/// What leaves it open which database it is: sources that are not read, as the survey has it.
-const HIDE_IT: [&str; 4] = [
-    codes::DATABASE_SOURCE,
-    codes::PROPERTIES_REFUSED,
-    codes::PROPERTIES_CYCLE,
-    codes::SYSTEM_PROPERTIES_REFUSED,
-];
 
 /// Settings and rows of `Release_`.
 pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
@@ -57,7 +50,8 @@ fn not_told(site: &SiteFacts) -> Finding {
         .findings
         .iter()
         .filter(|finding| {
-            finding.severity == Severity::Blocker && HIDE_IT.contains(&finding.code.as_str())
+            finding.severity == Severity::Blocker
+                && codes::DATABASE_HIDDEN_BY.contains(&finding.code.as_str())
         })
         .collect();
     let remedies: BTreeSet<String> = causes

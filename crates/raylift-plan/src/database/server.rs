@@ -13,13 +13,38 @@ use crate::checks::blocker;
 /// Jobs of a parallel dump beside a site that serves.
 const JOBS: u32 = 2;
 
-/// The oldest servers that the tools and queries are meant for: PostgreSQL 10 has `backend_type` in `pg_stat_activity`;
-/// MariaDB 10.2 and MySQL 5.7 know generated columns as their dumps write them.
-const OLDEST: [(DatabaseKind, bool, (u32, u32)); 3] = [
-    (DatabaseKind::Postgresql, false, (10, 0)),
-    (DatabaseKind::Mariadb, true, (10, 2)),
-    (DatabaseKind::Mysql, false, (5, 7)),
-];
+/// What differs between the vendors.
+struct Vendor {
+    name: &'static str,
+    /// The oldest version that the tools and queries are meant for.
+    oldest: (u32, u32),
+    /// The tools that must lie in one folder.
+    tools: &'static str,
+}
+
+impl Vendor {
+    fn of(kind: DatabaseKind, server: &DatabaseServer) -> Self {
+        match (kind, server.mariadb) {
+            // The first with `backend_type` in `pg_stat_activity`.
+            (DatabaseKind::Postgresql, _) => Self {
+                name: "PostgreSQL",
+                oldest: (10, 0),
+                tools: "pg_dump, pg_restore and psql",
+            },
+            // From here on dumps write generated columns as they are read.
+            (_, true) => Self {
+                name: "MariaDB",
+                oldest: (10, 2),
+                tools: "mariadb-dump and mariadb (or mysqldump and mysql)",
+            },
+            (_, false) => Self {
+                name: "MySQL",
+                oldest: (5, 7),
+                tools: "mysqldump and mysql",
+            },
+        }
+    }
+}
 
 /// What stands against dumping the server and bringing it back.
 pub(super) fn findings(site: &SiteFacts) -> Vec<Finding> {
@@ -38,11 +63,15 @@ pub(super) fn findings(site: &SiteFacts) -> Vec<Finding> {
         };
     };
     let kind = database.settings.kind;
-    let mut findings = Vec::new();
-    findings.extend(too_old(kind, server));
-    findings.extend(tools_missing(kind, server));
-    findings.extend(rights(kind, server));
-    findings
+    let vendor = Vendor::of(kind, server);
+    [
+        too_old(&vendor, server),
+        tools_missing(&vendor, kind, server),
+        rights(kind, server),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What the run is told; nothing where the tools are missing.
@@ -57,40 +86,32 @@ pub(crate) fn tools(site: &SiteFacts, settings: &DatabaseToolSettings) -> Option
     })
 }
 
-fn too_old(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
-    let (found, vendor) = (server.version?, vendor(kind, server));
-    let (_, _, oldest) = OLDEST.iter().find(|(of, mariadb, _)| match kind {
-        DatabaseKind::Postgresql => *of == kind,
-        _ => *of != DatabaseKind::Postgresql && *mariadb == server.mariadb,
-    })?;
-    (found < *oldest).then(|| {
+fn too_old(vendor: &Vendor, server: &DatabaseServer) -> Option<Finding> {
+    let found = server.version?;
+    (found < vendor.oldest).then(|| {
         blocker(
             codes::DATABASE_SERVER_OLD,
             server.place.clone(),
             format!(
-                "the server is {vendor} {}; raylift needs {} or newer",
+                "the server is {} {}; raylift needs {} or newer",
+                vendor.name,
                 told(found),
-                told(*oldest)
+                told(vendor.oldest)
             ),
             "bring the database server up to date first",
         )
     })
 }
 
-fn tools_missing(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
-    let names = match (kind, server.mariadb) {
-        (DatabaseKind::Postgresql, _) => "pg_dump, pg_restore and psql",
-        (_, true) => "mariadb-dump and mariadb (or mysqldump and mysql)",
-        (_, false) => "mysqldump and mysql",
-    };
+fn tools_missing(vendor: &Vendor, kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
     let wanted = server.version.map_or_else(
-        || vendor(kind, server).to_owned(),
-        |version| format!("{} {}", vendor(kind, server), told(version)),
+        || vendor.name.to_owned(),
+        |version| format!("{} {}", vendor.name, told(version)),
     );
     let Some(tools) = &server.tools else {
         return Some(blocker(
             codes::TOOL_MISSING,
-            names,
+            vendor.tools,
             format!("no folder holds the tools that dump {wanted} and bring it back"),
             "install the vendor's client programs on this machine, or name their folder as tools in [database] of raylift.toml",
         ));
@@ -141,14 +162,6 @@ fn rights(kind: DatabaseKind, server: &DatabaseServer) -> Option<Finding> {
         "the proof and a rollback restore into a database of their own, and the user may not make one",
         remedy,
     ))
-}
-
-fn vendor(kind: DatabaseKind, server: &DatabaseServer) -> &'static str {
-    match (kind, server.mariadb) {
-        (DatabaseKind::Postgresql, _) => "PostgreSQL",
-        (_, true) => "MariaDB",
-        (_, false) => "MySQL",
-    }
 }
 
 fn told((major, minor): (u32, u32)) -> String {

@@ -169,13 +169,7 @@ fn of_pool(
 
 /// True for findings after which no setting is certain.
 pub(crate) fn is_uncertain(finding: &Finding) -> bool {
-    [
-        codes::DATABASE_SOURCE,
-        codes::PROPERTIES_REFUSED,
-        codes::PROPERTIES_CYCLE,
-        codes::SYSTEM_PROPERTIES_REFUSED,
-    ]
-    .contains(&finding.code.as_str())
+    codes::DATABASE_HIDDEN_BY.contains(&finding.code.as_str())
 }
 
 /// Settings of a site whose application server was not found.

@@ -218,9 +218,12 @@ fn look_at_data(
     ) {
         Ok((answer, access)) => {
             if request.server {
-                let tools = &request.settings.database;
-                server = database_server::look(machine, tools, connection.settings.kind, &access);
-                checks = preflight::look(machine, connection.settings.kind, &access);
+                let (tools, kind) = (&request.settings.database, connection.settings.kind);
+                // Each has a connection of its own, since they may work as different users.
+                (server, checks) = rayon::join(
+                    || database_server::look(machine, tools, kind, &access),
+                    || preflight::look(machine, kind, &access),
+                );
             }
             (answer, request.census)
         }

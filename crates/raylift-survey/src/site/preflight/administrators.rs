@@ -2,8 +2,10 @@
 
 use super::Check;
 
+const QUERY: &str = "SELECT com.webId FROM Company com WHERE NOT EXISTS (SELECT 1 FROM Role_ rol JOIN Users_Roles has ON has.roleId = rol.roleId WHERE rol.companyId = com.companyId AND rol.name = 'Administrator') ORDER BY 1";
+
 pub(super) const CHECK: Check = Check {
     name: "administrators",
-    postgresql: "SELECT com.webId FROM Company com WHERE NOT EXISTS (SELECT 1 FROM Role_ rol JOIN Users_Roles has ON has.roleId = rol.roleId WHERE rol.companyId = com.companyId AND rol.name = 'Administrator') ORDER BY 1",
-    mysql: "SELECT com.webId FROM Company com WHERE NOT EXISTS (SELECT 1 FROM Role_ rol JOIN Users_Roles has ON has.roleId = rol.roleId WHERE rol.companyId = com.companyId AND rol.name = 'Administrator') ORDER BY 1",
+    postgresql: QUERY,
+    mysql: QUERY,
 };
