@@ -11,7 +11,7 @@ use crate::error::BackupError;
 use crate::manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
 use crate::names::{escape, unescape};
 use crate::store::{BackupStore, Part, Progress};
-use crate::walk::entries;
+use crate::walk::{entries, join};
 
 const MANIFEST: &str = "manifest.json";
 
@@ -227,15 +227,6 @@ impl BackupStore for PlainStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             result => result.map_err(BackupError::write(&self.place)),
         }
-    }
-}
-
-/// `path/""` would end in a separator, which is another path for a file.
-fn join(folder: &Path, below: &Path) -> PathBuf {
-    if below.as_os_str().is_empty() {
-        folder.to_owned()
-    } else {
-        folder.join(below)
     }
 }
 

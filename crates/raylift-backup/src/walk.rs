@@ -55,3 +55,12 @@ fn below(root: &Path, start: &Path, found: &mut Vec<Found>) -> Result<(), Backup
     }
     Ok(())
 }
+
+/// `path/""` would end in a separator, which is another path for a file.
+pub(crate) fn join(folder: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() {
+        folder.to_owned()
+    } else {
+        folder.join(below)
+    }
+}

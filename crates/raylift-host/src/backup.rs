@@ -69,30 +69,9 @@ mod tests {
     use std::fs;
 
     use raylift_model::codes;
-    use raylift_model::facts::{JavaFacts, Ownership};
-    use raylift_model::secret::Secret;
 
     use super::*;
-
-    fn access(url: String) -> DatabaseAccess {
-        DatabaseAccess {
-            java: JavaFacts {
-                home: String::new(),
-                version: None,
-                major: None,
-            },
-            class_path: Vec::new(),
-            driver_class: String::new(),
-            url,
-            username: String::new(),
-            password: Secret::new(""),
-            owner: Ownership {
-                uid: 0,
-                gid: 0,
-                user: None,
-            },
-        }
-    }
+    use crate::testing::access;
 
     #[test]
     fn files_are_taken_where_they_lie_or_from_a_whole_copy() {
@@ -102,7 +81,7 @@ mod tests {
         for name in ["lportal.script", "lportal.log", "lportal.lck", "notes.txt"] {
             fs::write(live.join(name), name).unwrap();
         }
-        let access = access(format!("jdbc:hsqldb:{}/lportal", live.display()));
+        let access = access(&format!("jdbc:hsqldb:{}/lportal", live.display()));
         let scratch = folder.path().join("scratch");
         let part = |running| {
             let input = files_part(&access, running, &scratch, &mut |_| {});
@@ -128,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_server_has_no_files_to_copy() {
-        let access = access("jdbc:postgresql://localhost/lportal".to_owned());
+        let access = access("jdbc:postgresql://localhost/lportal");
         let scratch = Path::new("/nonexistent");
         let error = files_part(&access, false, scratch, &mut |_| {})
             .err()

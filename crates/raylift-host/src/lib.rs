@@ -12,4 +12,6 @@ mod http;
 pub mod machine;
 pub mod ownership;
 pub mod site;
+#[cfg(test)]
+mod testing;
 pub mod users;

@@ -20,6 +20,7 @@ use super::error::RepositoryError;
 use super::node;
 use crate::error::BackupError;
 use crate::store::Part;
+use crate::walk::join;
 
 /// Something to take into a backup. Each lies in a folder of the backup that has the name of its part.
 pub enum Input {
@@ -342,15 +343,6 @@ fn entry(
         node,
         open,
     }))
-}
-
-/// `path/""` would end in a separator, which is another path for a file.
-fn join(folder: &Path, below: &Path) -> PathBuf {
-    if below.as_os_str().is_empty() {
-        folder.to_owned()
-    } else {
-        folder.join(below)
-    }
 }
 
 enum What {

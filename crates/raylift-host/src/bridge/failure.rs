@@ -111,26 +111,15 @@ fn without_password(message: &str, access: &DatabaseAccess) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raylift_model::facts::{JavaFacts, Ownership};
+    use crate::testing;
     use raylift_model::secret::Secret;
 
     fn access() -> DatabaseAccess {
         DatabaseAccess {
-            java: JavaFacts {
-                home: String::new(),
-                version: None,
-                major: None,
-            },
-            class_path: Vec::new(),
             driver_class: "org.postgresql.Driver".to_owned(),
-            url: String::new(),
             username: "liferay".to_owned(),
             password: Secret::new("swordfish"),
-            owner: Ownership {
-                uid: 0,
-                gid: 0,
-                user: None,
-            },
+            ..testing::access("")
         }
     }
 

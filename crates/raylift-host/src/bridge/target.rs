@@ -99,28 +99,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> DatabaseError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raylift_model::facts::{JavaFacts, Ownership};
-    use raylift_model::secret::Secret;
+    use crate::testing::access;
 
     fn target(url: &str, mode: Mode) -> Target {
-        let access = DatabaseAccess {
-            java: JavaFacts {
-                home: String::new(),
-                version: None,
-                major: None,
-            },
-            class_path: Vec::new(),
-            driver_class: String::new(),
-            url: url.to_owned(),
-            username: String::new(),
-            password: Secret::new(""),
-            owner: Ownership {
-                uid: rustix::process::geteuid().as_raw(),
-                gid: rustix::process::getegid().as_raw(),
-                user: None,
-            },
-        };
-        Target::of(&access, mode)
+        Target::of(&access(url), mode)
             .map_err(|error| error.message)
             .unwrap()
     }

@@ -166,6 +166,11 @@ impl Reached {
     }
 }
 
+/// A column of a row that a client printed; empty where it has none.
+fn cell(row: &[String], column: usize) -> &str {
+    row.get(column).map_or("", String::as_str)
+}
+
 /// The first line of a file that holds nothing but a password.
 fn password_in(file: &Path) -> Result<Secret, HostError> {
     let text =

@@ -108,30 +108,8 @@ impl Hsqldb {
 
 #[cfg(test)]
 mod tests {
-    use raylift_model::facts::{JavaFacts, Ownership};
-    use raylift_model::secret::Secret;
-
     use super::*;
-
-    fn access(url: &str) -> DatabaseAccess {
-        DatabaseAccess {
-            java: JavaFacts {
-                home: String::new(),
-                version: None,
-                major: None,
-            },
-            class_path: Vec::new(),
-            driver_class: String::new(),
-            url: url.to_owned(),
-            username: String::new(),
-            password: Secret::new(""),
-            owner: Ownership {
-                uid: 0,
-                gid: 0,
-                user: None,
-            },
-        }
-    }
+    use crate::testing::access;
 
     #[test]
     fn the_lock_and_strangers_are_no_data() {

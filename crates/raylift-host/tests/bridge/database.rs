@@ -12,6 +12,8 @@ use raylift_model::secret::Secret;
 use raylift_survey::machine::DatabaseAccess;
 use tempfile::TempDir;
 
+use crate::parts::{java_home, part};
+
 const HSQLDB: &str = "org.hsqldb:hsqldb:2.3.3";
 
 /// The tables as Liferay 7.2 has them on HSQLDB, with the columns that matter here.
@@ -80,7 +82,7 @@ impl Database {
                 version: None,
                 major: None,
             },
-            class_path: vec![hsqldb()],
+            class_path: vec![part(HSQLDB)],
             driver_class: "org.hsqldb.jdbc.JDBCDriver".to_owned(),
             url: self.url(),
             username: "sa".to_owned(),
@@ -95,7 +97,7 @@ impl Database {
 
     /// Another JVM that opens it for writing.
     pub(crate) fn portal(&self) -> Portal {
-        let mut class_path = hsqldb().into_os_string();
+        let mut class_path = part(HSQLDB).into_os_string();
         class_path.push(":");
         class_path.push(classes());
         let mut child = Command::new(java_home().join("bin/java"))
@@ -131,7 +133,7 @@ impl Database {
     /// A copy of the driver beside the database: root's own folders are closed to the site's user.
     pub(crate) fn readable_driver(&self) -> PathBuf {
         let copy = self.folder().join("hsql.jar");
-        std::fs::copy(hsqldb(), &copy).unwrap();
+        std::fs::copy(part(HSQLDB), &copy).unwrap();
         self.give_to(
             self.folder().metadata().unwrap().uid(),
             self.folder().metadata().unwrap().gid(),
@@ -252,29 +254,4 @@ fn classes() -> &'static Path {
         assert!(compiled.success());
         folder
     })
-}
-
-fn hsqldb() -> PathBuf {
-    let index = std::env::var("RAYLIFT_PARTS_INDEX")
-        .expect("RAYLIFT_PARTS_INDEX is not set: run this test by `cargo xtask test`");
-    std::fs::read_to_string(&index)
-        .unwrap_or_else(|error| panic!("{index}: {error}"))
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .find(|(coordinate, _)| *coordinate == HSQLDB)
-        .map(|(_, path)| PathBuf::from(path))
-        .unwrap_or_else(|| panic!("{index} has no {HSQLDB}: run `cargo xtask test`"))
-}
-
-fn java_home() -> PathBuf {
-    if let Some(home) = std::env::var_os("JAVA_HOME") {
-        return home.into();
-    }
-    let path = std::env::var_os("PATH").unwrap();
-    let java = std::env::split_paths(&path)
-        .map(|folder| folder.join("java"))
-        .find(|java| java.is_file())
-        .expect("there is no java: install a JDK 17");
-    let java = java.canonicalize().unwrap();
-    java.parent().unwrap().parent().unwrap().to_owned()
 }

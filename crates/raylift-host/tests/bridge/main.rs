@@ -8,6 +8,8 @@
 )]
 
 mod database;
+#[path = "../common/parts.rs"]
+mod parts;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -12,6 +12,8 @@ mod common;
 #[allow(dead_code)]
 #[path = "../bridge/database.rs"]
 mod database;
+#[path = "../common/parts.rs"]
+mod parts;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -16,6 +16,8 @@ mod killed;
 mod live;
 mod mariadb;
 mod names;
+#[path = "../common/parts.rs"]
+mod parts;
 mod postgresql;
 mod refused;
 mod round_trip;

@@ -18,6 +18,7 @@ use raylift_survey::machine::DatabaseAccess;
 
 use crate::common::{Site, give_all, owner};
 use crate::content;
+use crate::parts::{java_home, part};
 use crate::server::{self, Kind, Server};
 
 pub const PASSWORD: &str = "swordfish-7281";
@@ -271,9 +272,9 @@ fn encoded(text: &str) -> String {
 
 fn access(server: &Server, database: &str, user: &str) -> DatabaseAccess {
     let (driver, class) = match server.kind {
-        Kind::Postgresql => ("org.postgresql:postgresql:", "org.postgresql.Driver"),
+        Kind::Postgresql => ("org.postgresql:postgresql", "org.postgresql.Driver"),
         Kind::Mariadb => (
-            "org.mariadb.jdbc:mariadb-java-client:",
+            "org.mariadb.jdbc:mariadb-java-client",
             "org.mariadb.jdbc.Driver",
         ),
     };
@@ -283,7 +284,7 @@ fn access(server: &Server, database: &str, user: &str) -> DatabaseAccess {
             version: None,
             major: None,
         },
-        class_path: vec![part(server.kind, driver)],
+        class_path: vec![driver_of(server.kind, driver)],
         driver_class: class.to_owned(),
         url: url(server, database),
         username: user.to_owned(),
@@ -293,18 +294,10 @@ fn access(server: &Server, database: &str, user: &str) -> DatabaseAccess {
 }
 
 /// A copy of a driver that the site's user may read.
-fn part(kind: Kind, coordinate: &str) -> PathBuf {
+fn driver_of(kind: Kind, coordinate: &str) -> PathBuf {
     static COPIES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
     let copied = COPIES[kind as usize].get_or_init(|| {
-        let index = std::env::var("RAYLIFT_PARTS_INDEX")
-            .expect("RAYLIFT_PARTS_INDEX is not set: run this test by `cargo xtask test`");
-        let part = fs::read_to_string(&index)
-            .unwrap()
-            .lines()
-            .filter_map(|line| line.split_once('\t'))
-            .find(|(found, _)| found.starts_with(coordinate))
-            .map(|(_, path)| PathBuf::from(path))
-            .unwrap_or_else(|| panic!("{index} has no {coordinate}: run `cargo xtask test`"));
+        let part = part(coordinate);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("server-test-drivers");
         let folder = if raylift_host::users::current_uid() == 0 {
             std::env::temp_dir().join("raylift-server-test-drivers")
@@ -320,17 +313,4 @@ fn part(kind: Kind, coordinate: &str) -> PathBuf {
         copy
     });
     copied.clone()
-}
-
-fn java_home() -> PathBuf {
-    if let Some(home) = std::env::var_os("JAVA_HOME") {
-        return home.into();
-    }
-    let path = std::env::var_os("PATH").unwrap();
-    let java = std::env::split_paths(&path)
-        .map(|folder| folder.join("java"))
-        .find(|java| java.is_file())
-        .expect("there is no java: install a JDK 17");
-    let java = java.canonicalize().unwrap();
-    java.parent().unwrap().parent().unwrap().to_owned()
 }

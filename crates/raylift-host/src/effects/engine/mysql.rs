@@ -15,7 +15,7 @@ use raylift_survey::machine::DatabaseAccess;
 use self::files::{TABLES, check};
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached};
+use super::{Engine, Names, Reached, cell};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -199,7 +199,7 @@ impl Engine for Mysql {
             .sql(&query)?
             .iter()
             .map(|row| {
-                let at = |column: usize| row.get(column).map_or("", String::as_str);
+                let at = |column: usize| cell(row, column);
                 format!(
                     "session {} of user {} from {}, {} for {} s",
                     at(0),
@@ -245,15 +245,16 @@ fn unescaped(text: &str) -> String {
     let mut plain = String::new();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        match (letter, letter == '\\') {
-            (_, true) => match letters.next() {
-                Some('n') => plain.push('\n'),
-                Some('t') => plain.push('\t'),
-                Some('0') => plain.push('\0'),
-                Some(other) => plain.push(other),
-                None => {}
-            },
-            (other, false) => plain.push(other),
+        if letter != '\\' {
+            plain.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('n') => plain.push('\n'),
+            Some('t') => plain.push('\t'),
+            Some('0') => plain.push('\0'),
+            Some(other) => plain.push(other),
+            None => {}
         }
     }
     plain

@@ -11,7 +11,7 @@ use raylift_survey::machine::DatabaseAccess;
 
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached};
+use super::{Engine, Names, Reached, cell};
 use crate::effects::error::{exists, read_failed};
 
 /// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
@@ -84,18 +84,21 @@ impl Postgresql {
 
     /// The same from a database that is none of those concerned; from the site's own where no other lets the user in.
     fn sql_elsewhere(&self, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
-        self.sql_from(&self.reached.database, statements)
+        match self.sql_outside(statements)? {
+            Some(rows) => Ok(rows),
+            None => self.sql(&self.reached.database, statements),
+        }
     }
 
-    /// The same with the database of `last` resort.
-    fn sql_from(&self, last: &str, statements: &str) -> Result<Vec<Vec<String>>, HostError> {
+    /// The same; `None` where no database but the site's own lets the user in.
+    fn sql_outside(&self, statements: &str) -> Result<Option<Vec<Vec<String>>>, HostError> {
         for database in ELSEWHERE {
             match self.sql(database, statements) {
                 Err(error) if is_closed(&error) => {}
-                result => return result,
+                result => return result.map(Some),
             }
         }
-        self.sql(last, statements)
+        Ok(None)
     }
 
     /// Renames databases, all or none. None of them may be the one to be in, so that one is made where no other is open.
@@ -108,11 +111,8 @@ impl Postgresql {
             })
             .collect();
         let statements = format!("BEGIN;\n{statements}COMMIT;\n");
-        for database in ELSEWHERE {
-            match self.sql(database, &statements) {
-                Err(error) if is_closed(&error) => {}
-                result => return result.map(drop),
-            }
+        if self.sql_outside(&statements)?.is_some() {
+            return Ok(());
         }
         let step = names.scratch();
         self.remove(&step)?;
@@ -254,7 +254,7 @@ impl Engine for Postgresql {
             .sql_elsewhere(&query)?
             .iter()
             .map(|row| {
-                let at = |column: usize| row.get(column).map_or("", String::as_str);
+                let at = |column: usize| cell(row, column);
                 format!(
                     "session {} of user {} from {}, {}, since {}",
                     at(0),
