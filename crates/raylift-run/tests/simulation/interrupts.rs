@@ -1,7 +1,7 @@
 //! Somebody asks to stop: the run stops at the next safe point and can go either way from there.
 
 use raylift_model::event::Event;
-use raylift_model::plan::ReturnMode;
+use raylift_model::plan::{Action, ReturnMode};
 use raylift_run::engine::{Next, Outcome};
 
 use crate::commands::{Command, run, run_watched, run_well};
@@ -63,7 +63,11 @@ fn nobody_is_asked_where_stopping_is_not_safe() {
 fn an_interrupted_run_says_what_can_be_done() {
     use raylift_run::engine::Status;
     let world = World::new(Setup::default());
-    run(&world, Command::Go, Trouble::Interrupt(8)).done();
+    let plan = world.plan();
+    let before = |action: &Action| matches!(action, Action::TakeReturnPoint { .. });
+    // One question before each action; the first is number 1.
+    let question = plan.actions.iter().position(before).unwrap() + 1;
+    run(&world, Command::Go, Trouble::Interrupt(question)).done();
     let status = Status::of(&world.plan(), &world.state());
     assert_eq!(status.action, Some("take-return-point"));
     assert_eq!(status.next, [Next::Resume, Next::Rollback]);

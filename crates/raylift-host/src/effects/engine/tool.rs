@@ -206,7 +206,10 @@ impl Tool<'_> {
         HostError::new(self.code, format!("{shown} was cut off")).caused_by(error)
     }
 
-    fn failed(&self, shown: &str, status: &str, said: Vec<String>) -> HostError {
+    fn failed(&self, shown: &str, status: &str, mut said: Vec<String>) -> HostError {
+        if let Some(end) = said.iter().rposition(|line| line == STATEMENT) {
+            said.drain(..=end);
+        }
         let any = |signs: &[&str]| {
             said.iter()
                 .any(|line| signs.iter().any(|sign| line.contains(sign)))
@@ -226,6 +229,10 @@ impl Tool<'_> {
     }
 }
 
+/// Before and after the statement that failed `mariadb` shows this line. The statement may hold rows of the site, which
+/// are nobody's business in a message.
+const STATEMENT: &str = "--------------";
+
 /// Texts of PostgreSQL 15 and MariaDB 10.11; `LC_ALL` keeps them English.
 const REFUSED: [&str; 3] = [
     "password authentication failed",
@@ -241,7 +248,8 @@ const GONE: [&str; 8] = [
     "the database system is shutting down",
     "Can't connect to",
     "Lost connection",
-    "server has gone away",
+    // "MySQL server has gone away" or "Server has gone away".
+    "erver has gone away",
 ];
 /// `to database` tells error 1044 of MariaDB from 1045, which begins with the same words.
 const FORBIDDEN: [&str; 9] = [
