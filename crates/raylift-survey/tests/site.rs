@@ -256,14 +256,14 @@ fn each_trouble_has_its_finding() {
             "jndi.name",
         ),
         (
-            "PostgreSQL",
+            "Oracle",
             |scratch, _| {
-                scratch.set("jdbc.default.url=jdbc:postgresql://u:s3cr3t@localhost/lportal");
+                scratch.set("jdbc.default.url=jdbc:oracle:thin:u/s3cr3t@//localhost:1521/lportal");
                 scratch.set("jdbc.default.driverClassName=org.hsqldb.jdbc.JDBCDriver");
             },
             codes::DATABASE_UNSUPPORTED,
             Blocker,
-            "jdbc:postgresql://***@localhost/lportal",
+            "jdbc:oracle:thin:***@//localhost:1521/lportal",
         ),
         (
             "osgi is a link",

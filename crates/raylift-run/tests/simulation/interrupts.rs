@@ -1,7 +1,7 @@
 //! Somebody asks to stop: the run stops at the next safe point and can go either way from there.
 
 use raylift_model::event::Event;
-use raylift_model::plan::{Action, ReturnMode};
+use raylift_model::plan::{Action, PlannedAction, ReturnMode};
 use raylift_run::engine::{Next, Outcome};
 
 use crate::commands::{Command, run, run_watched, run_well};
@@ -64,7 +64,7 @@ fn an_interrupted_run_says_what_can_be_done() {
     use raylift_run::engine::Status;
     let world = World::new(Setup::default());
     let plan = world.plan();
-    let before = |action: &Action| matches!(action, Action::TakeReturnPoint { .. });
+    let before = |action: &PlannedAction| matches!(action.action, Action::TakeReturnPoint { .. });
     // One question before each action; the first is number 1.
     let question = plan.actions.iter().position(before).unwrap() + 1;
     run(&world, Command::Go, Trouble::Interrupt(question)).done();
