@@ -124,15 +124,7 @@ impl Repository {
             }
         };
         make_empty(target)?;
-        let mut writer = Writer {
-            repository: self,
-            engine: &engine,
-            target,
-            links: HashMap::new(),
-            folders: Vec::new(),
-            done: BroughtBack::default(),
-            progress,
-        };
+        let mut writer = Writer::new(self, &engine, target, progress);
         self.visit(&engine, tree, &mut |path, node| writer.bring(path, node))?;
         // A folder that may not be written gets its mode after its content, its time last.
         for (path, node) in writer.folders.iter().rev() {
@@ -193,6 +185,48 @@ impl Repository {
             .ok_or_else(|| no_part(file, name))
     }
 
+    /// The list of a part, which is a folder.
+    pub(super) fn part_tree(
+        &self,
+        engine: &Full,
+        file: &SnapshotFile,
+        name: &str,
+    ) -> Result<TreeId, RepositoryError> {
+        self.top(engine, file, name)?
+            .subtree
+            .ok_or_else(|| no_part(file, name))
+    }
+
+    /// Reads every piece of a part and throws it away: each is decrypted, and so compared with what was written.
+    ///
+    /// # Errors
+    /// As [`Repository::restore`].
+    pub fn read_through(
+        &self,
+        id: &str,
+        part: &str,
+        progress: Progress<'_>,
+    ) -> Result<BroughtBack, RepositoryError> {
+        let _lock = self.storage().lock(Access::Read)?;
+        let (engine, file) = self.find(id)?;
+        let tree = self.part_tree(&engine, &file, part)?;
+        let mut done = BroughtBack::default();
+        self.visit(&engine, tree, &mut |path, node| {
+            if node.is_dir() {
+                return Ok(());
+            }
+            for blob in node.content.iter().flatten() {
+                done.bytes += self.blob(&engine, path, &BlobId::from(**blob))?.len() as u64;
+            }
+            done.files += 1;
+            if done.files.is_multiple_of(500) {
+                progress(format!("{} files, {} bytes read", done.files, done.bytes));
+            }
+            Ok(())
+        })?;
+        Ok(done)
+    }
+
     /// Goes through a tree, folders before what is in them.
     pub(super) fn visit(
         &self,
@@ -210,8 +244,25 @@ impl Repository {
         tree: TreeId,
         visitor: &mut dyn FnMut(&Path, &Node) -> Result<(), RepositoryError>,
     ) -> Result<(), RepositoryError> {
+        for node in self.nodes(engine, below, tree)? {
+            let path = below.join(node.name());
+            visitor(&path, &node)?;
+            if let Some(subtree) = node.subtree {
+                self.visit_below(engine, &path, subtree, visitor)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of a folder.
+    pub(super) fn nodes(
+        &self,
+        engine: &Full,
+        folder: &Path,
+        tree: TreeId,
+    ) -> Result<Vec<Node>, RepositoryError> {
         let tree = engine.get_tree(&tree).map_err(|error| {
-            self.damaged(&format!("the list of folder /{}", below.display()), &error)
+            self.damaged(&format!("the list of folder /{}", folder.display()), &error)
         })?;
         for node in &tree.nodes {
             let name = node.name();
@@ -224,17 +275,17 @@ impl Repository {
                     why: "a backup holds it as a name of an entry",
                 });
             }
-            let path = below.join(&name);
-            visitor(&path, node)?;
-            if let Some(subtree) = node.subtree {
-                self.visit_below(engine, &path, subtree, visitor)?;
-            }
         }
-        Ok(())
+        Ok(tree.nodes)
     }
 
     /// Bytes of a file's content. A file that came through a pipe has no size but this.
-    fn size(&self, engine: &Full, path: &Path, node: &Node) -> Result<u64, RepositoryError> {
+    pub(super) fn size(
+        &self,
+        engine: &Full,
+        path: &Path,
+        node: &Node,
+    ) -> Result<u64, RepositoryError> {
         let mut size = 0;
         for blob in node.content.iter().flatten() {
             let entry = engine
@@ -312,7 +363,7 @@ fn no_part(file: &SnapshotFile, name: &str) -> RepositoryError {
 }
 
 /// Puts entries into the target.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     repository: &'a Repository,
     engine: &'a Full,
     target: &'a Path,
@@ -323,27 +374,56 @@ struct Writer<'a> {
     progress: Progress<'a>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        repository: &'a Repository,
+        engine: &'a Full,
+        target: &'a Path,
+        progress: Progress<'a>,
+    ) -> Self {
+        Self {
+            repository,
+            engine,
+            target,
+            links: HashMap::new(),
+            folders: Vec::new(),
+            done: BroughtBack::default(),
+            progress,
+        }
+    }
+
     fn bring(&mut self, below: &Path, node: &Node) -> Result<(), RepositoryError> {
         let path = self.target.join(below);
+        if node.is_dir() {
+            fs::DirBuilder::new()
+                .mode(0o700)
+                .create(&path)
+                .map_err(BackupError::write(&path))?;
+            self.folders.push((path, node.clone()));
+            return Ok(());
+        }
+        self.bring_as(below, &path, node)
+    }
+
+    /// A file or link, under the name that is given.
+    pub(super) fn bring_as(
+        &mut self,
+        below: &Path,
+        path: &Path,
+        node: &Node,
+    ) -> Result<(), RepositoryError> {
         match &node.node_type {
-            NodeType::Dir => {
-                fs::DirBuilder::new()
-                    .mode(0o700)
-                    .create(&path)
-                    .map_err(BackupError::write(&path))?;
-                self.folders.push((path, node.clone()));
-                return Ok(());
-            }
-            NodeType::File => self.file(below, &path, node)?,
+            NodeType::File => self.file(below, path, node)?,
             NodeType::Symlink { .. } => {
-                symlink(node.node_type.to_link(), &path).map_err(BackupError::write(&path))?;
-                node::attributes(node).apply(&path)?;
+                symlink(node.node_type.to_link(), path).map_err(BackupError::write(path))?;
+                node::attributes(node).apply(path)?;
             }
-            // restic keeps these, raylift does not.
-            NodeType::Dev { .. } | NodeType::Chardev { .. } | NodeType::Fifo | NodeType::Socket => {
-                return Ok(());
-            }
+            // restic keeps the others, raylift does not.
+            NodeType::Dir
+            | NodeType::Dev { .. }
+            | NodeType::Chardev { .. }
+            | NodeType::Fifo
+            | NodeType::Socket => return Ok(()),
         }
         self.done.files += 1;
         if self.done.files.is_multiple_of(500) {
@@ -394,7 +474,7 @@ impl Writer<'_> {
     }
 }
 
-fn make_empty(target: &Path) -> Result<(), RepositoryError> {
+pub(super) fn make_empty(target: &Path) -> Result<(), RepositoryError> {
     let made = fs::DirBuilder::new().mode(0o700).create(target);
     match made {
         Ok(()) => Ok(()),

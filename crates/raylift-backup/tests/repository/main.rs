@@ -18,3 +18,4 @@ mod oracle;
 mod round_trip;
 mod streams;
 mod support;
+mod try_out;

@@ -67,6 +67,7 @@ impl Place {
             site: self.site(),
             tags: Vec::new(),
             note: serde_json::Value::Null,
+            replaces: Vec::new(),
         }
     }
 

@@ -154,6 +154,7 @@ fn take(
         site: home,
         tags: arguments.tag.clone(),
         note: json!({ "version": facts.identity.version }),
+        replaces: Vec::new(),
     };
     let taken = opened
         .repository
