@@ -10,13 +10,21 @@ use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use crate::effects::at_rest::copy_at_rest;
+use crate::effects::documents::DOCUMENTS;
 use crate::effects::engine;
 use crate::effects::hsqldb::Hsqldb;
 use crate::effects::return_point::{DATABASE, database_files, dump};
 use crate::site::{access, request};
 
+pub use crate::effects::repository_code;
+pub use crate::effects::return_point::needed_backups;
+
 /// The name of the part with the database.
 pub const DATABASE_PART: &str = DATABASE;
+
+/// The name of the part with the documents. A proof and a return point take it under the same name, so that a document
+/// is read once.
+pub const DOCUMENTS_PART: &str = DOCUMENTS;
 
 /// The database of a site. The files of an embedded HSQLDB are taken where they lie when the server is down; while it
 /// runs they are copied to `scratch` first, until a copy is whole. A database server is dumped to `scratch`, which lies

@@ -7,6 +7,7 @@
 mod answers;
 pub(crate) mod at_rest;
 pub mod client;
+pub(crate) mod documents;
 mod edit;
 pub(crate) mod engine;
 mod error;
@@ -28,6 +29,7 @@ pub mod stage;
 mod start;
 mod telnet;
 
+pub use error::repository_code;
 pub use proof::drill;
 pub use real::{AccessProvider, BindingProvider, RealHost};
 pub use remembered::{ProcBytes, remembered};

@@ -22,7 +22,7 @@ pub use properties::{
     ConfigurationAttribute, Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet,
 };
 pub use schema::schema;
-pub use site::{DatabaseTools, PlannedRelease, PlannedSite};
+pub use site::{DatabaseTools, PlannedBackups, PlannedRelease, PlannedSite};
 pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
 pub use way_back::{ReturnMode, ReturnNeed, WayBack};
 

@@ -19,8 +19,20 @@ pub struct ProofRecord {
     pub documents: u64,
     /// Their bytes.
     pub document_bytes: u64,
-    /// Milliseconds for copying them and reading the copies.
+    /// Milliseconds for taking them once more, when nearly nothing is new: what the outage holds.
     pub document_milliseconds: u64,
+    /// The backup in the repository that holds them; nothing where they were copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+    /// Documents that were brought back and compared.
+    #[serde(default)]
+    pub documents_compared: u64,
+    /// Their bytes.
+    #[serde(default)]
+    pub document_bytes_compared: u64,
+    /// Milliseconds that bringing all of them back takes, at the rate of those that were.
+    #[serde(default)]
+    pub document_return_milliseconds: u64,
 }
 
 impl ProofRecord {
@@ -34,6 +46,6 @@ impl ProofRecord {
 
     /// Milliseconds that bringing it back takes.
     pub fn return_milliseconds(&self) -> u64 {
-        self.restore_milliseconds + self.document_milliseconds
+        self.restore_milliseconds + self.document_return_milliseconds
     }
 }

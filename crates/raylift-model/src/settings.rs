@@ -1,6 +1,6 @@
 //! The site's own settings, from `raylift.toml`. Every key is optional: a plain bundle needs none.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,9 @@ pub struct BackupSettings {
     pub repository: Option<PathBuf>,
     /// File with the repository's key; default `backup.key` in raylift's own folder.
     pub key_file: Option<PathBuf>,
+    /// Gigabytes of documents up to which a proof tries out all of them (default 10); of more it tries what is new since
+    /// the last proof and about as much of the rest.
+    pub sample_above_gigabytes: Option<u64>,
     /// The newest so many backups are kept by `raylift backups forget`; nothing set means that nothing is forgotten.
     pub keep_last: Option<u32>,
     /// The newest of each of so many days.
@@ -109,4 +112,23 @@ pub struct BackupSettings {
     pub keep_weekly: Option<u32>,
     /// The newest of each of so many months.
     pub keep_monthly: Option<u32>,
+}
+
+impl BackupSettings {
+    /// The repository's folder and the file with its key.
+    pub fn places(&self, state: &Path) -> (PathBuf, PathBuf) {
+        let set =
+            |path: &Option<PathBuf>, name: &str| path.clone().unwrap_or_else(|| state.join(name));
+        (
+            set(&self.repository, "backups/repository"),
+            set(&self.key_file, "backup.key"),
+        )
+    }
+
+    /// Bytes of documents up to which a proof tries out all of them.
+    pub fn sample_above(&self) -> u64 {
+        self.sample_above_gigabytes
+            .unwrap_or(10)
+            .saturating_mul(1_000_000_000)
+    }
 }

@@ -11,9 +11,9 @@ use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
     Binding, CorePlan, DataUpgrade, Decision, FORMAT, ModulePlan, ModuleTarget, Plan,
-    PlannedRelease, PlannedSite, Verdict, When,
+    PlannedBackups, PlannedRelease, PlannedSite, Verdict, When,
 };
-use raylift_model::settings::Settings;
+use raylift_model::settings::{BackupSettings, Settings};
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
@@ -175,7 +175,7 @@ pub fn make(
         site,
         release,
         &files.decisions,
-        &state.display().to_string(),
+        (&state.display().to_string(), &wishes.settings.backup),
         &mut findings,
     );
     findings.extend(devices::findings(
@@ -379,6 +379,7 @@ fn planned_site(
         database_tools: database::tools(site, &settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
         search_indexes: search_indexes(site),
+        backups: backups(site, &settings.backup, &state),
         state,
         core_row: site
             .database
@@ -389,6 +390,17 @@ fn planned_site(
         last_proof: site.last_proof.clone(),
         tables: site.database.tables.clone(),
     }
+}
+
+/// The repository for the documents of a return point, where raylift can read them.
+fn backups(site: &SiteFacts, set: &BackupSettings, state: &Path) -> Option<PlannedBackups> {
+    site.store.root.as_ref()?;
+    let (repository, key_file) = set.places(state);
+    Some(PlannedBackups {
+        repository,
+        key_file,
+        sample_above: set.sample_above(),
+    })
 }
 
 /// Data folders of the embedded search engine of 7.1 and 7.2: derived data, set aside after a restore.

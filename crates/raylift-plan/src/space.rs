@@ -1,9 +1,12 @@
 //! Space: computed before anything stops.
 
+use std::path::Path;
+
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::plan::{Base, Decision, FileDecision, SpaceNeed};
+use raylift_model::settings::BackupSettings;
 
 use crate::checks::blocker;
 
@@ -12,11 +15,12 @@ const RESERVE: u64 = 64 << 20;
 
 /// Staging, proof and return point all lie on the file system of raylift's state folder. The proof's copy is
 /// removed before the return point is taken; a rollback needs room for one more copy, since nothing is deleted then.
+/// Documents lie in the backup repository: where a proof has put them there, only new ones are added.
 pub(crate) fn needs(
     site: &SiteFacts,
     release: &ReleaseFacts,
     decisions: &[FileDecision],
-    state: &str,
+    (state, backup): (&str, &BackupSettings),
     findings: &mut Vec<Finding>,
 ) -> Vec<SpaceNeed> {
     let sizes = |path: &str, files: &[raylift_model::facts::FileFact]| {
@@ -41,8 +45,18 @@ pub(crate) fn needs(
             Decision::Drop | Decision::Keep => 0,
         })
         .sum();
-    let data = site.database.bytes + site.store.bytes;
-    let needed = staged + 2 * data + RESERVE;
+    let proof = site.last_proof.as_ref();
+    let (repository, _) = backup.places(Path::new(state));
+    let added = if !repository.starts_with(state) {
+        0
+    } else if proof.is_some_and(|proof| proof.snapshot.is_some()) {
+        site.store
+            .bytes
+            .saturating_sub(proof.map_or(0, |proof| proof.document_bytes))
+    } else {
+        site.store.bytes
+    };
+    let needed = staged + 2 * site.database.bytes + added + site.store.bytes + RESERVE;
     let free = site
         .disks
         .iter()

@@ -118,6 +118,25 @@ impl Repository {
         })
     }
 
+    /// Forgets backups that a later one made superfluous. What only they needed is freed when something is forgotten the
+    /// next time. Unknown ids are none.
+    ///
+    /// # Errors
+    /// When the repository is locked, cannot be read or cannot be written.
+    pub fn supersede(&self, ids: &[String]) -> Result<(), RepositoryError> {
+        let _lock = self.storage().lock(Access::Write)?;
+        let engine = self.opened()?;
+        let gone: Vec<SnapshotId> = self
+            .snapshots(&engine)?
+            .iter()
+            .map(|file| file.id)
+            .filter(|id| ids.iter().any(|old| id.to_hex().as_str() == old))
+            .collect();
+        engine
+            .delete_snapshots(&gone)
+            .map_err(|error| self.explain("forget the backups", error))
+    }
+
     fn prune(&self, engine: &Engine<OpenStatus>, free: Free) -> Result<(), RepositoryError> {
         let mut options = PruneOptions::default();
         options.max_repack = LimitOption::Unlimited;

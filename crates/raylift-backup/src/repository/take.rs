@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustic_core::jiff::{Timestamp, Zoned};
-use rustic_core::repofile::{SnapshotFile, SnapshotId};
+use rustic_core::repofile::SnapshotFile;
 use rustic_core::{BackupOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError};
 
 use super::error::RepositoryError;
@@ -34,9 +34,6 @@ pub struct About {
     pub tags: Vec<String>,
     /// What the caller wants to know when it comes back.
     pub note: serde_json::Value,
-    /// Ids of earlier backups that this one makes superfluous: they are forgotten when it counts. Unknown ones are
-    /// none.
-    pub replaces: Vec<String>,
 }
 
 /// A backup that was taken.
@@ -146,17 +143,6 @@ impl Repository {
             .save_snapshots(vec![snapshot.clone()])
             .map_err(|error| self.explain("write the backup's list", error))?;
         snapshot.id = self.guard.last_snapshot().unwrap_or_default().into();
-        let replaced: Vec<SnapshotId> = self
-            .snapshots(&engine)?
-            .iter()
-            .map(|file| file.id)
-            .filter(|id| {
-                *id != snapshot.id && about.replaces.iter().any(|old| id.to_hex().as_str() == old)
-            })
-            .collect();
-        engine
-            .delete_snapshots(&replaced)
-            .map_err(|error| self.explain("forget what the backup replaces", error))?;
         Ok(Taken {
             snapshot: Snapshot::of(&snapshot),
             new: summary.files_new,

@@ -28,7 +28,6 @@ fn process_to_be_killed() {
         site: place.join("site"),
         tags: Vec::new(),
         note: serde_json::Value::Null,
-        replaces: Vec::new(),
     };
     let documents = Input::Files(Part {
         name: "documents".to_owned(),

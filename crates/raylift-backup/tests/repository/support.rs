@@ -67,7 +67,6 @@ impl Place {
             site: self.site(),
             tags: Vec::new(),
             note: serde_json::Value::Null,
-            replaces: Vec::new(),
         }
     }
 

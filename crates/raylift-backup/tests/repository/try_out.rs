@@ -134,23 +134,21 @@ fn a_lost_pack_is_found_by_both_ways_of_reading() {
 }
 
 #[test]
-fn a_backup_can_take_the_place_of_another() {
+fn a_superfluous_backup_goes_and_the_others_stay() {
     let place = Place::new();
     furnish(&place.site());
     let repository = place.create();
     let first = place.backup(&repository).snapshot.id;
     let kept = place.backup(&repository).snapshot.id;
-    let mut about = place.about();
-    about.replaces = vec![first, "0".repeat(64)];
-    let last = repository
-        .backup(&about, place.documents(), &mut |_| {})
-        .unwrap();
-    assert_eq!(last.unchanged, last.snapshot.files.unwrap());
+    let last = place.backup(&repository);
+    repository.supersede(&[first, "0".repeat(64)]).unwrap();
     let ids: Vec<String> = repository
         .list()
         .unwrap()
         .into_iter()
         .map(|backup| backup.id)
         .collect();
-    assert_eq!(ids, [kept, last.snapshot.id]);
+    assert_eq!(ids, [kept, last.snapshot.id.clone()]);
+    let back = try_out(&place, &repository, (&last.snapshot.id, None, 0)).unwrap();
+    assert_eq!(back.compared, last.snapshot.files.unwrap());
 }

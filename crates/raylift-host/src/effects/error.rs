@@ -5,6 +5,7 @@ use std::path::Path;
 
 use raylift_backup::BackupError;
 use raylift_backup::attributes::AttributesError;
+use raylift_backup::repository::RepositoryError;
 use raylift_model::codes;
 use raylift_run::host::HostError;
 use raylift_survey::machine::DatabaseError;
@@ -41,6 +42,29 @@ pub(crate) fn backup(error: BackupError) -> HostError {
         _ => codes::WRITE_FAILED,
     };
     HostError::new(code, error.to_string()).caused_by(error)
+}
+
+/// The backup repository could not be used.
+pub(crate) fn repository(error: RepositoryError) -> HostError {
+    HostError::new(repository_code(&error), error.to_string()).caused_by(error)
+}
+
+/// The code of an error of the backup repository.
+pub fn repository_code(error: &RepositoryError) -> &'static str {
+    match error {
+        _ if error.is_disk_full() => codes::REPOSITORY_FULL,
+        RepositoryError::Missing { .. } => codes::REPOSITORY_MISSING,
+        RepositoryError::WrongKey { .. } | RepositoryError::KeyFile { .. } => codes::REPOSITORY_KEY,
+        RepositoryError::Locked { .. } => codes::REPOSITORY_LOCKED,
+        RepositoryError::Damaged { .. } => codes::REPOSITORY_DAMAGED,
+        RepositoryError::NoSuchBackup { .. } | RepositoryError::NoSuchPart { .. } => {
+            codes::BACKUP_UNKNOWN
+        }
+        RepositoryError::Kept { .. } => codes::BACKUP_KEPT,
+        RepositoryError::TargetNotEmpty { .. } => codes::TARGET_NOT_EMPTY,
+        RepositoryError::Name { .. } => codes::USAGE,
+        _ => codes::BACKUP_FAILED,
+    }
 }
 
 /// Owner, mode or attributes could not be given.

@@ -15,6 +15,7 @@ use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::at_rest::copy_at_rest;
+use super::documents::{Documents, Proven, last_proof};
 use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, write_failed};
 use super::fence::open_path;
@@ -63,13 +64,23 @@ pub(crate) fn prove(
         documents: 0,
         document_bytes: 0,
         document_milliseconds: 0,
+        snapshot: None,
+        documents_compared: 0,
+        document_bytes_compared: 0,
+        document_return_milliseconds: 0,
     };
     let mut taken = vec![database.part];
-    if let Some(part) = documents(site)? {
+    if let Some(documents) = Documents::of(site)? {
+        let last = last_proof(site)?;
+        let proven = documents.prove(scratch, last.as_ref(), progress)?;
+        note_documents(&mut record, proven);
+    } else if let Some(part) = documents(site)? {
         let begun = Instant::now();
         let (part, line) = proof.documents(&part, progress)?;
         (record.documents, record.document_bytes) = part.totals();
+        (record.documents_compared, record.document_bytes_compared) = part.totals();
         record.document_milliseconds = milliseconds(begun.elapsed());
+        record.document_return_milliseconds = record.document_milliseconds;
         taken.push(part);
         record.compared.push(line);
     }
@@ -95,6 +106,36 @@ pub(crate) fn prove(
     Ok(record)
 }
 
+fn note_documents(record: &mut ProofRecord, proven: Proven) {
+    let tried = proven.tried;
+    record.documents = proven.kept.files;
+    record.document_bytes = proven.kept.bytes;
+    record.document_milliseconds = milliseconds(proven.taken_in);
+    record.documents_compared = tried.compared;
+    record.document_bytes_compared = tried.bytes_compared;
+    let tried_in = milliseconds(proven.tried_in);
+    record.document_return_milliseconds = if tried.bytes_compared == 0 {
+        tried_in
+    } else {
+        let rate = tried_in as f64 / tried.bytes_compared as f64;
+        (rate * proven.kept.bytes as f64) as u64
+    };
+    let which = if tried.compared + tried.vanished == tried.files {
+        "all of them".to_owned()
+    } else {
+        format!(
+            "{} of them ({} bytes: all that are new since the last proof, and a sample)",
+            tried.compared, tried.bytes_compared
+        )
+    };
+    record.compared.push(format!(
+        "documents: {} files, {} bytes taken, {which} brought back and compared",
+        proven.kept.files, proven.kept.bytes
+    ));
+    record.compared.extend(proven.notes);
+    record.snapshot = Some(proven.kept.snapshot);
+}
+
 /// What it measured is for the next plan.
 fn keep(site: &PlannedSite, record: &ProofRecord) -> Result<(), HostError> {
     let path = site.state.join(ProofRecord::FILE);
@@ -110,7 +151,7 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 /// The database's part of a proof.
-struct Proven {
+struct ProvenDatabase {
     part: PartManifest,
     line: String,
     dumped: Duration,
@@ -160,7 +201,11 @@ struct Proof<'a> {
 
 impl Proof<'_> {
     /// The site is read before and after the dump is taken: what the restored one holds must lie between.
-    fn server(&self, engine: &dyn Engine, progress: Progress<'_>) -> Result<Proven, HostError> {
+    fn server(
+        &self,
+        engine: &dyn Engine,
+        progress: Progress<'_>,
+    ) -> Result<ProvenDatabase, HostError> {
         let scratch = self.names.scratch();
         self.compared("dumped, restored", progress, |progress| {
             let begun = Instant::now();
@@ -178,7 +223,7 @@ impl Proof<'_> {
     }
 
     /// The same for an embedded HSQLDB.
-    fn files(&self, files: &Hsqldb, progress: Progress<'_>) -> Result<Proven, HostError> {
+    fn files(&self, files: &Hsqldb, progress: Progress<'_>) -> Result<ProvenDatabase, HostError> {
         self.compared("restored, opened", progress, |progress| {
             let begun = Instant::now();
             let part = copy_at_rest(files, &self.store, progress)?;
@@ -196,14 +241,14 @@ impl Proof<'_> {
         done: &str,
         progress: Progress<'_>,
         mut take: impl FnMut(Progress<'_>) -> Result<Copied, HostError>,
-    ) -> Result<Proven, HostError> {
+    ) -> Result<ProvenDatabase, HostError> {
         let mut before = self.look(progress)?;
         let mut differences = Vec::new();
         for _ in 0..COMPARISONS {
             let (part, dumped, restored, found, after) = take(progress)?;
             differences = compare(&before, &found, &after);
             if differences.is_empty() {
-                return Ok(Proven {
+                return Ok(ProvenDatabase {
                     line: described(&before, &found, &after, done),
                     part,
                     dumped,
@@ -388,6 +433,7 @@ mod tests {
             core_row: None,
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
+            kept: None,
         }
     }
 

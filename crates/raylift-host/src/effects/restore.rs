@@ -17,11 +17,12 @@ use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::documents::{DOCUMENTS, Kept};
 use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::hsqldb::Hsqldb;
-use super::return_point::{DATABASE, required};
+use super::return_point::{DATABASE, note, required};
 use crate::users::current_uid;
 
 const STAGED: &str = ".raylift-restore";
@@ -44,9 +45,9 @@ pub(crate) fn restore(
         Some(_) => None,
         None => Some(Hsqldb::of(access)?),
     };
-    let names = |part: &PartManifest| match &files {
+    let names = |part: &Restoring<'_>| match &files {
         Some(files) if part.name == DATABASE => files.all_files(),
-        _ => all_entries(&part.root),
+        _ => all_entries(part.root),
     };
     let server = engine.as_deref().map(|engine| Server {
         engine,
@@ -54,19 +55,31 @@ pub(crate) fn restore(
         names: Names::of(&plan.site, run_folder),
         run_folder,
     });
-    let parts: Vec<Restoring<'_>> = manifest
+    let kept = note(&manifest)?.kept;
+    let copied = manifest
         .parts
         .iter()
         .filter(|part| server.is_none() || part.name != DATABASE)
         .map(|part| Restoring {
-            part,
+            name: &part.name,
+            root: &part.root,
+            is_whole: part.entries.iter().any(|entry| entry.path.is_empty()),
+            source: Source::Copies(&store, part),
             run_folder,
             names: &names,
-        })
-        .collect();
+        });
+    let kept = kept.iter().map(|kept| Restoring {
+        name: DOCUMENTS,
+        root: &kept.root,
+        is_whole: true,
+        source: Source::Repository(kept),
+        run_folder,
+        names: &names,
+    });
+    let parts: Vec<Restoring<'_>> = copied.chain(kept).collect();
     // Every copy is compared before the first live file moves.
     for part in &parts {
-        part.stage(&store, progress)?;
+        part.stage(progress)?;
     }
     let mut done = Vec::new();
     if let Some(server) = &server {
@@ -84,7 +97,7 @@ pub(crate) fn restore(
         let aside = part.bring_back()?;
         done.push(format!(
             "{} as of {}; what was there lies in {}",
-            part.part.name,
+            part.name,
             manifest.taken,
             aside.display()
         ));
@@ -133,36 +146,50 @@ impl Server<'_> {
     }
 }
 
+/// Where a part comes from.
+enum Source<'a> {
+    Copies(&'a PlainStore, &'a PartManifest),
+    Repository(&'a Kept),
+}
+
 /// One part on its way back.
 struct Restoring<'a> {
-    part: &'a PartManifest,
+    name: &'a str,
+    /// The folder it was taken from.
+    root: &'a Path,
+    /// The folder itself belongs to it.
+    is_whole: bool,
+    source: Source<'a>,
     run_folder: &'a Path,
     /// The live entries that the part replaces.
-    names: &'a dyn Fn(&PartManifest) -> Result<Vec<OsString>, HostError>,
+    names: &'a dyn Fn(&Restoring<'a>) -> Result<Vec<OsString>, HostError>,
 }
 
 impl Restoring<'_> {
-    fn stage(&self, store: &PlainStore, progress: Progress<'_>) -> Result<(), HostError> {
-        let root = &self.part.root;
+    fn stage(&self, progress: Progress<'_>) -> Result<(), HostError> {
+        let root = self.root;
         if self.is_done("back")? || self.is_done("staged")? {
             return Ok(());
         }
         if !exists(root)? {
             make_private(root)?;
         }
-        progress(format!("bringing the {} back", self.part.name));
+        progress(format!("bringing the {} back", self.name));
         let staged = root.join(STAGED);
         remove_staged(&staged)?;
-        store
-            .restore(self.part, &staged, progress)
-            .map_err(backup)?;
+        match &self.source {
+            Source::Copies(store, part) => {
+                store.restore(part, &staged, progress).map_err(backup)?
+            }
+            Source::Repository(kept) => kept.restore(&staged, progress)?,
+        }
         let folder = File::open(&staged).map_err(|error| read_failed(&staged, error))?;
         rustix::fs::syncfs(&folder).map_err(|error| write_failed(&staged, error.into()))?;
         self.mark("staged")
     }
 
     fn bring_back(&self) -> Result<PathBuf, HostError> {
-        let root = &self.part.root;
+        let root = self.root;
         let staged = root.join(STAGED);
         let aside = self.aside()?;
         if self.is_done("back")? {
@@ -171,7 +198,7 @@ impl Restoring<'_> {
         if !self.is_done("aside")? {
             make_private(&aside)?;
             self.give_to_neighbours(&aside)?;
-            for name in (self.names)(self.part)? {
+            for name in (self.names)(self)? {
                 if name != STAGED && root.join(&name) != aside {
                     move_to(&root.join(&name), &aside.join(&name))?;
                 }
@@ -184,7 +211,7 @@ impl Restoring<'_> {
             move_to(&staged.join(&name), &root.join(&name))?;
         }
         // A part that is a whole folder has that folder's own attributes.
-        if self.part.entries.iter().any(|entry| entry.path.is_empty()) && exists(&staged)? {
+        if self.is_whole && exists(&staged)? {
             Attributes::read(&staged)
                 .and_then(|own| own.apply(root))
                 .map_err(attributes)?;
@@ -197,7 +224,7 @@ impl Restoring<'_> {
 
     /// A folder beside the live entries has their folder's owner; nobody else hands it over.
     fn give_to_neighbours(&self, aside: &Path) -> Result<(), HostError> {
-        let root = &self.part.root;
+        let root = self.root;
         if current_uid() != 0 {
             return Ok(());
         }
@@ -209,16 +236,16 @@ impl Restoring<'_> {
     fn aside(&self) -> Result<PathBuf, HostError> {
         let folder = self.run_folder.join("set-aside");
         make_private(&folder)?;
-        Ok(if device(&folder)? == device(&self.part.root)? {
-            folder.join(&self.part.name)
+        Ok(if device(&folder)? == device(self.root)? {
+            folder.join(self.name)
         } else {
-            self.part.root.join(aside_name(self.run_folder))
+            self.root.join(aside_name(self.run_folder))
         })
     }
 
     fn marker(&self, step: &str) -> PathBuf {
         let folder = self.run_folder.join("restore");
-        folder.join(format!("{}.{step}", self.part.name))
+        folder.join(format!("{}.{step}", self.name))
     }
 
     fn is_done(&self, step: &str) -> Result<bool, HostError> {

@@ -16,6 +16,7 @@ use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
+use super::documents::{DOCUMENTS, Documents, Kept, last_proof};
 use super::engine::{self, Engine};
 use super::error::{attributes, backup, database, exists, read_failed, write_failed};
 use super::fence::open_path;
@@ -24,7 +25,6 @@ use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
 
 pub(crate) const DATABASE: &str = "database";
-pub(crate) const DOCUMENTS: &str = "documents";
 
 /// What was read in the copy of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(crate) struct Note {
     /// Digest of each table's columns and indexes, where they were read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) shapes: BTreeMap<String, Digest>,
+    /// The documents, where a backup in the repository holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Note {
@@ -54,6 +57,7 @@ impl Note {
             core_row: bridge.core_row().map_err(database)?,
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
+            kept: None,
         };
         if mode == Mode::ReadWrite {
             bridge.shut_down().map_err(database)?;
@@ -79,6 +83,7 @@ impl Note {
             core_row: bridge.core_row().map_err(database)?,
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
+            kept: None,
         };
         for (number, (name, shape)) in schema.into_iter().enumerate() {
             if number % 20 == 0 {
@@ -186,21 +191,28 @@ pub(crate) fn take(
         None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
     };
     let mut taken = vec![database];
-    if let Some(part) = documents(site)? {
-        taken.push(put(&store, &part, progress)?);
-    }
+    let kept = match Documents::of(site)? {
+        Some(documents) => Some(documents.take(place, last_proof(site)?.as_ref(), progress)?),
+        None => {
+            if let Some(part) = documents(site)? {
+                taken.push(put(&store, &part, progress)?);
+            }
+            None
+        }
+    };
     progress("comparing the copies".to_owned());
     for part in &taken {
         store.verify(part).map_err(backup)?;
     }
     progress("counting the rows of the database".to_owned());
-    let note = if engine.is_some() {
+    let mut note = if engine.is_some() {
         // Nobody writes: the site is stopped, and who else was connected has stopped the run.
         Note::read(access, Mode::ReadOnly)?
     } else {
         let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
         Note::read(&copy, Mode::ReadOnly)?
     };
+    note.kept = kept;
     let manifest = Manifest {
         format: FORMAT,
         taken: now,
@@ -244,10 +256,13 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
 pub(crate) fn verify(place: &Path) -> Result<(), HostError> {
     let manifest = required(place)?;
     let store = PlainStore::new(place);
-    manifest
-        .parts
-        .iter()
-        .try_for_each(|part| store.verify(part).map_err(backup))
+    for part in &manifest.parts {
+        store.verify(part).map_err(backup)?;
+    }
+    match note(&manifest)?.kept {
+        Some(kept) => kept.verify(&mut |_| {}),
+        None => Ok(()),
+    }
 }
 
 /// What the return point at `place` holds.
@@ -294,6 +309,9 @@ pub(crate) fn complete(place: &Path) -> Result<Option<(Manifest, ReturnPoint)>, 
             }
         }
     }
+    if let Some(kept) = note(&manifest)?.kept {
+        kept.is_listed()?;
+    }
     let point = of(&manifest)?;
     Ok(Some((manifest, point)))
 }
@@ -310,13 +328,39 @@ fn of(manifest: &Manifest) -> Result<ReturnPoint, HostError> {
     let note = note(manifest)?;
     Ok(ReturnPoint {
         taken: manifest.taken.clone(),
-        digest: manifest.digest().map_err(not_json)?,
+        digest: digest(manifest, &note)?,
         tables: note.tables,
         release_rows: note.release_rows,
-        documents: manifest
-            .part(DOCUMENTS)
-            .map_or((0, 0), PartManifest::totals),
+        documents: match note.kept {
+            Some(kept) => (kept.files, kept.bytes),
+            None => manifest
+                .part(DOCUMENTS)
+                .map_or((0, 0), PartManifest::totals),
+        },
     })
+}
+
+/// Over everything the return point holds. The id of a backup is a digest of what is in it.
+fn digest(manifest: &Manifest, note: &Note) -> Result<Digest, HostError> {
+    let files = manifest.digest().map_err(not_json)?;
+    Ok(match &note.kept {
+        Some(kept) => Digest::of(format!("{files} {}", kept.snapshot).as_bytes()),
+        None => files,
+    })
+}
+
+/// Ids of the backups that return points below `backups` need. One that cannot be understood needs none that is known.
+pub fn needed_backups(backups: &Path) -> Vec<String> {
+    let Ok(points) = std::fs::read_dir(backups) else {
+        return Vec::new();
+    };
+    points
+        .flatten()
+        .filter_map(|point| {
+            let manifest = PlainStore::new(point.path()).complete().ok()??;
+            Some(note(&manifest).ok()?.kept?.snapshot)
+        })
+        .collect()
 }
 
 fn not_json(error: serde_json::Error) -> HostError {

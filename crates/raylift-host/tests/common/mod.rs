@@ -200,6 +200,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
             },
             store: None,
             search_indexes: Vec::new(),
+            backups: None,
             state: state.clone(),
             database_tools: None,
             core_row: None,

@@ -14,6 +14,7 @@ mod common;
 mod database;
 #[path = "../common/parts.rs"]
 mod parts;
+mod repository;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -27,6 +28,7 @@ use raylift_backup::{BackupStore, PlainStore};
 use raylift_host::bridge::{Bridge, Mode};
 use raylift_host::effects::RealHost;
 use raylift_model::codes;
+use raylift_model::plan::PlannedBackups;
 use raylift_run::host::{Host, HostError, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 
@@ -49,6 +51,12 @@ impl World {
         site.plan.site.store = Some(site.home().join("data/document_library"));
         site.write("data/document_library/20101/20125/101/1.0", "first", 0o640);
         site.write("data/document_library/20101/20125/101/1.1", "second", 0o640);
+        let state = site.plan.site.state.clone();
+        site.plan.site.backups = Some(PlannedBackups {
+            repository: state.join("backups/repository"),
+            key_file: state.join("backup.key"),
+            sample_above: 1_000_000,
+        });
         let index = site.write("data/elasticsearch/nodes/0/_state", "index", 0o600);
         site.plan.site.search_indexes = vec![index.ancestors().nth(3).unwrap().to_owned()];
         let host = host(&site, access);
@@ -57,6 +65,22 @@ impl World {
             database,
             host,
         }
+    }
+
+    /// As a plan of an earlier version has it: documents are copied.
+    fn with_copies() -> Self {
+        let mut world = Self::new();
+        world.site.plan.site.backups = None;
+        world
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.site.plan.site.state.join("scratch/0001-7.2.1")
+    }
+
+    fn prove(&self) -> Result<Vec<String>, HostError> {
+        self.host
+            .prove_restore_point(&self.site.plan, &self.scratch(), &mut |_| {})
     }
 
     fn place(&self) -> PathBuf {
@@ -144,7 +168,15 @@ fn rows(point: &ReturnPoint, table: &str) -> u64 {
 
 #[test]
 fn a_return_point_is_taken_once_and_comes_back_whole() {
-    let world = World::new();
+    is_taken_once_and_comes_back_whole(&World::new());
+}
+
+#[test]
+fn a_return_point_with_copied_documents_comes_back_whole() {
+    is_taken_once_and_comes_back_whole(&World::with_copies());
+}
+
+fn is_taken_once_and_comes_back_whole(world: &World) {
     let untouched = digests(world.database.folder());
     let (plan, place) = (&world.site.plan, world.place());
     assert_eq!(world.host.return_point(plan, &place).unwrap(), None);
@@ -235,7 +267,7 @@ fn a_restore_that_was_killed_goes_on_where_it_stood() {
 
 #[test]
 fn a_damaged_return_point_is_told_before_anything_moves() {
-    let world = World::new();
+    let world = World::with_copies();
     world.take();
     world.write_more();
     let newer = digests(world.database.folder());

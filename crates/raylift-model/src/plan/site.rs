@@ -45,6 +45,9 @@ pub struct PlannedSite {
     /// Folder of the document store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<PathBuf>,
+    /// Where the documents of a return point are kept; nothing in plans of earlier versions, which copied them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backups: Option<PlannedBackups>,
     /// Local search indexes, set aside after a database restore.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search_indexes: Vec<PathBuf>,
@@ -58,6 +61,18 @@ pub struct PlannedSite {
     pub last_proof: Option<ProofRecord>,
     /// Rows of each table when the plan was made, for the count of what a return would discard.
     pub tables: Vec<TableFacts>,
+}
+
+/// The backup repository of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct PlannedBackups {
+    /// Its folder; it is made when it is not there.
+    pub repository: PathBuf,
+    /// The file with its key.
+    pub key_file: PathBuf,
+    /// Bytes of documents up to which a proof tries out all of them. Of more it tries what is new since the last proof,
+    /// and about as many bytes of the rest, chosen by chance.
+    pub sample_above: u64,
 }
 
 /// The vendor's tools that dump a database server and bring it back.

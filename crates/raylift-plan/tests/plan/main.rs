@@ -18,5 +18,6 @@ mod properties;
 mod rows;
 mod schema;
 mod server;
+mod space;
 mod steps;
 mod themes;

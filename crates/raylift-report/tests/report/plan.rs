@@ -202,6 +202,7 @@ fn site() -> PlannedSite {
         },
         store: Some("/srv/liferay/data/document_library".into()),
         search_indexes: Vec::new(),
+        backups: None,
         state: "/srv/liferay/.raylift".into(),
         core_row: None,
         database_tools: None,

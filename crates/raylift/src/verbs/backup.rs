@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::Part;
-use raylift_backup::repository::{About, Input, Taken};
-use raylift_host::backup::database_part;
+use raylift_backup::repository::{About, Input, Opened, Taken, host};
+use raylift_host::backup::{DOCUMENTS_PART, database_part};
 use raylift_host::cache::Cache;
 use raylift_model::codes;
 use raylift_model::facts::{FileKind, SiteFacts};
@@ -19,13 +19,12 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
-use crate::vault::{self, Opened, Vault};
+use crate::vault::{self, Vault};
 use crate::workplace::Workplace;
 use crate::{render, wiring};
 
 /// The part with the files that are the site's own.
 const FILES: &str = "files";
-const DOCUMENTS: &str = "documents";
 
 /// In raylift's own folder: a copy of a database that is in use, until it is in the repository.
 const SCRATCH: &str = "backup-scratch";
@@ -67,9 +66,9 @@ pub(crate) fn run(
         "changed": taken.changed,
         "unchanged": taken.unchanged,
         "repaired": { "found": taken.repaired.found, "lost": taken.repaired.lost },
-        "repository": vault.repository,
+        "repository": vault.place.repository,
         "repository_made": opened.made,
-        "key_file": vault.key_file,
+        "key_file": vault.place.key_file,
         "key_made": opened.key_made,
         "notes": notes,
     }))?;
@@ -116,7 +115,7 @@ fn take(
     match (&facts.store.root, arguments.without_documents) {
         (_, true) => notes.push("The documents are not in it.".to_owned()),
         (Some(root), false) if Path::new(root).exists() => inputs.push(Input::Files(Part {
-            name: DOCUMENTS.to_owned(),
+            name: DOCUMENTS_PART.to_owned(),
             root: root.into(),
             entries: None,
         })),
@@ -128,7 +127,7 @@ fn take(
     }
     let vault = Vault::of(site);
     if let Some(root) = &facts.store.root
-        && vault.lies_in(Path::new(root))
+        && vault.place.lies_in(Path::new(root))
     {
         return Err(Problem::refused(
             codes::USAGE,
@@ -140,21 +139,20 @@ fn take(
     if opened.key_made {
         notes.push(format!(
             "The key of the repository was made: {}. Copy it to another machine now: without it nobody can read a backup.",
-            vault.key_file.display()
+            vault.place.key_file.display()
         ));
     }
     if vault.shares_the_disk_of(&home) {
         notes.push(format!(
             "{} is on the site's own disk and lost with it; name another under [backup] repository in raylift.toml.",
-            vault.repository.display()
+            vault.place.repository.display()
         ));
     }
     let about = About {
-        host: vault::host(),
+        host: host(),
         site: home,
         tags: arguments.tag.clone(),
         note: json!({ "version": facts.identity.version }),
-        replaces: Vec::new(),
     };
     let taken = opened
         .repository

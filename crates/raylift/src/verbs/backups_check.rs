@@ -43,7 +43,7 @@ pub(crate) fn run(
         codes::REPOSITORY_DAMAGED,
         format!(
             "the backup repository in {} is damaged",
-            vault.repository.display()
+            vault.place.repository.display()
         ),
         "Look after the disk; then raylift backup stores again what the site still has.",
     )

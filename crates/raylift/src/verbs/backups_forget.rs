@@ -1,6 +1,7 @@
 //! `raylift backups forget`.
 
-use raylift_backup::repository::{Forget, Free, Retention};
+use raylift_backup::repository::{Forget, Free, Retention, host};
+use raylift_host::backup::needed_backups;
 use raylift_model::codes;
 
 use crate::exit::Exit;
@@ -9,6 +10,7 @@ use crate::problem::Problem;
 use crate::render;
 use crate::settings::SiteArgument;
 use crate::vault::{self, Vault};
+use crate::workplace::Workplace;
 
 /// Forgets what is named, else what the numbers in `raylift.toml` do not keep.
 pub(crate) fn run(
@@ -27,9 +29,11 @@ pub(crate) fn run(
     } else {
         Free::InTwoSteps
     };
+    // What a run goes back to lies there.
+    let needed = needed_backups(&Workplace::of(site).state().join("backups"));
     let forgotten = Vault::of(site)
         .open()?
-        .forget(&what, &[], free)
+        .forget(&what, &needed, free)
         .map_err(|error| vault::problem(&error))?;
     printer.json(&forgotten)?;
     printer.text(&render::forgotten(&forgotten, free_now));
@@ -56,7 +60,7 @@ fn by_retention(site: &SiteArgument) -> Result<Forget, Problem> {
         .map_err(|error| Problem::file("resolve", &site.home, &error))?;
     Ok(Forget::ByRetention {
         retention,
-        host: vault::host(),
+        host: host(),
         site: home.display().to_string(),
     })
 }

@@ -1,0 +1,350 @@
+//! The documents of a site in its backup repository: tried out for the proof while the site serves, taken once more for the
+//! return point when it is down, and brought back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use raylift_backup::Part;
+use raylift_backup::repository::{
+    About, Input, Opened, Place, Repository, RepositoryError, Trial, Tried, host,
+};
+use raylift_model::codes;
+use raylift_model::plan::{PlannedBackups, PlannedSite};
+use raylift_model::proof::ProofRecord;
+use raylift_run::host::{HostError, Progress};
+use serde::{Deserialize, Serialize};
+
+use super::error::{exists, read_failed, repository};
+use super::remove::remove_tree;
+
+/// The name of the part.
+pub(crate) const DOCUMENTS: &str = "documents";
+
+/// Comparisons with a site that is being written to until one agrees.
+const COMPARISONS: u32 = 3;
+
+/// How long another writer of the repository is waited for. A return point is taken while nobody is served.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Documents that a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// The backup's id.
+    pub(crate) snapshot: String,
+    /// The folder that was taken.
+    pub(crate) root: PathBuf,
+    /// Files and links in it.
+    pub(crate) files: u64,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+    /// Where the repository lies; a setting may have changed since.
+    place: Place,
+}
+
+/// Documents that were tried out.
+pub(crate) struct Proven {
+    pub(crate) kept: Kept,
+    pub(crate) tried: Tried,
+    /// How long it took to take them when next to nothing was new.
+    pub(crate) taken_in: Duration,
+    /// How long it took to bring back and compare those that were tried.
+    pub(crate) tried_in: Duration,
+    /// What a person must know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A store of documents that raylift can read, and the repository for it.
+pub(crate) struct Documents<'a> {
+    site: &'a PlannedSite,
+    backups: &'a PlannedBackups,
+    root: PathBuf,
+}
+
+impl<'a> Documents<'a> {
+    /// Nothing where there are no documents, or the plan names no repository.
+    ///
+    /// # Errors
+    /// When the store's folder cannot be looked at, or holds the repository.
+    pub(crate) fn of(site: &'a PlannedSite) -> Result<Option<Self>, HostError> {
+        let (Some(backups), Some(root)) = (&site.backups, &site.store) else {
+            return Ok(None);
+        };
+        if !exists(root)? {
+            return Ok(None);
+        }
+        let documents = Self {
+            site,
+            backups,
+            // A store behind a link is taken, not the link.
+            root: root
+                .canonicalize()
+                .map_err(|error| read_failed(root, error))?,
+        };
+        if documents.place().lies_in(&documents.root) {
+            return Err(HostError::new(
+                codes::BACKUP_FAILED,
+                format!(
+                    "the repository {} lies in the document store {} and would hold itself",
+                    backups.repository.display(),
+                    root.display()
+                ),
+            )
+            .because(["name another place: [backup] repository in raylift.toml".to_owned()]));
+        }
+        Ok(Some(documents))
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            repository: self.backups.repository.clone(),
+            key_file: self.backups.key_file.clone(),
+        }
+    }
+
+    /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] when they do not come back as they are.
+    pub(crate) fn prove(
+        &self,
+        scratch: &Path,
+        last: Option<&ProofRecord>,
+        progress: Progress<'_>,
+    ) -> Result<Proven, HostError> {
+        let Opened {
+            repository,
+            key_made,
+            ..
+        } = self.place().open_or_make().map_err(self::repository)?;
+        let notes = key_made.then(|| {
+            format!(
+                "the key of the backup repository was made: {}. Copy it to another machine: without it nobody can read what lies in {}",
+                self.backups.key_file.display(),
+                self.backups.repository.display()
+            )
+        });
+        let earlier = last.and_then(|last| last.snapshot.as_deref());
+        let mut superfluous: Vec<String> = earlier.iter().map(|&id| id.to_owned()).collect();
+        // The first time everything is read; the second shows how long it takes when nearly nothing is new.
+        superfluous.push(self.backup(&repository, "proof", progress)?.snapshot);
+        let mut tried = Tried::default();
+        for _ in 0..COMPARISONS {
+            let begun = Instant::now();
+            let kept = self.backup(&repository, "proof", progress)?;
+            let taken_in = begun.elapsed();
+            let begun = Instant::now();
+            tried = self.try_out(
+                &repository,
+                &kept,
+                (earlier, self.sample(&kept)),
+                scratch,
+                progress,
+            )?;
+            if tried.differing.is_empty() {
+                patiently(progress, |_| repository.supersede(&superfluous))?;
+                return Ok(Proven {
+                    kept,
+                    tried,
+                    taken_in,
+                    tried_in: begun.elapsed(),
+                    notes: notes.into_iter().collect(),
+                });
+            }
+            superfluous.push(kept.snapshot);
+        }
+        Err(differing(
+            "the documents that came back differ from the site's",
+            tried,
+        ))
+    }
+
+    fn sample(&self, kept: &Kept) -> u64 {
+        if kept.bytes <= self.backups.sample_above {
+            u64::MAX
+        } else {
+            self.backups.sample_above
+        }
+    }
+
+    /// Takes the documents of the stopped site, and tries out what is new since the last proof.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] when something does not come back as it is.
+    pub(crate) fn take(
+        &self,
+        scratch: &Path,
+        proven: Option<&ProofRecord>,
+        progress: Progress<'_>,
+    ) -> Result<Kept, HostError> {
+        let opened = self.place().open_or_make().map_err(self::repository)?;
+        let kept = self.backup(&opened.repository, "return-point", progress)?;
+        let earlier = proven.and_then(|proof| proof.snapshot.as_deref());
+        let tried = self.try_out(&opened.repository, &kept, (earlier, 0), scratch, progress)?;
+        if tried.differing.is_empty() && tried.vanished == 0 {
+            return Ok(kept);
+        }
+        Err(differing(
+            "the documents of the stopped site changed while they were taken",
+            tried,
+        ))
+    }
+
+    fn backup(
+        &self,
+        repository: &Repository,
+        tag: &str,
+        progress: Progress<'_>,
+    ) -> Result<Kept, HostError> {
+        let about = About {
+            host: host(),
+            site: self.site.home.clone(),
+            tags: vec![tag.to_owned()],
+            note: serde_json::Value::Null,
+        };
+        let part = || Part {
+            name: DOCUMENTS.to_owned(),
+            root: self.root.clone(),
+            entries: None,
+        };
+        progress("taking the documents".to_owned());
+        let taken = patiently(progress, |progress| {
+            let mut told = |line: String| progress(format!("documents: {line}"));
+            repository.backup(&about, vec![Input::Files(part())], &mut told)
+        })?;
+        Ok(Kept {
+            files: taken.snapshot.files.unwrap_or(0),
+            bytes: taken.snapshot.bytes.unwrap_or(0),
+            snapshot: taken.snapshot.id,
+            root: self.root.clone(),
+            place: self.place(),
+        })
+    }
+
+    fn try_out(
+        &self,
+        repository: &Repository,
+        kept: &Kept,
+        (tried, sample): (Option<&str>, u64),
+        scratch: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Tried, HostError> {
+        progress("bringing documents back and comparing them".to_owned());
+        let folder = scratch.join(DOCUMENTS);
+        remove_tree(&self.site.state, &folder)?;
+        fs::create_dir_all(scratch).map_err(|error| super::error::write_failed(scratch, error))?;
+        let trial = Trial {
+            id: &kept.snapshot,
+            part: DOCUMENTS,
+            live: &self.root,
+            tried,
+            sample,
+            scratch: &folder,
+        };
+        let mut told = |line: String| progress(format!("documents: {line}"));
+        repository
+            .try_out(trial, &mut told)
+            .map_err(self::repository)
+    }
+}
+
+impl Kept {
+    /// Whether the repository still lists the backup.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] when it does not, and when the repository cannot be read.
+    pub(crate) fn is_listed(&self) -> Result<(), HostError> {
+        let repository = self.place.open().map_err(self::repository)?;
+        let listed = patiently(&mut |_| {}, |_| repository.list())?;
+        if listed.iter().any(|backup| backup.id == self.snapshot) {
+            return Ok(());
+        }
+        Err(HostError::new(
+            codes::PROOF_FAILED,
+            format!(
+                "the return point is damaged: backup {} with its documents is gone from {}",
+                self.snapshot,
+                self.place.repository.display()
+            ),
+        ))
+    }
+
+    /// Reads all of them in the repository.
+    ///
+    /// # Errors
+    /// When one of them is lost.
+    pub(crate) fn verify(&self, progress: Progress<'_>) -> Result<(), HostError> {
+        let repository = self.place.open().map_err(self::repository)?;
+        let read = patiently(progress, |progress| {
+            repository.read_through(&self.snapshot, DOCUMENTS, progress)
+        })?;
+        if (read.files, read.bytes) == (self.files, self.bytes) {
+            return Ok(());
+        }
+        Err(HostError::new(
+            codes::PROOF_FAILED,
+            format!(
+                "the return point is damaged: {} of {} documents are there",
+                read.files, self.files
+            ),
+        ))
+    }
+
+    /// Brings them into a folder that is not there yet.
+    ///
+    /// # Errors
+    /// When one of them is lost, or something cannot be written.
+    pub(crate) fn restore(&self, target: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+        let repository = self.place.open().map_err(self::repository)?;
+        patiently(progress, |progress| {
+            repository.restore(&self.snapshot, Some(DOCUMENTS), target, progress)
+        })?;
+        Ok(())
+    }
+}
+
+fn differing(message: &str, tried: Tried) -> HostError {
+    let count = tried.differing.len() as u64 + tried.vanished;
+    HostError::new(
+        codes::PROOF_FAILED,
+        format!("{message}: {count} of {}", tried.files),
+    )
+    .because(tried.differing.into_iter().take(10))
+}
+
+/// Waits for whoever else has the repository.
+fn patiently<T>(
+    progress: Progress<'_>,
+    mut work: impl FnMut(Progress<'_>) -> Result<T, RepositoryError>,
+) -> Result<T, HostError> {
+    let begun = Instant::now();
+    loop {
+        match work(progress) {
+            Err(RepositoryError::Locked { by, .. }) if begun.elapsed() < PATIENCE => {
+                wait(&by, progress);
+            }
+            result => return result.map_err(repository),
+        }
+    }
+}
+
+fn wait(by: &str, progress: Progress<'_>) {
+    progress(format!(
+        "waiting for the backup repository, which is in use: {by}"
+    ));
+    thread::sleep(Duration::from_secs(1));
+}
+
+/// What the last proof of a site measured.
+///
+/// # Errors
+/// When the record is there and cannot be read; one that cannot be understood is none.
+pub(crate) fn last_proof(site: &PlannedSite) -> Result<Option<ProofRecord>, HostError> {
+    let path = site.state.join(ProofRecord::FILE);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(read_failed(&path, error)),
+    }
+}
