@@ -1,7 +1,9 @@
 //! The benchmarks: time of reading, time without a site, memory, growth. What they mean stands in `docs/benchmarks.md`.
 
+mod backup;
 mod bundles;
 mod cost;
+mod database;
 mod downtime;
 mod memory;
 mod prober;
@@ -56,6 +58,10 @@ pub(crate) enum Part {
     Memory,
     /// How reading grows with the number of bundles, cold, warm and remembered
     Bundles,
+    /// Backups beside restic: time, size, memory
+    Backup,
+    /// Dump, restore and reading of rows beside the vendors' tools
+    Database,
 }
 
 /// Measures one part, or all, and prints. Goals that are not met are printed as such and are no error: a busy machine
@@ -81,6 +87,8 @@ pub(crate) fn run(quick: bool, part: Option<Part>) -> anyhow::Result<()> {
         (Part::Downtime, downtime::measure),
         (Part::Memory, memory::measure),
         (Part::Bundles, bundles::measure),
+        (Part::Backup, backup::measure),
+        (Part::Database, database::measure),
     ] {
         if part.is_none_or(|part| part == one) {
             let tables: anyhow::Result<String> = measure(&stand, extent);

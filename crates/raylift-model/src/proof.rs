@@ -15,6 +15,12 @@ pub struct ProofRecord {
     pub dump_milliseconds: u64,
     /// Milliseconds until the dump or copy was a database again.
     pub restore_milliseconds: u64,
+    /// Rows of all tables.
+    #[serde(default)]
+    pub rows: u64,
+    /// Milliseconds for reading every row of the site once, for the comparison.
+    #[serde(default)]
+    pub row_milliseconds: u64,
     /// Documents in the store.
     pub documents: u64,
     /// Their bytes.

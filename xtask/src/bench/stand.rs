@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use raylift_lab::{Lab, Multiplied, ReleasePaths, Scenario, Site, Weight};
+use raylift_lab::{Engine, Lab, Multiplied, ReleasePaths, Scenario, Site, Weight};
 use tempfile::TempDir;
 
 use crate::command;
@@ -87,6 +87,13 @@ impl Stand {
     /// The demo's site: 7.2.0 with documents, not running.
     pub(super) fn site(&self, weight: Weight, folder: &Path) -> anyhow::Result<Site> {
         let scenario = Self::scenario("demo-site.toml", weight)?;
+        Ok(Site::create(&self.lab, &scenario, folder)?)
+    }
+
+    /// A small 7.2.0 on a database server of its own, not running.
+    pub(super) fn site_on(&self, engine: Engine, folder: &Path) -> anyhow::Result<Site> {
+        let mut scenario = Self::scenario("release-7.2.0.toml", Weight::Light)?;
+        scenario.site.engine = engine;
         Ok(Site::create(&self.lab, &scenario, folder)?)
     }
 

@@ -1,5 +1,6 @@
 //! The proof that a restore point can be taken and read again, while the site serves.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,7 @@ pub(crate) fn prove(
         names: Names::of(site, scratch),
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
+        read: Cell::default(),
     };
     let database = match &engine {
         Some(engine) => proof.server(engine.as_ref(), progress)?,
@@ -61,6 +63,8 @@ pub(crate) fn prove(
         database_bytes: database.part.totals().1,
         dump_milliseconds: milliseconds(database.dumped),
         restore_milliseconds: milliseconds(database.restored),
+        rows: proof.read.get().0,
+        row_milliseconds: milliseconds(proof.read.get().1),
         documents: 0,
         document_bytes: 0,
         document_milliseconds: 0,
@@ -197,6 +201,8 @@ struct Proof<'a> {
     names: Names,
     store: PlainStore,
     restored: PathBuf,
+    /// Rows of the site at the last look, and how long that took.
+    read: Cell<(u64, Duration)>,
 }
 
 impl Proof<'_> {
@@ -261,7 +267,11 @@ impl Proof<'_> {
     }
 
     fn look(&self, progress: Progress<'_>) -> Result<Note, HostError> {
-        Note::read_all(self.access, Mode::ReadOnly, progress)
+        let begun = Instant::now();
+        let note = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+        let rows = note.tables.iter().map(|table| table.rows).sum();
+        self.read.set((rows, begun.elapsed()));
+        Ok(note)
     }
 
     fn open_restored(

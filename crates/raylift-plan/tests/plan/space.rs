@@ -29,6 +29,8 @@ fn documents_that_are_in_the_repository_need_no_room_there() {
         database_bytes: 0,
         dump_milliseconds: 0,
         restore_milliseconds: 0,
+        rows: 0,
+        row_milliseconds: 0,
         documents: 1000,
         document_bytes: STORE - 5000,
         document_milliseconds: 0,
