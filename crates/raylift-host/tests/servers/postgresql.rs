@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use raylift_model::codes;
 use raylift_run::host::Host;
@@ -109,4 +110,41 @@ fn a_session_of_somebody_else_is_named_and_in_the_way() {
     session.wait().unwrap();
     world.restore().unwrap();
     assert_same(&world.state(), &before);
+}
+
+/// A worker vacuums a large scratch database soon after it was filled. It is a superuser's; the portal's user is not.
+#[test]
+fn a_scratch_database_that_is_being_vacuumed_can_be_removed() {
+    let (server, _turn) = mortal(Kind::Postgresql);
+    let world = World::on(server);
+    let scratch = world.ours("proof");
+    let (name, user) = (server.name(&scratch), server.name(&world.user));
+    // So slow that it is at it for minutes.
+    for setting in [
+        "autovacuum_naptime = '1s'",
+        "autovacuum_vacuum_cost_delay = '100ms'",
+        "autovacuum_vacuum_cost_limit = 1",
+    ] {
+        server.sql("", &format!("alter system set {setting};"));
+    }
+    server.sql("", "select pg_reload_conf();");
+    server.sql("", &format!("create database {name} owner {user};"));
+    server.sql(
+        &scratch,
+        "create table Large (id integer);\ninsert into Large select generate_series(1, 200000);\ndelete from Large;",
+    );
+    let begun = Instant::now();
+    let workers = format!(
+        "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker' and datname = {};",
+        server.text(&scratch)
+    );
+    while server.sql("", &workers).trim() == "0" {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody vacuums");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let removed = world.host.discard_proof(&world.site.plan, &world.scratch());
+    server.sql("", "alter system reset all;");
+    server.sql("", "select pg_reload_conf();");
+    removed.unwrap();
+    assert_eq!(world.made(), [""; 0]);
 }

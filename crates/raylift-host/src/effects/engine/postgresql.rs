@@ -202,9 +202,10 @@ impl Engine for Postgresql {
         if !is_ours(name) || !self.is_there(name)? {
             return Ok(());
         }
-        // Sessions of an attempt that was killed may still be there.
+        // Sessions of an attempt that was killed may still be there. A worker that vacuums is a superuser's, whom the portal's
+        // user may not end; DROP DATABASE ends it.
         self.sql_elsewhere(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {};\nDROP DATABASE IF EXISTS {};",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {} AND backend_type = 'client backend';\nDROP DATABASE IF EXISTS {};",
             literal(name),
             identifier(name)
         ))
