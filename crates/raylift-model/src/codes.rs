@@ -167,6 +167,11 @@ codes! {
     DATABASE_RIGHTS = "RL0512", "the database user may not do what a restore needs";
     FOREIGN_SESSIONS = "RL0513", "somebody else is connected to the database";
     DATABASE_SERVER_OLD = "RL0514", "the database server is older than raylift's tools can work with";
+    RESTORE_BY_HAND = "RL0515", "a person must bring the snapshot back";
+    SNAPSHOT_FAILED = "RL0516", "the command for the return point failed or said no id";
+    NOT_PROVEN = "RL0517", "the return point is not proven by raylift";
+    PROOF_WAIVED = "RL0518", "the update does without a proof";
+    NO_RETURN_POINT = "RL0519", "the update takes no return point";
     FOREIGN_KEYS = "RL0520", "tables have foreign keys";
     TRIGGERS = "RL0521", "tables have triggers";
     GENERATED_COLUMNS = "RL0522", "tables have generated columns";

@@ -25,6 +25,9 @@ pub enum Event {
         to: ReleaseVersion,
         /// Number of actions in the plan.
         actions: usize,
+        /// The user of the system who agreed to an update without a proof, where the plan has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof_waived_by: Option<String>,
     },
     /// A process took the run up again.
     Resumed,
@@ -75,6 +78,13 @@ pub enum Event {
         /// How the database is treated.
         mode: ReturnMode,
     },
+    /// A command of the site's owner took the return point.
+    SnapshotTaken {
+        /// The id that it said.
+        id: String,
+    },
+    /// A person says that database and documents are back as of the snapshot.
+    SnapshotRestored,
     /// The commit that follows leaves the return point where it is.
     ReturnPointKept,
     /// The commit begins.

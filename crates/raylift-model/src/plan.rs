@@ -5,6 +5,7 @@ mod binding;
 mod files;
 mod health;
 mod properties;
+mod return_means;
 mod schema;
 mod site;
 mod steps;
@@ -21,6 +22,7 @@ pub use health::{HealthPlan, Probe, Timeouts};
 pub use properties::{
     ConfigurationAttribute, Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet,
 };
+pub use return_means::{DatabaseCommands, OwnCommand, ReturnMeans};
 pub use schema::schema;
 pub use site::{DatabaseTools, PlannedBackups, PlannedRelease, PlannedSite};
 pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
@@ -61,6 +63,9 @@ pub struct Plan {
     pub exchanges: Vec<Exchange>,
     /// What going back means and until when.
     pub way_back: WayBack,
+    /// Somebody asked for an update without a proof; it must be agreed to once more, and by a word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proof_waived: bool,
     /// How the site is judged after the start.
     pub health: HealthPlan,
     /// Space needed and space there is.
@@ -107,6 +112,21 @@ impl Plan {
     /// Fails only if the plan cannot be written as JSON, which its types exclude.
     pub fn digest(&self) -> Result<Digest, serde_json::Error> {
         Ok(Digest::of(&serde_json::to_vec(self)?))
+    }
+
+    /// By what means the return point is taken; nothing in a plan without one.
+    pub fn return_means(&self) -> Option<&ReturnMeans> {
+        self.actions
+            .iter()
+            .find_map(|planned| match &planned.action {
+                Action::TakeReturnPoint { means, .. } => Some(means),
+                _ => None,
+            })
+    }
+
+    /// True when database and documents can be brought back to the moment of the return point.
+    pub fn has_return_point(&self) -> bool {
+        !matches!(self.return_means(), None | Some(ReturnMeans::Notes))
     }
 
     /// The blockers among the findings.

@@ -55,3 +55,19 @@ impl ProofRecord {
         self.restore_milliseconds + self.document_return_milliseconds
     }
 }
+
+/// What the owner's command of a return point measured, by the last run that used it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SnapshotRecord {
+    /// When it ended, UTC, RFC 3339.
+    pub taken: String,
+    /// The id that the command said.
+    pub id: String,
+    /// Milliseconds that it took, in the outage.
+    pub milliseconds: u64,
+}
+
+impl SnapshotRecord {
+    /// Name of the file in raylift's folder that keeps the last one.
+    pub const FILE: &'static str = "last-snapshot.json";
+}

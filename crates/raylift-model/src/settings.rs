@@ -18,6 +18,8 @@ pub struct Settings {
     pub upgrade: UpgradeSettings,
     /// The database server's tools.
     pub database: DatabaseToolSettings,
+    /// What a rollback goes back to.
+    pub restore_point: RestorePointSettings,
     /// Where backups are kept and how many.
     pub backup: BackupSettings,
     /// Where raylift keeps its state and backups; default `.raylift` in the home.
@@ -91,6 +93,28 @@ pub struct DatabaseToolSettings {
     pub admin_password_file: Option<PathBuf>,
     /// Jobs of a parallel dump or restore (default: 2).
     pub jobs: Option<u32>,
+    /// Program and arguments that dump the database into the folder that `RAYLIFT_DUMP` names, instead of the vendor's
+    /// tools. Only together with `restore_command`.
+    pub dump_command: Option<Vec<String>>,
+    /// Program and arguments that bring the database back from the folder that `RAYLIFT_DUMP` names, over the live one.
+    pub restore_command: Option<Vec<String>>,
+    /// Seconds that each of the two may take (default 14400).
+    pub command_seconds: Option<u64>,
+}
+
+/// `[restore_point]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RestorePointSettings {
+    /// Program and arguments that take a snapshot of database and documents of the stopped site, instead of raylift's own
+    /// copies. The last line of its output that is not empty is the snapshot's id.
+    pub command: Option<Vec<String>>,
+    /// Program and arguments that bring a snapshot back; the id is added as the last argument.
+    pub restore_command: Option<Vec<String>>,
+    /// Seconds that each of the two may take (default 3600).
+    pub timeout_seconds: Option<u64>,
+    /// False: no return point where the old release accepts the database as it will be (default true).
+    pub always: Option<bool>,
 }
 
 /// `[backup]`.

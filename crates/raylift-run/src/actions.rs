@@ -49,7 +49,7 @@ pub(crate) fn probe(
         Action::Stage { staging } => stage::probe(context, staging),
         Action::RaiseFence { script, stash } => raise_fence::probe(context, script, stash),
         Action::StopServer => stop_server::probe(context),
-        Action::TakeReturnPoint { place } => take_return_point::probe(context, place),
+        Action::TakeReturnPoint { place, .. } => take_return_point::probe(context, place),
         Action::Exchange { index } => exchange::probe(context, *index),
         Action::StartServer => start_server::probe(context, progress),
         // Looks and comparisons have no effect that could be left half done; the upgrade client's state is known to
@@ -82,7 +82,9 @@ pub(crate) fn run(
         Action::RaiseFence { script, stash } => raise_fence::run(context, script, stash),
         Action::StopServer => stop_server::run(context, progress),
         Action::CheckSessions => check_sessions::run(context, progress),
-        Action::TakeReturnPoint { place } => take_return_point::run(context, place, progress),
+        Action::TakeReturnPoint { place, means } => {
+            take_return_point::run(context, place, means, progress)
+        }
         Action::Exchange { index } => exchange::run(context, *index),
         Action::UpgradeData(upgrade) => upgrade_data::run(context, upgrade, progress),
         Action::StartServer => start_server::run(context, progress),
@@ -106,7 +108,9 @@ pub(crate) fn undo(
         Action::ProveRestorePoint { scratch } => prove_restore_point::undo(context, scratch),
         Action::RaiseFence { script, stash } => raise_fence::undo(context, script, stash, progress),
         Action::StopServer => stop_server::undo(context, progress),
-        Action::TakeReturnPoint { place } => take_return_point::undo(context, place, progress),
+        Action::TakeReturnPoint { place, means } => {
+            take_return_point::undo(context, place, means, progress)
+        }
         Action::Exchange { index } => exchange::undo(context, *index),
         Action::UpgradeData(_) => upgrade_data::undo(context),
         Action::StartServer => start_server::undo(context, progress),

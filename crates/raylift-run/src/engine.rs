@@ -9,7 +9,9 @@ mod forward;
 mod loss;
 mod outcome;
 mod safe_points;
+mod snapshot;
 
+pub(crate) use loss::changes;
 pub use loss::{Loss, TableChange};
 use outcome::is_fenced;
 pub use outcome::{Next, Outcome, Status};
@@ -94,6 +96,27 @@ impl<'a> Engine<'a> {
                 "was started before; `raylift resume` takes it up",
             ));
         }
+        if self.plan.proof_waived {
+            return Err(self.refuse(
+                codes::PROOF_WAIVED,
+                "does without a proof, and nobody has agreed to that",
+            ));
+        }
+        self.begin(None)
+    }
+
+    /// The same for a plan without a proof. `who` agreed to that; the journal keeps it.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn start_unproven(&mut self, who: &str) -> Result<Outcome, RunError> {
+        if self.state.identity.is_some() {
+            return self.start();
+        }
+        self.begin(Some(who.to_owned()))
+    }
+
+    fn begin(&mut self, proof_waived_by: Option<String>) -> Result<Outcome, RunError> {
         let count = self.plan.blockers().count();
         if count > 0 {
             return Err(RunError::Blocked { count });
@@ -104,6 +127,7 @@ impl<'a> Engine<'a> {
             from: self.plan.from.clone(),
             to: self.plan.to.clone(),
             actions: self.plan.actions.len(),
+            proof_waived_by,
         })?;
         self.go_forward()
     }
@@ -149,6 +173,12 @@ impl<'a> Engine<'a> {
             return Ok(self.settled());
         }
         self.check_mode(mode)?;
+        if mode == ReturnMode::ReturnPoint && self.data_touched() && !self.plan.has_return_point() {
+            return Err(self.refuse(
+                codes::NO_RETURN_POINT,
+                "took no return point, as its plan says: it goes back by the code alone",
+            ));
+        }
         let begun = self.state.direction == Direction::Back;
         if !begun && mode == ReturnMode::ReturnPoint && self.data_touched() {
             self.verify_return_point()?;
@@ -327,7 +357,7 @@ impl<'a> Engine<'a> {
             name,
             error,
             safe: status.safe,
-            next: "mend the cause, then `raylift resume` tries again".to_owned(),
+            next: self.way_on(),
         }))
     }
 }

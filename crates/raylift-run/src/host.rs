@@ -12,7 +12,7 @@ use raylift_model::answer::Answer;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
-use raylift_model::plan::{Binding, DataUpgrade, Exchange, ExchangeProbe, HealthPlan, Plan};
+use raylift_model::plan::{Binding, DataUpgrade, Exchange, ExchangeProbe, HealthPlan, Plan, ReturnMeans};
 
 /// Receives one line about what is being done or waited for.
 pub type Progress<'a> = &'a mut dyn FnMut(String);
@@ -61,6 +61,8 @@ pub struct ReturnPoint {
     pub release_rows: Vec<ReleaseRow>,
     /// Documents and bytes in it.
     pub documents: (u64, u64),
+    /// The id that the owner's command said, where one took it.
+    pub snapshot: Option<String>,
 }
 
 /// Rows of one table that one user wrote since a moment.
@@ -279,15 +281,17 @@ pub trait Host {
     fn start_server(&self, plan: &Plan, progress: Progress<'_>)
     -> Result<ServerProcess, HostError>;
 
-    /// Copies database and documents of the stopped site to `place`, checked by digests. When a complete one is
-    /// there already it is returned unchanged.
+    /// Takes the return point of the stopped site by `means` and keeps it at `place`: copies checked by digests, or what
+    /// is noted of it. When a complete one is there already it is returned unchanged. A command that a killed attempt
+    /// left at work is waited for, and one that ended is not run again: nobody takes a second snapshot for it.
     ///
     /// # Errors
-    /// When something cannot be read or written.
+    /// When something cannot be read or written; [`codes::SNAPSHOT_FAILED`] when a command fails or says no id.
     fn take_return_point(
         &self,
         plan: &Plan,
         place: &Path,
+        means: &ReturnMeans,
         progress: Progress<'_>,
     ) -> Result<ReturnPoint, HostError>;
 
@@ -312,17 +316,28 @@ pub trait Host {
     /// When there is none, or a file of it is missing or differs.
     fn verify_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError>;
 
-    /// Brings database and documents back to the return point; what was there is set aside below the run's
-    /// folder, local search indexes too. The server must be stopped. Idempotent. Returns what was done, for people.
+    /// Brings database and documents back to the return point that was taken by `means`; local search indexes are set
+    /// aside below the run's folder, and what was there, too, where raylift's own copies are brought back. The server
+    /// must be stopped. Idempotent. Returns what was done, for people.
     ///
     /// # Errors
-    /// When something cannot be read or written.
+    /// When something cannot be read or written; [`codes::RESTORE_BY_HAND`] where a person has to do it.
     fn restore_return_point(
         &self,
         plan: &Plan,
         place: &Path,
+        means: &ReturnMeans,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError>;
+
+    /// Does what is left to do once a person brought a snapshot back: local search indexes are set aside. Idempotent. The
+    /// default is for hosts without them.
+    ///
+    /// # Errors
+    /// When something cannot be moved.
+    fn take_over_restored(&self, _plan: &Plan) -> Result<Vec<String>, HostError> {
+        Ok(Vec::new())
+    }
 
     /// Puts build number, build date and verified flag of the core's row back to their pre-image in the return
     /// point. The server must be stopped. Idempotent.

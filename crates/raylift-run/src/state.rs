@@ -90,6 +90,12 @@ pub struct RunState {
     pub committing: bool,
     /// The commit leaves the return point.
     pub return_point_kept: bool,
+    /// The id of the snapshot that the owner's command took.
+    pub snapshot: Option<String>,
+    /// A person says that it is brought back.
+    pub snapshot_restored: bool,
+    /// Who agreed to do without a proof.
+    pub proof_waived_by: Option<String>,
     /// Work stopped at a safe point and was not taken up since.
     pub interrupted: bool,
 }
@@ -110,6 +116,9 @@ impl Default for RunState {
             cause: None,
             committing: false,
             return_point_kept: false,
+            snapshot: None,
+            snapshot_restored: false,
+            proof_waived_by: None,
             interrupted: false,
         }
     }

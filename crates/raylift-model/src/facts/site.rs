@@ -12,7 +12,7 @@ use crate::facts::{
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
-use crate::proof::ProofRecord;
+use crate::proof::{ProofRecord, SnapshotRecord};
 use crate::text::SiteText;
 
 /// Everything read off a site.
@@ -83,6 +83,9 @@ pub struct SiteFacts {
     /// What the last proof of a restore point measured, by an update or a drill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_proof: Option<ProofRecord>,
+    /// What the owner's command for a return point measured, by the last run that used it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_snapshot: Option<SnapshotRecord>,
     /// What the reader must know.
     pub findings: Vec<Finding>,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::plan::DataUpgrade;
+use crate::plan::{DataUpgrade, ReturnMeans};
 
 /// An action and the phase that is reached when the last action of that phase is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -118,10 +118,14 @@ pub enum Action {
     /// Looks that nobody else is connected to the database server: another node that was forgotten would write into what
     /// is being copied and upgraded. Undo: nothing.
     CheckSessions,
-    /// Copies database and documents. Undo: brings them back, by the chosen [`crate::plan::ReturnMode`].
+    /// Takes the return point of database and documents. Undo: brings them back, by the chosen
+    /// [`crate::plan::ReturnMode`].
     TakeReturnPoint {
         /// `.raylift/backups/<run>`.
         place: PathBuf,
+        /// By what means.
+        #[serde(default, skip_serializing_if = "ReturnMeans::is_copies")]
+        means: ReturnMeans,
     },
     /// Exchanges one live path with its staged one. Undo: the same again.
     Exchange {

@@ -9,7 +9,8 @@ use crate::facts::{
     Connector, DatabaseSettings, JavaFacts, ManagedBy, Ownership, ReleaseForm, ReleaseRow,
     TableFacts,
 };
-use crate::proof::ProofRecord;
+use crate::plan::DatabaseCommands;
+use crate::proof::{ProofRecord, SnapshotRecord};
 
 /// The site, as far as the run must know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -42,6 +43,9 @@ pub struct PlannedSite {
     /// How a database server is dumped and brought back; nothing for an embedded HSQLDB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database_tools: Option<DatabaseTools>,
+    /// Commands of the site's owner that dump the database and bring it back instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database_commands: Option<DatabaseCommands>,
     /// Folder of the document store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<PathBuf>,
@@ -59,6 +63,9 @@ pub struct PlannedSite {
     /// What the last proof measured, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_proof: Option<ProofRecord>,
+    /// How long the owner's command took for the last snapshot, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_snapshot: Option<SnapshotRecord>,
     /// Rows of each table when the plan was made, for the count of what a return would discard.
     pub tables: Vec<TableFacts>,
 }

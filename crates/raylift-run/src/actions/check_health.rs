@@ -37,7 +37,7 @@ fn census(context: &Context<'_>) -> Result<Option<String>, HostError> {
         .actions
         .iter()
         .find_map(|planned| match &planned.action {
-            Action::TakeReturnPoint { place } => Some(place),
+            Action::TakeReturnPoint { place, .. } => Some(place),
             _ => None,
         });
     let before = place

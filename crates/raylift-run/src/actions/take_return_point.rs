@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use raylift_model::plan::{Plan, ReturnMode};
+use raylift_model::codes;
+use raylift_model::plan::{Plan, ReturnMeans, ReturnMode};
 
 use super::{Context, Notes, Probe, data_touched, fence};
+use crate::engine::changes;
 use crate::host::{HostError, Progress, ReturnPoint};
 use crate::state::RunState;
 
@@ -19,27 +21,36 @@ pub(super) fn probe(context: &Context<'_>, place: &Path) -> Result<Probe, HostEr
 pub(super) fn run(
     context: &Context<'_>,
     place: &Path,
+    means: &ReturnMeans,
     progress: Progress<'_>,
 ) -> Result<Notes, HostError> {
     fence::require_up(context)?;
     context.require_stopped()?;
     let point = context
         .host
-        .take_return_point(context.plan, place, progress)?;
+        .take_return_point(context.plan, place, means, progress)?;
     Ok(describe(place, &point))
 }
 
 pub(super) fn undo(
     context: &Context<'_>,
     place: &Path,
+    means: &ReturnMeans,
     progress: Progress<'_>,
 ) -> Result<Notes, HostError> {
     if restores(context.plan, context.state) {
         fence::hold(context)?;
         context.require_stopped()?;
-        return context
-            .host
-            .restore_return_point(context.plan, place, progress);
+        let host = context.host;
+        let mut notes = if context.state.snapshot_restored {
+            host.take_over_restored(context.plan)?
+        } else {
+            host.restore_return_point(context.plan, place, means, progress)?
+        };
+        if matches!(means, ReturnMeans::Command { .. }) {
+            notes.push(compare(context, place)?);
+        }
+        return Ok(notes);
     }
     if data_touched(context.plan, context.state) && context.plan.way_back.put_back_core_row {
         fence::hold(context)?;
@@ -52,6 +63,49 @@ pub(super) fn undo(
     Ok(vec!["the database needed nothing".to_owned()])
 }
 
+/// What came back by somebody else's means is believed when it holds what the stopped site held: the same rows of
+/// `Release_`, as many rows in each table, as many documents.
+fn compare(context: &Context<'_>, place: &Path) -> Result<String, HostError> {
+    let (host, plan) = (context.host, context.plan);
+    let point = host.return_point(plan, place)?.ok_or_else(|| {
+        HostError::new(
+            codes::NOTHING_TO_ROLL_BACK,
+            "what was noted with the snapshot is gone, so that nothing can be compared",
+        )
+    })?;
+    let mut differences = Vec::new();
+    if host.release_rows(plan)? != point.release_rows {
+        differences.push("table Release_ has other rows than when the snapshot was taken".to_owned());
+    }
+    differences.extend(
+        changes(&point.tables, &host.tables(plan)?)
+            .into_iter()
+            .map(|change| {
+                let (name, before, now) = (change.name, change.before, change.now);
+                format!("{name}: {before} rows in the snapshot, {now} now")
+            }),
+    );
+    let documents = host.documents(plan)?;
+    if let Some((files, bytes)) = documents.filter(|found| *found != point.documents) {
+        let (before, size) = point.documents;
+        differences.push(format!(
+            "documents: {before} with {size} bytes in the snapshot, {files} with {bytes} bytes now"
+        ));
+    }
+    if differences.is_empty() {
+        return Ok(
+            "Release_, the number of rows of every table and the number of documents are as they were"
+                .to_owned(),
+        );
+    }
+    let id = point.snapshot.unwrap_or_default();
+    Err(HostError::new(
+        codes::RESTORE_FAILED,
+        format!("database and documents are not those of snapshot {id}"),
+    )
+    .because(differences))
+}
+
 /// True when going back brings database and documents back from the return point.
 pub(crate) fn restores(plan: &Plan, state: &RunState) -> bool {
     state.mode == Some(ReturnMode::ReturnPoint) && data_touched(plan, state)
@@ -60,8 +114,12 @@ pub(crate) fn restores(plan: &Plan, state: &RunState) -> bool {
 fn describe(place: &Path, point: &ReturnPoint) -> Notes {
     let rows: u64 = point.tables.iter().map(|table| table.rows).sum();
     let (documents, bytes) = point.documents;
+    let what = match &point.snapshot {
+        Some(id) => format!("snapshot {id}, not proven by raylift, of what is noted in "),
+        None => String::new(),
+    };
     vec![format!(
-        "{}, taken {}: {} tables with {rows} rows, {documents} documents with {bytes} bytes, digest {}",
+        "{what}{}, taken {}: {} tables with {rows} rows, {documents} documents with {bytes} bytes, digest {}",
         place.display(),
         point.taken,
         point.tables.len(),

@@ -64,7 +64,7 @@ impl Engine<'_> {
             .zip(&self.state.forward)
             .filter(|(_, status)| status.is_touched())
             .filter_map(|(planned, _)| match &planned.action {
-                Action::TakeReturnPoint { place } => Some(place),
+                Action::TakeReturnPoint { place, .. } => Some(place),
                 _ => None,
             })
             .collect::<Vec<_>>();

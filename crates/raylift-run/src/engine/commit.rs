@@ -39,7 +39,7 @@ impl Engine<'_> {
                 Action::Stage { staging } => {
                     paths.extend(actions::staged_places(self.plan, staging));
                 }
-                Action::TakeReturnPoint { place } if !self.state.return_point_kept => {
+                Action::TakeReturnPoint { place, .. } if !self.state.return_point_kept => {
                     paths.push(place.clone());
                 }
                 _ => {}

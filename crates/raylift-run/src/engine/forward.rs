@@ -60,6 +60,9 @@ impl Engine<'_> {
         });
         match result {
             Ok(notes) => {
+                if let Err(error) = self.keep_snapshot(action)? {
+                    return Ok(Err((action.name(), error)));
+                }
                 self.finished(Direction::Forward, index, notes)?;
                 Ok(Ok(()))
             }
@@ -93,7 +96,7 @@ impl Engine<'_> {
     }
 
     fn go_back_by_itself(&mut self, failure: &Failure) -> Result<Outcome, RunError> {
-        let mode = if self.data_touched() {
+        let mode = if self.data_touched() && self.plan.has_return_point() {
             ReturnMode::ReturnPoint
         } else {
             ReturnMode::CodeOnly

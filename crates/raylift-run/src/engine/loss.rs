@@ -68,12 +68,13 @@ fn return_point(plan: &Plan) -> Option<&Path> {
     plan.actions
         .iter()
         .find_map(|planned| match &planned.action {
-            Action::TakeReturnPoint { place } => Some(place.as_path()),
+            Action::TakeReturnPoint { place, .. } => Some(place.as_path()),
             _ => None,
         })
 }
 
-fn changes(before: &[TableFacts], now: &[TableFacts]) -> Vec<TableChange> {
+/// Tables whose number of rows is another, by name.
+pub(crate) fn changes(before: &[TableFacts], now: &[TableFacts]) -> Vec<TableChange> {
     let mut names: Vec<&String> = before.iter().chain(now).map(|table| &table.name).collect();
     names.sort();
     names.dedup();

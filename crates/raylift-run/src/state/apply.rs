@@ -36,6 +36,7 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
         from,
         to,
         actions,
+        proof_waived_by,
     } = event
     {
         require(state.identity.is_none(), "the run has begun before")?;
@@ -46,6 +47,7 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
             from: from.clone(),
             to: to.clone(),
         });
+        state.proof_waived_by.clone_from(proof_waived_by);
         state.forward = vec![ActionStatus::Untouched; *actions];
         state.back = vec![ActionStatus::Untouched; *actions];
         return Ok(state);
@@ -89,6 +91,21 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
             automatic,
             mode,
         } => turn_back(&mut state, reason, *automatic, *mode)?,
+        Event::SnapshotTaken { id } => {
+            require(
+                state.direction == Direction::Forward && !nothing_runs(&state),
+                "no action is at work that takes one",
+            )?;
+            require(state.snapshot.is_none(), "there is one already")?;
+            state.snapshot = Some(id.clone());
+        }
+        Event::SnapshotRestored => {
+            require(
+                state.mode == Some(ReturnMode::ReturnPoint) && state.snapshot.is_some(),
+                "no way back needs a snapshot",
+            )?;
+            state.snapshot_restored = true;
+        }
         Event::ReturnPointKept => {
             require(state.is_burning_in(), "the run is not burning in")?;
             state.return_point_kept = true;
@@ -214,6 +231,7 @@ fn turn_back(
             "the run goes back already",
         )?;
         state.back.fill(ActionStatus::Untouched);
+        state.snapshot_restored = false;
     } else {
         state.cause = state.last_error.take();
     }

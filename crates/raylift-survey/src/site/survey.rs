@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts};
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::proof::ProofRecord;
+use raylift_model::proof::{ProofRecord, SnapshotRecord};
 
 use super::database::{self, Connection};
 use super::error::SiteError;
@@ -130,7 +130,8 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         &data.properties,
     ));
     findings.extend(other_home(machine, &home.path, &data.properties));
-    let last_proof = last_proof(machine, &state);
+    let last_proof = record(machine, &state.join(ProofRecord::FILE));
+    let last_snapshot = record(machine, &state.join(SnapshotRecord::FILE));
     let mut places = vec![home.path.clone(), state];
     places.extend(data.store.root.as_ref().map(PathBuf::from));
     places.extend(tomcat.map(|tomcat| tomcat.path.clone()));
@@ -165,15 +166,14 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         listening: listening::ports(machine),
         writable,
         last_proof,
+        last_snapshot,
         findings,
     })
 }
 
-/// What a proof left behind; a file that does not read is none.
-fn last_proof(machine: &dyn Machine, state: &Path) -> Option<ProofRecord> {
-    let bytes = machine
-        .read(&state.join(ProofRecord::FILE), LARGEST_RECORD)
-        .ok()?;
+/// What a proof or a snapshot left behind; a file that does not read is none.
+fn record<T: serde::de::DeserializeOwned>(machine: &dyn Machine, file: &Path) -> Option<T> {
+    let bytes = machine.read(file, LARGEST_RECORD).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
