@@ -12,7 +12,9 @@ use raylift_model::answer::Answer;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
-use raylift_model::plan::{Binding, DataUpgrade, Exchange, ExchangeProbe, HealthPlan, Plan, ReturnMeans};
+use raylift_model::plan::{
+    Binding, DataUpgrade, Exchange, ExchangeProbe, HealthPlan, Plan, ReturnMeans,
+};
 
 /// Receives one line about what is being done or waited for.
 pub type Progress<'a> = &'a mut dyn FnMut(String);

@@ -18,6 +18,7 @@ fn started(run: &str) -> Event {
         from: "7.2.0".parse().unwrap(),
         to: "7.2.1".parse().unwrap(),
         actions: 0,
+        proof_waived_by: None,
     }
 }
 

@@ -15,6 +15,7 @@ fn started(actions: usize) -> Event {
         from: "7.2.0".parse().unwrap(),
         to: "7.2.1".parse().unwrap(),
         actions,
+        proof_waived_by: None,
     }
 }
 

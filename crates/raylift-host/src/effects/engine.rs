@@ -4,6 +4,7 @@
 //! a tool, which only that user can read, and in no argument. Of an embedded HSQLDB the files are copied instead
 //! ([`super::hsqldb`]).
 
+mod commanded;
 mod mysql;
 mod names;
 mod postgresql;
@@ -21,6 +22,7 @@ use raylift_survey::machine::DatabaseAccess;
 
 pub(crate) use names::Names;
 
+use self::commanded::Commanded;
 use self::mysql::Mysql;
 use self::postgresql::Postgresql;
 
@@ -82,7 +84,7 @@ pub(crate) trait Engine {
     fn access(&self, name: &str) -> Result<DatabaseAccess, HostError>;
 }
 
-/// The engine of a database server; `None` for an embedded HSQLDB.
+/// The engine of a database server, or the owner's commands; `None` for an embedded HSQLDB.
 ///
 /// # Errors
 /// [`codes::DATABASE_UNSUPPORTED`] for other databases and for URLs that do not name one server.
@@ -90,6 +92,13 @@ pub(crate) fn of(
     site: &PlannedSite,
     access: &DatabaseAccess,
 ) -> Result<Option<Box<dyn Engine>>, HostError> {
+    if let Some(commands) = &site.database_commands {
+        return Ok(Some(Box::new(Commanded {
+            commands: commands.clone(),
+            site: site.clone(),
+            access: access.clone(),
+        })));
+    }
     let kind = site.database.kind;
     if kind == DatabaseKind::HsqldbFile {
         return Ok(None);

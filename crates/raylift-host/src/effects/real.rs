@@ -12,7 +12,7 @@ use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{FileFact, FileKind, ReleaseRow, TableFacts};
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan};
+use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan, ReturnMeans};
 use raylift_run::host::{
     FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
     UpgradeOutcome, Write,
@@ -30,6 +30,7 @@ use super::health::{Look, Memory};
 use super::logs::Marks;
 use super::remove::remove_tree;
 use super::server::Server;
+use super::snapshot::{self, Taking};
 use super::{engine, proof, restore, return_point, stage};
 use crate::archive;
 use crate::bridge::{Bridge, Mode};
@@ -253,18 +254,31 @@ impl Host for RealHost {
         &self,
         plan: &Plan,
         place: &Path,
+        means: &ReturnMeans,
         progress: Progress<'_>,
     ) -> Result<ReturnPoint, HostError> {
-        return_point::take(
-            &plan.site,
-            &(self.access)(plan)?,
+        let access = (self.access)(plan)?;
+        let command = match means {
+            ReturnMeans::Copies => {
+                return return_point::take(&plan.site, &access, place, self.now(), progress);
+            }
+            ReturnMeans::Command { take, .. } => Some(take),
+            ReturnMeans::Notes => None,
+        };
+        let taking = Taking {
+            plan,
+            access: &access,
+            run_folder: &self.run_folder,
             place,
-            self.now(),
-            progress,
-        )
+            now: self.now(),
+        };
+        taking.take(command, progress)
     }
 
     fn return_point(&self, _plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError> {
+        if let Some(noted) = snapshot::complete(place)? {
+            return noted.point().map(Some);
+        }
         Ok(return_point::complete(place)?.map(|(_, point)| point))
     }
 
@@ -277,23 +291,39 @@ impl Host for RealHost {
     }
 
     fn verify_return_point(&self, _plan: &Plan, place: &Path) -> Result<(), HostError> {
-        return_point::verify(place)
+        // Of a snapshot there is nothing that raylift could read.
+        match snapshot::complete(place)? {
+            Some(_) => Ok(()),
+            None => return_point::verify(place),
+        }
     }
 
     fn restore_return_point(
         &self,
         plan: &Plan,
         place: &Path,
+        means: &ReturnMeans,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
-        let access = (self.access)(plan)?;
-        restore::restore(plan, &access, &self.run_folder, place, progress)
+        let folder = &self.run_folder;
+        let ReturnMeans::Command { restore, .. } = means else {
+            let access = (self.access)(plan)?;
+            return restore::restore(plan, &access, folder, place, progress);
+        };
+        let mut done = snapshot::restore(plan, folder, place, restore.as_ref(), progress)?;
+        done.extend(restore::set_indexes_aside(plan, folder)?);
+        Ok(done)
+    }
+
+    fn take_over_restored(&self, plan: &Plan) -> Result<Vec<String>, HostError> {
+        restore::set_indexes_aside(plan, &self.run_folder)
     }
 
     fn put_back_core_row(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
-        let wanted = match return_point::complete(place)? {
-            Some((manifest, _)) => return_point::note(&manifest)?.core_row,
-            None => None,
+        let wanted = match (snapshot::complete(place)?, return_point::complete(place)?) {
+            (Some(noted), _) => noted.note.core_row,
+            (None, Some((manifest, _))) => return_point::note(&manifest)?.core_row,
+            (None, None) => None,
         };
         let wanted = wanted.ok_or_else(|| {
             HostError::new(

@@ -258,7 +258,7 @@ impl Restoring<'_> {
 }
 
 /// A search index goes with the database it was made from. The site makes a new one.
-fn set_indexes_aside(plan: &Plan, run_folder: &Path) -> Result<Vec<String>, HostError> {
+pub(crate) fn set_indexes_aside(plan: &Plan, run_folder: &Path) -> Result<Vec<String>, HostError> {
     let marker = run_folder.join("restore").join("indexes.aside");
     if exists(&marker)? {
         return Ok(Vec::new());

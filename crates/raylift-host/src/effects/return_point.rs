@@ -337,6 +337,7 @@ fn of(manifest: &Manifest) -> Result<ReturnPoint, HostError> {
                 .part(DOCUMENTS)
                 .map_or((0, 0), PartManifest::totals),
         },
+        snapshot: None,
     })
 }
 

@@ -27,6 +27,7 @@ impl<'a> Script<'a> {
             from: plan.from.clone(),
             to: plan.to.clone(),
             actions: plan.actions.len(),
+            proof_waived_by: None,
         };
         script.after(0, started);
         script

@@ -47,7 +47,9 @@ pub(super) fn undo(
         } else {
             host.restore_return_point(context.plan, place, means, progress)?
         };
-        if matches!(means, ReturnMeans::Command { .. }) {
+        if matches!(means, ReturnMeans::Command { .. })
+            || context.plan.site.database_commands.is_some()
+        {
             notes.push(compare(context, place)?);
         }
         return Ok(notes);
@@ -75,7 +77,8 @@ fn compare(context: &Context<'_>, place: &Path) -> Result<String, HostError> {
     })?;
     let mut differences = Vec::new();
     if host.release_rows(plan)? != point.release_rows {
-        differences.push("table Release_ has other rows than when the snapshot was taken".to_owned());
+        differences
+            .push("table Release_ has other rows than when the snapshot was taken".to_owned());
     }
     differences.extend(
         changes(&point.tables, &host.tables(plan)?)
@@ -98,10 +101,12 @@ fn compare(context: &Context<'_>, place: &Path) -> Result<String, HostError> {
                 .to_owned(),
         );
     }
-    let id = point.snapshot.unwrap_or_default();
     Err(HostError::new(
         codes::RESTORE_FAILED,
-        format!("database and documents are not those of snapshot {id}"),
+        match point.snapshot {
+            Some(id) => format!("database and documents are not those of snapshot {id}"),
+            None => "the database is not the one that was dumped".to_owned(),
+        },
     )
     .because(differences))
 }

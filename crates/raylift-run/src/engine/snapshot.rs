@@ -15,6 +15,10 @@ impl Engine<'_> {
     /// # Errors
     /// [`codes::NOTHING_TO_ROLL_BACK`] when no way back waits for a snapshot; else as [`Engine::rollback`].
     pub fn rollback_restored(&mut self) -> Result<Outcome, RunError> {
+        if self.state.snapshot_restored && !self.waits_for_snapshot() {
+            // It was said before, and what came after it stopped.
+            return self.resume();
+        }
         if !self.waits_for_snapshot() {
             return Err(self.refuse(
                 codes::NOTHING_TO_ROLL_BACK,

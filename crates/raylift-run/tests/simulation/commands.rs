@@ -15,6 +15,8 @@ pub(crate) enum Command {
     /// `update`, or `resume` when the journal has begun.
     Go,
     Rollback(ReturnMode),
+    /// `rollback --restored`.
+    Restored,
     Commit {
         keep: bool,
     },
@@ -64,9 +66,13 @@ pub(crate) fn run_watched(world: &World, command: Command, trouble: Trouble) -> 
         let run = RunId::new("run");
         let mut engine = Engine::new(world, store, &plan, run, &mut observer)?;
         match command {
-            Command::Go if engine.status().state.identity.is_none() => engine.start(),
+            Command::Go if engine.status().state.identity.is_none() => match plan.proof_waived {
+                true => engine.start_unproven("somebody"),
+                false => engine.start(),
+            },
             Command::Go => engine.resume(),
             Command::Rollback(mode) => engine.rollback(mode, "asked for"),
+            Command::Restored => engine.rollback_restored(),
             Command::Commit { keep } => engine.commit(keep),
         }
     }));

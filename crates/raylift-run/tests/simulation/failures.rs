@@ -11,7 +11,12 @@ use crate::world::{Ending, NewSite, Setup, Site, Tree, Trouble, World};
 type Failing = fn(usize) -> Trouble;
 
 /// Fails every effect of a command, once or for good; `settle` gets through afterwards if the command did not.
-fn fail_everywhere(start: &World, command: Command, settle: &[Command], check: fn(&Ending)) {
+pub(crate) fn fail_everywhere(
+    start: &World,
+    command: Command,
+    settle: &[Command],
+    check: fn(&Ending),
+) {
     let undisturbed = start.copy();
     let _ = run(&undisturbed, command, Trouble::None);
     let effects = undisturbed.effects();
@@ -50,7 +55,7 @@ fn assert_safe(world: &World, what: &str) {
     assert!(safe, "{what}: {ending:?}");
 }
 
-fn assert_new_or_old(ending: &Ending) {
+pub(crate) fn assert_new_or_old(ending: &Ending) {
     match ending.phase {
         Phase::BurningIn => {
             assert_eq!(ending.site, Site::Healthy(Tree::New), "{ending:?}");

@@ -23,7 +23,7 @@ fn kill(world: &World, command: Command, kill: Kill, effect: usize) -> Exit {
 }
 
 /// Kills a command before every effect and takes the run up by `then`; the end must be that of the undisturbed run.
-fn kill_everywhere(start: &World, command: Command, then: Command) -> Ending {
+pub(crate) fn kill_everywhere(start: &World, command: Command, then: Command) -> Ending {
     let undisturbed = start.copy();
     run_well(&undisturbed, command);
     let effects = undisturbed.effects();
@@ -84,6 +84,7 @@ fn start_by_hand(world: &World) {
 fn run_again(world: &World, command: Command, then: Command) {
     let begun = match command {
         Command::Go => true,
+        Command::Restored => world.state().snapshot_restored,
         Command::Rollback(_) => world.state().phase != Phase::BurningIn,
         Command::Commit { .. } => world.state().committing,
     };

@@ -15,4 +15,5 @@ mod kills;
 mod negative;
 mod rollback;
 mod sites;
+mod snapshots;
 mod world;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use raylift_model::facts::TableFacts;
+use raylift_model::facts::{ReleaseRow, TableFacts};
+use raylift_model::names::BundleSymbolicName;
+use raylift_model::version::SchemaVersion;
 
 /// What users and portal keep.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +43,16 @@ impl Data {
         vec![TableFacts {
             name: "JournalArticle".to_owned(),
             rows: self.rows.len() as u64,
+        }]
+    }
+
+    pub(crate) fn release_rows(&self) -> Vec<ReleaseRow> {
+        vec![ReleaseRow {
+            name: BundleSymbolicName::new("portal"),
+            schema_version: SchemaVersion::new(self.schema),
+            build_number: Some(self.build),
+            state: Some(0),
+            verified: Some(true),
         }]
     }
 

@@ -69,6 +69,7 @@ impl Inner {
         self.server = None;
         self.late_server = None;
         self.client = false;
+        self.lose_command();
         self.good_since = None;
         self.clock += 60_000;
     }

@@ -6,9 +6,7 @@ use std::time::Duration;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
-use raylift_model::names::BundleSymbolicName;
-use raylift_model::plan::{Binding, DataUpgrade, Exchange, HealthPlan, Plan};
-use raylift_model::version::SchemaVersion;
+use raylift_model::plan::{Binding, DataUpgrade, Exchange, HealthPlan, Plan, ReturnMeans};
 use raylift_run::host::{
     FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
     UpgradeOutcome,
@@ -243,9 +241,14 @@ impl Host for World {
         &self,
         _: &Plan,
         _: &Path,
+        means: &ReturnMeans,
         _: Progress<'_>,
     ) -> Result<ReturnPoint, HostError> {
-        self.copy_to_return_point()
+        match means {
+            ReturnMeans::Copies => self.copy_to_return_point(),
+            ReturnMeans::Command { .. } => self.take_snapshot(),
+            ReturnMeans::Notes => self.note_return_point(),
+        }
     }
 
     fn return_point(&self, _: &Plan, _: &Path) -> Result<Option<ReturnPoint>, HostError> {
@@ -264,9 +267,14 @@ impl Host for World {
         &self,
         _: &Plan,
         _: &Path,
+        means: &ReturnMeans,
         _: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
-        self.restore_from_return_point()?;
+        match means {
+            ReturnMeans::Copies => self.restore_from_return_point()?,
+            ReturnMeans::Command { restore, .. } => self.restore_snapshot(restore.is_some())?,
+            ReturnMeans::Notes => self.inner(|inner| inner.violate("notes are brought back")),
+        }
         Ok(Vec::new())
     }
 
@@ -356,15 +364,7 @@ impl Host for World {
 
     fn release_rows(&self, _: &Plan) -> Result<Vec<ReleaseRow>, HostError> {
         self.effect("read Release_")?;
-        Ok(self.inner(|inner| {
-            vec![ReleaseRow {
-                name: BundleSymbolicName::new("portal"),
-                schema_version: SchemaVersion::new(inner.data.schema),
-                build_number: Some(inner.data.build),
-                state: Some(0),
-                verified: Some(true),
-            }]
-        }))
+        Ok(self.inner(|inner| inner.data.release_rows()))
     }
 
     fn tables(&self, _: &Plan) -> Result<Vec<TableFacts>, HostError> {

@@ -9,6 +9,7 @@ mod host;
 mod plan;
 mod point;
 mod server;
+mod snapshot;
 mod store;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ pub(crate) use data::{Data, Point};
 pub(crate) use effects::{Death, Trouble};
 pub(crate) use plan::plan;
 pub(crate) use server::Server;
+pub(crate) use snapshot::Snapshot;
 pub(crate) use store::Store;
 
 /// What a tree belongs to.
@@ -65,8 +67,29 @@ pub(crate) struct Setup {
     pub(crate) fence_leaks: bool,
     /// The release is another one than planned.
     pub(crate) other_release: bool,
+    /// By what means the return point is taken.
+    pub(crate) means: Means,
+    /// The owner's command for a snapshot fails.
+    pub(crate) command_fails: bool,
+    /// The owner's command brings nothing back and says that it did.
+    pub(crate) restore_lies: bool,
+    /// The plan has no proof.
+    pub(crate) unproven: bool,
     /// Somebody else is connected to the database, for so many looks.
     pub(crate) sessions: usize,
+}
+
+/// By what means the return point is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Means {
+    #[default]
+    Copies,
+    /// The owner's command, and another that brings it back.
+    Command,
+    /// The owner's command; a person brings it back.
+    ByHand,
+    /// Nothing is copied.
+    Notes,
 }
 
 /// How the new site turns out.
@@ -108,6 +131,10 @@ pub(crate) struct Inner {
     pub(crate) good_since: Option<u64>,
     pub(crate) data: Data,
     pub(crate) point: Option<Point>,
+    /// What the owner's command keeps, wherever that is.
+    pub(crate) snapshot: Option<Snapshot>,
+    /// How often the command was run to its end.
+    pub(crate) snapshots: usize,
     /// What a restore set aside.
     pub(crate) aside: Data,
     pub(crate) client: bool,
@@ -154,6 +181,8 @@ impl World {
             good_since: None,
             data: Data::new(),
             point: None,
+            snapshot: None,
+            snapshots: 0,
             aside: Data::default(),
             client: false,
             written: Vec::new(),

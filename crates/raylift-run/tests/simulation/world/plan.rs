@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use raylift_model::digest::Digest;
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
-    Action, DataUpgrade, Exchange, ExchangeProbe, Phase, Plan, PlannedAction,
+    Action, DataUpgrade, Exchange, ExchangeProbe, OwnCommand, Phase, Plan, PlannedAction,
+    ReturnMeans,
 };
 use raylift_model::version::SchemaVersion;
 use serde_json::json;
 
-use super::Setup;
+use super::{Means, Setup};
 
 pub(crate) const STAGING: &str = "/home/.raylift/staging/7.2.1";
 pub(crate) const ELSEWHERE: &str = "/server/.raylift/staging/ROOT";
@@ -90,8 +91,29 @@ pub(crate) fn plan(setup: &Setup) -> Plan {
     }))
     .unwrap();
     plan.exchanges = exchanges();
-    plan.actions = actions(setup.upgrade);
+    plan.actions = actions(setup.upgrade, means(setup.means));
+    plan.proof_waived = setup.unproven;
+    // What no copy of raylift's brings back no proof of raylift's can try.
+    if setup.unproven || setup.means != Means::Copies {
+        plan.actions
+            .retain(|planned| !matches!(planned.action, Action::ProveRestorePoint { .. }));
+    }
     plan
+}
+
+fn means(means: Means) -> ReturnMeans {
+    let command = |word: &str| OwnCommand {
+        words: vec![word.to_owned()],
+        seconds: 60,
+    };
+    match means {
+        Means::Copies => ReturnMeans::Copies,
+        Means::Command | Means::ByHand => ReturnMeans::Command {
+            take: command("snapshot"),
+            restore: (means == Means::Command).then(|| command("restore")),
+        },
+        Means::Notes => ReturnMeans::Notes,
+    }
 }
 
 fn exchanges() -> Vec<Exchange> {
@@ -124,7 +146,7 @@ fn exchanges() -> Vec<Exchange> {
     ]
 }
 
-fn actions(upgrade: bool) -> Vec<PlannedAction> {
+fn actions(upgrade: bool, means: ReturnMeans) -> Vec<PlannedAction> {
     let fence = || (PathBuf::from(SCRIPT), PathBuf::from(STASH));
     let mut actions = vec![
         (
@@ -161,6 +183,7 @@ fn actions(upgrade: bool) -> Vec<PlannedAction> {
             Phase::Quiesced,
             Action::TakeReturnPoint {
                 place: POINT.into(),
+                means,
             },
         ),
         (Phase::Switched, Action::Exchange { index: 0 }),

@@ -84,8 +84,9 @@ impl Inner {
             taken: format!("{}", point.taken),
             digest: Digest::of(format!("{:?}", point.data).as_bytes()),
             tables: point.data.tables(),
-            release_rows: Vec::new(),
+            release_rows: point.data.release_rows(),
             documents: (point.data.documents.len() as u64, 1),
+            snapshot: self.snapshot_id(),
         })
     }
 }

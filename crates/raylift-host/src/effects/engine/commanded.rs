@@ -1,0 +1,148 @@
+//! A database that the owner's commands dump and bring back: Oracle, DB2, SQL Server, or whatever the settings say.
+//!
+//! raylift does not know their dumps, so it proves nothing of them and keeps no damaged state beside; what came back is
+//! compared with what was noted by the run.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use raylift_model::codes;
+use raylift_model::plan::{DatabaseCommands, OwnCommand, PlannedSite};
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+use super::{Engine, Names};
+use crate::effects::error::{read_failed, write_failed};
+use crate::effects::fence::open_path;
+use crate::effects::own_command::{Own, logs};
+use crate::effects::remove::remove_tree;
+
+/// See the module.
+pub(super) struct Commanded {
+    pub(super) commands: DatabaseCommands,
+    pub(super) site: PlannedSite,
+    pub(super) access: DatabaseAccess,
+}
+
+impl Commanded {
+    fn own<'a>(&'a self, command: &'a OwnCommand, dump: &Path, code: &'static str) -> Own<'a> {
+        // The dump lies in `backups/<run>`, the run's logs in `runs/<run>`.
+        let run = dump.parent().and_then(Path::file_name).unwrap_or_default();
+        let name = match code {
+            codes::DUMP_FAILED => "dump-command",
+            _ => "restore-command",
+        };
+        let text = |text: &str| OsString::from(text);
+        Own {
+            command,
+            argument: None,
+            environment: vec![
+                ("RAYLIFT_RUN", run.to_owned()),
+                ("RAYLIFT_HOME", self.site.home.clone().into_os_string()),
+                ("RAYLIFT_SITE", self.site.home.clone().into_os_string()),
+                ("RAYLIFT_DUMP", dump.to_owned().into_os_string()),
+                ("RAYLIFT_JDBC_URL", text(&self.access.url)),
+                ("RAYLIFT_JDBC_USER", text(&self.access.username)),
+                ("RAYLIFT_JDBC_PASSWORD", text(self.access.password.expose())),
+            ],
+            folder: logs(&self.run_folder(run.as_ref()), name),
+            // Like every dump tool.
+            owner: Some(&self.site.owner),
+            secret: Some(&self.access.password),
+            code,
+        }
+    }
+
+    fn run_folder(&self, run: &Path) -> PathBuf {
+        self.site.state.join("runs").join(run)
+    }
+
+    fn make_reachable(&self, own: &Own<'_>) -> Result<(), HostError> {
+        let folder = &own.folder;
+        fs::create_dir_all(folder).map_err(|error| write_failed(folder, error))?;
+        match folder.parent() {
+            Some(above) => open_path(above, &self.site.state, &self.site.owner),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_empty(folder: &Path) -> Result<bool, HostError> {
+    let mut entries = fs::read_dir(folder).map_err(|error| read_failed(folder, error))?;
+    Ok(entries.next().is_none())
+}
+
+impl Engine for Commanded {
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+        let own = self.own(&self.commands.dump, folder, codes::DUMP_FAILED);
+        self.make_reachable(&own)?;
+        // One that a killed attempt left at work writes into a folder that was emptied under it.
+        if own.end()? {
+            for entry in fs::read_dir(folder).map_err(|error| read_failed(folder, error))? {
+                let entry = entry.map_err(|error| read_failed(folder, error))?;
+                remove_tree(&self.site.state, &entry.path())?;
+            }
+        }
+        own.anew(progress)?;
+        if is_empty(folder)? {
+            return Err(HostError::new(
+                codes::DUMP_FAILED,
+                format!(
+                    "{} ended well and left nothing in RAYLIFT_DUMP ({})",
+                    self.commands.dump.words.first().map_or("", String::as_str),
+                    folder.display()
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn restore(&self, _: &Path, _: &str, _: Progress<'_>) -> Result<(), HostError> {
+        Err(unproven())
+    }
+
+    fn remove(&self, _: &str) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn stage_back(&self, _: &Path, _: &Names, _: Progress<'_>) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn bring_back(
+        &self,
+        dump: &Path,
+        _: &Names,
+        _: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Vec<String>, HostError> {
+        let own = self.own(&self.commands.restore, dump, codes::RESTORE_FAILED);
+        self.make_reachable(&own)?;
+        own.anew(progress)?;
+        Ok(vec![format!(
+            "the database was brought back by {}, over the live one: nothing of what was there is kept beside",
+            self.commands
+                .restore
+                .words
+                .first()
+                .map_or("", String::as_str)
+        )])
+    }
+
+    /// Nobody knows whom to ask.
+    fn sessions(&self) -> Result<Vec<String>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn access(&self, _: &str) -> Result<DatabaseAccess, HostError> {
+        Err(unproven())
+    }
+}
+
+fn unproven() -> HostError {
+    HostError::new(
+        codes::NOT_PROVEN,
+        "a dump by the owner's command is not restored to a place of its own, so that it cannot be proven",
+    )
+}
