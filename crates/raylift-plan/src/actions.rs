@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use raylift_model::facts::ReleaseFacts;
-use raylift_model::plan::{Action, DataUpgrade, Exchange, Phase, PlannedAction};
+use raylift_model::plan::{Action, DataUpgrade, Exchange, Phase, PlannedAction, ReturnMeans};
 
 /// Where the start script lies while the fence is up.
 pub(crate) fn stash(state: &Path, run: &str) -> PathBuf {
@@ -22,6 +22,16 @@ pub(crate) struct Fence<'a> {
     pub(crate) stash: &'a Path,
 }
 
+/// What is done for the way back.
+pub(crate) struct Safety {
+    /// A proof comes first.
+    pub(crate) proof: bool,
+    /// After the stop raylift looks who else is connected to the database.
+    pub(crate) sessions: bool,
+    /// How the return point is taken.
+    pub(crate) means: ReturnMeans,
+}
+
 /// All actions of an update. The fence goes up before the stop and comes down last.
 pub(crate) fn list(
     release: &ReleaseFacts,
@@ -30,10 +40,10 @@ pub(crate) fn list(
     fence: &Fence<'_>,
     exchanges: &[Exchange],
     upgrade: Option<DataUpgrade>,
-    database_server: bool,
+    safety: Safety,
 ) -> Vec<PlannedAction> {
     let in_phase = |phase: Phase| move |action: Action| PlannedAction { phase, action };
-    let mut actions: Vec<PlannedAction> = [
+    let mut prepared = vec![
         Action::VerifyRelease {
             place: release.place.clone().into(),
             digest: release.digest.clone(),
@@ -41,13 +51,17 @@ pub(crate) fn list(
         Action::Stage {
             staging: state.join("staging").join(run),
         },
-        Action::ProveRestorePoint {
+    ];
+    if safety.proof {
+        prepared.push(Action::ProveRestorePoint {
             scratch: state.join("scratch").join(run),
-        },
-        Action::CheckBinding { stopped: false },
-    ]
-    .map(in_phase(Phase::Prepared))
-    .into();
+        });
+    }
+    prepared.push(Action::CheckBinding { stopped: false });
+    let mut actions: Vec<PlannedAction> = prepared
+        .into_iter()
+        .map(in_phase(Phase::Prepared))
+        .collect();
     let mut quiesced = vec![
         Action::RaiseFence {
             script: fence.script.to_owned(),
@@ -56,13 +70,14 @@ pub(crate) fn list(
         Action::StopServer,
     ];
     // An embedded database is kept to itself by its own lock.
-    if database_server {
+    if safety.sessions {
         quiesced.push(Action::CheckSessions);
     }
     quiesced.extend([
         Action::CheckBinding { stopped: true },
         Action::TakeReturnPoint {
             place: state.join("backups").join(run),
+            means: safety.means,
         },
     ]);
     actions.extend(quiesced.into_iter().map(in_phase(Phase::Quiesced)));

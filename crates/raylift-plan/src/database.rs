@@ -14,23 +14,25 @@ use raylift_model::version::{ReleaseVersion, SchemaChange};
 
 use crate::checks::blocker;
 
-/// Settings and rows of `Release_`.
-pub(crate) fn findings(site: &SiteFacts) -> Vec<Finding> {
+/// Settings and rows of `Release_`. `by_own_tools`: raylift dumps the database itself.
+pub(crate) fn findings(site: &SiteFacts, by_own_tools: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     match site.database.settings.kind {
         DatabaseKind::HsqldbFile => {}
         DatabaseKind::Postgresql | DatabaseKind::Mysql | DatabaseKind::Mariadb => {
-            findings.extend(server::findings(site));
+            findings.extend(server::findings(site, by_own_tools));
         }
+        DatabaseKind::Other if !by_own_tools => {}
         DatabaseKind::Other => findings.push(blocker(
             codes::DATABASE_UNSUPPORTED,
             site.database.settings.url.clone().unwrap_or_default(),
-            "raylift takes no restore point of this kind of database, and without one it changes nothing",
-            "update by hand",
+            "raylift takes no restore point of this kind of database by itself, and without one it changes nothing",
+            "set dump_command and restore_command in [database] of raylift.toml, or command in [restore_point]",
         )),
         DatabaseKind::Undetermined => findings.push(not_told(site)),
     }
-    if site.database.settings.kind.is_updated()
+    let kind = site.database.settings.kind;
+    if (kind.is_updated() || kind == DatabaseKind::Other && !by_own_tools)
         && !site.database.release_rows.iter().any(|row| row.is_core())
         && !is_unanswered(site)
     {

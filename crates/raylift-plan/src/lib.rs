@@ -20,6 +20,7 @@ mod origin;
 mod preflight;
 mod properties;
 mod release_rows;
+mod return_point;
 mod space;
 mod splices;
 mod tables;

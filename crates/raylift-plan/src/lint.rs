@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Action, Decision, Plan};
+use raylift_model::plan::{Action, Decision, Plan, ReturnMeans, ReturnMode};
 
 /// A rule that a plan breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,8 +38,10 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
         before("stage", "raise-fence"),
         "something that takes time happens behind the fence",
     );
+    let by_own_tools = plan.return_means().is_some_and(ReturnMeans::is_copies)
+        && plan.site.database_commands.is_none();
     rule(
-        before("prove-restore-point", "stop-server"),
+        before("prove-restore-point", "stop-server") || plan.proof_waived || !by_own_tools,
         "the server stops without a proven restore point",
     );
     rule(
@@ -52,6 +54,7 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
     );
     rule(
         !plan.site.database.kind.is_server()
+            || first("check-sessions").is_none() && !by_own_tools
             || first("check-sessions").is_some()
                 && before("stop-server", "check-sessions")
                 && before("check-sessions", "take-return-point"),
@@ -59,12 +62,18 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
     );
     rule(
         plan.site.database.kind.is_server() == plan.site.database_tools.is_some()
+            || !by_own_tools
             || plan.blockers().next().is_some(),
         "a database server has no tools, or another database has some",
     );
     rule(
         before("check-binding-stopped", "exchange"),
         "the switch begins without a last look at the binding",
+    );
+    rule(
+        plan.return_means() != Some(&ReturnMeans::Notes)
+            || plan.way_back.preferred == ReturnMode::CodeOnly,
+        "there is no return point, and the old release does not accept the database as it will be",
     );
     rule(
         before("take-return-point", "exchange"),
@@ -127,7 +136,7 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
             }
             Action::Stage { staging: place }
             | Action::ProveRestorePoint { scratch: place }
-            | Action::TakeReturnPoint { place } => is_inside(place, &plan.site.state),
+            | Action::TakeReturnPoint { place, .. } => is_inside(place, &plan.site.state),
             _ => true,
         }),
         "raylift would write outside its folder",

@@ -17,11 +17,12 @@ use raylift_model::settings::{BackupSettings, Settings};
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
 use crate::checks::blocker;
+use crate::return_point::Choice;
 use crate::tables::Tables;
 use crate::wishes::{AppServer, Wishes};
 use crate::{
     actions, checks, configuration, core, database, devices, files, health, modules, preflight,
-    properties, release_rows, space, tomcat as server, way_back,
+    properties, release_rows, return_point, space, tomcat as server, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -97,7 +98,6 @@ pub fn make(
 
     let mut findings = checks::findings(site, release, wishes);
     findings.extend(old.and_then(|old| checks::old_release(&from, old)));
-    findings.extend(database::findings(site));
     findings.extend(preflight::findings(&site.database));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);
@@ -170,12 +170,18 @@ pub fn make(
     let starts_by_itself = planned.switch != AutomaticSwitch::AutoUpgrade;
     let way_back = way_back::plan(site, &tomcat, release, &core, &modules, starts_by_itself);
     findings.extend(way_back::finding(&way_back));
+    let commands = return_point::database_commands(&wishes.settings.database);
+    let mut choice = return_point::choose(site, &wishes.settings, &way_back, wishes.waive_proof);
+    findings.append(&mut choice.findings);
+    let by_own_tools = Choice::by_own_tools(&choice.means, commands.as_ref());
+    findings.extend(database::findings(site, by_own_tools));
     let health = health::plan(site, &wishes.settings, &mut findings);
     let space = space::needs(
         site,
         release,
         &files.decisions,
         (&state.display().to_string(), &wishes.settings.backup),
+        choice.means.is_copies(),
         &mut findings,
     );
     findings.extend(devices::findings(
@@ -199,7 +205,13 @@ pub fn make(
         },
         &files.exchanges,
         upgrade,
-        site.database.settings.kind.is_server(),
+        actions::Safety {
+            proof: choice.proof,
+            sessions: site.database.settings.kind.is_server()
+                && commands.is_none()
+                && (by_own_tools || database::tools(site, &wishes.settings.database).is_some()),
+            means: choice.means,
+        },
     );
     let findings = sorted(findings, site, release);
     Ok(Plan {
@@ -222,6 +234,7 @@ pub fn make(
         properties: migration.properties,
         exchanges: files.exchanges,
         way_back,
+        proof_waived: choice.waived,
         health,
         space,
         binding: Binding::of(site, &release.digest, Some(&script)),
@@ -329,7 +342,16 @@ pub fn site_alone(
     let tomcat = tomcat.ok_or_else(|| PlanError::NoServer {
         home: site.home.clone(),
     })?;
-    let mut against = database::findings(site);
+    let commands = return_point::database_commands(&settings.database);
+    let mut against = database::findings(site, commands.is_none());
+    if commands.is_some() {
+        against.push(blocker(
+            codes::NOT_PROVEN,
+            "[database] dump_command",
+            "a dump by command is brought back over the live database only, so that there is nothing to prove",
+            "try it out by hand: bring a dump back into another database",
+        ));
+    }
     let about_data = |finding: &&Finding| {
         finding.severity == Severity::Blocker && finding.code.as_str().starts_with("RL05")
     };
@@ -377,6 +399,7 @@ fn planned_site(
         connectors: site.app_server.connectors.clone(),
         database: site.database.settings.clone(),
         database_tools: database::tools(site, &settings.database),
+        database_commands: return_point::database_commands(&settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
         search_indexes: search_indexes(site),
         backups: backups(site, &settings.backup, &state),
@@ -388,6 +411,7 @@ fn planned_site(
             .find(|row| row.is_core())
             .cloned(),
         last_proof: site.last_proof.clone(),
+        last_snapshot: site.last_snapshot.clone(),
         tables: site.database.tables.clone(),
     }
 }

@@ -15,12 +15,14 @@ const RESERVE: u64 = 64 << 20;
 
 /// Staging, proof and return point all lie on the file system of raylift's state folder. The proof's copy is
 /// removed before the return point is taken; a rollback needs room for one more copy, since nothing is deleted then.
+/// A snapshot by the owner's command lies wherever that puts it, and notes take nearly nothing.
 /// Documents lie in the backup repository: where a proof has put them there, only new ones are added.
 pub(crate) fn needs(
     site: &SiteFacts,
     release: &ReleaseFacts,
     decisions: &[FileDecision],
     (state, backup): (&str, &BackupSettings),
+    copies: bool,
     findings: &mut Vec<Finding>,
 ) -> Vec<SpaceNeed> {
     let sizes = |path: &str, files: &[raylift_model::facts::FileFact]| {
@@ -56,7 +58,12 @@ pub(crate) fn needs(
     } else {
         site.store.bytes
     };
-    let needed = staged + 2 * site.database.bytes + added + site.store.bytes + RESERVE;
+    let kept = if copies {
+        2 * site.database.bytes + added + site.store.bytes
+    } else {
+        0
+    };
+    let needed = staged + kept + RESERVE;
     let free = site
         .disks
         .iter()
@@ -79,7 +86,12 @@ pub(crate) fn needs(
         path: state.to_owned(),
         needed,
         free,
-        purpose: "staged release, return point, and room for a rollback".to_owned(),
+        purpose: if copies {
+            "staged release, return point, and room for a rollback"
+        } else {
+            "staged release"
+        }
+        .to_owned(),
     }]
 }
 

@@ -39,6 +39,8 @@ pub struct Wishes {
     pub resolutions: BTreeMap<RelativePath, Side>,
     /// Move portal properties that would keep the new release from starting to the system properties.
     pub move_migrated_keys: bool,
+    /// Do without the proof of a restore point.
+    pub waive_proof: bool,
     /// The site's settings.
     pub settings: Settings,
 }

@@ -203,8 +203,10 @@ fn plan(home: &Path, release: &Path) -> Plan {
             backups: None,
             state: state.clone(),
             database_tools: None,
+            database_commands: None,
             core_row: None,
             last_proof: None,
+            last_snapshot: None,
             tables: Vec::new(),
         },
         release: PlannedRelease {
@@ -238,6 +240,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
             undetermined: Vec::new(),
             put_back_core_row: false,
         },
+        proof_waived: false,
         health: HealthPlan {
             probes: Vec::new(),
             documents: Vec::new(),

@@ -46,9 +46,16 @@ impl Vendor {
     }
 }
 
-/// What stands against dumping the server and bringing it back.
-pub(super) fn findings(site: &SiteFacts) -> Vec<Finding> {
+/// What stands against dumping the server and bringing it back; where others do that, only what keeps raylift from
+/// asking it.
+pub(super) fn findings(site: &SiteFacts, by_own_tools: bool) -> Vec<Finding> {
     let database = &site.database;
+    if !by_own_tools {
+        let server = database.server.as_ref();
+        let old =
+            server.and_then(|server| too_old(&Vendor::of(database.settings.kind, server), server));
+        return old.into_iter().collect();
+    }
     let Some(server) = &database.server else {
         // Where it was not reached at all, that is said already.
         return if database.product.is_some() {

@@ -21,6 +21,7 @@ pub(crate) fn wishes() -> Wishes {
         same_release: false,
         app_server: raylift_plan::AppServer::Keep,
         move_migrated_keys: false,
+        waive_proof: false,
         resolutions: std::collections::BTreeMap::new(),
         settings: Settings::default(),
     }
@@ -282,6 +283,7 @@ pub(crate) fn site() -> SiteFacts {
         listening: Vec::new(),
         writable: true,
         last_proof: None,
+        last_snapshot: None,
         texts: BTreeMap::new(),
         findings: Vec::new(),
     }

@@ -15,6 +15,7 @@ mod options;
 mod origins;
 mod preflight;
 mod properties;
+mod return_points;
 mod rows;
 mod schema;
 mod server;

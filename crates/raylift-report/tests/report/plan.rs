@@ -66,6 +66,7 @@ pub(crate) fn with_roots(roots: &[&str]) -> Plan {
             undetermined: Vec::new(),
             put_back_core_row: true,
         },
+        proof_waived: false,
         health: HealthPlan {
             probes: Vec::new(),
             documents: Vec::new(),
@@ -132,7 +133,8 @@ fn actions(exchanges: usize) -> Vec<PlannedAction> {
             Phase::Quiesced,
             Action::TakeReturnPoint {
                 place: "/srv/liferay/.raylift/backups/0001-7.2.1".into(),
-            },
+                means: raylift_model::plan::ReturnMeans::Copies,
+},
         ),
     ];
     actions.extend((0..exchanges).map(|index| (Phase::Switched, Action::Exchange { index })));
@@ -206,7 +208,9 @@ fn site() -> PlannedSite {
         state: "/srv/liferay/.raylift".into(),
         core_row: None,
         database_tools: None,
+            database_commands: None,
         last_proof: None,
+            last_snapshot: None,
         tables: Vec::new(),
     }
 }
