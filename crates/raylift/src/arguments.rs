@@ -177,6 +177,9 @@ pub(crate) struct Target {
     /// Move portal properties that would keep the new release from starting to system-ext.properties
     #[arg(long)]
     pub(crate) move_migrated_keys: bool,
+    /// Do without the proof that database and documents can be brought back; raylift update asks for a word
+    #[arg(long)]
+    pub(crate) waive_proof: bool,
     /// Read the releases from the first to the last byte, even where their facts are remembered
     #[arg(long)]
     pub(crate) no_cache: bool,
@@ -234,11 +237,14 @@ pub(crate) struct Update {
     #[command(flatten)]
     pub(crate) target: Target,
     /// Carry out a plan that raylift plan --out wrote
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["release", "old_release", "micro", "same_release", "app_server", "resolve", "move_migrated_keys"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["release", "old_release", "micro", "same_release", "app_server", "resolve", "move_migrated_keys", "waive_proof"])]
     pub(crate) plan: Option<PathBuf>,
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// The word that agrees to an update without a proof, where there is no terminal to type it at
+    #[arg(long, value_name = "WORD")]
+    pub(crate) waiver: Option<String>,
 }
 
 /// `raylift resume`.
@@ -258,6 +264,9 @@ pub(crate) struct Rollback {
     /// Bring the database back to the return point even where the old code would accept it as it is
     #[arg(long)]
     pub(crate) restore: bool,
+    /// Go on: a person has brought database and documents back as of the snapshot
+    #[arg(long, conflicts_with_all = ["restore", "discard_writes"])]
+    pub(crate) restored: bool,
 }
 
 /// `raylift commit`.

@@ -9,6 +9,7 @@ mod line;
 mod plan;
 mod progress;
 mod properties;
+mod return_point;
 mod runs;
 mod steps;
 mod table;

@@ -78,6 +78,12 @@ fn read(file: &Path) -> Result<Settings, Problem> {
             file.display()
         )));
     }
+    if settings.restore_point.command.is_some() && is_of_somebody_else(file) {
+        return Err(unreadable(format!(
+            "{} sets a command of [restore_point] and does not belong to root; as root raylift does not run as root what another user says",
+            file.display()
+        )));
+    }
     match settings.config_version {
         None | Some(1) => Ok(settings),
         Some(other) => Err(unreadable(format!(

@@ -20,3 +20,4 @@ pub(crate) mod resume;
 pub(crate) mod rollback;
 pub(crate) mod status;
 pub(crate) mod update;
+pub(crate) mod waiver;

@@ -98,7 +98,7 @@ impl Recorder<'_> {
                 });
                 return;
             }
-            Event::RunStarted { .. } => {}
+            Event::RunStarted { .. } | Event::SnapshotTaken { .. } | Event::SnapshotRestored => {}
             Event::Resumed => {
                 if self.burns_in() {
                     self.idle_since = Some(at.clone());

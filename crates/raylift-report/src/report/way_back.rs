@@ -22,6 +22,12 @@ pub struct WayBackReport {
     pub command: Option<String>,
     /// Folder of the return point, absolute.
     pub return_point: Option<String>,
+    /// Id of the snapshot that the owner's command took, not proven by raylift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+    /// Who agreed to do without a proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof_waived_by: Option<String>,
     /// The return point stays after the commit.
     pub return_point_kept: bool,
 }
@@ -44,9 +50,19 @@ pub(crate) fn of(
             .actions
             .iter()
             .find_map(|planned| match &planned.action {
-                Action::TakeReturnPoint { place } => Some(place.display().to_string()),
+                Action::TakeReturnPoint { place, .. } => Some(place.display().to_string()),
                 _ => None,
             }),
+        snapshot: stamped.iter().find_map(|entry| match entry.event {
+            Event::SnapshotTaken { id } => Some(id.clone()),
+            _ => None,
+        }),
+        proof_waived_by: stamped.iter().find_map(|entry| match entry.event {
+            Event::RunStarted {
+                proof_waived_by, ..
+            } => proof_waived_by.clone(),
+            _ => None,
+        }),
         return_point_kept: stamped
             .iter()
             .any(|entry| *entry.event == Event::ReturnPointKept),

@@ -134,7 +134,7 @@ fn actions(exchanges: usize) -> Vec<PlannedAction> {
             Action::TakeReturnPoint {
                 place: "/srv/liferay/.raylift/backups/0001-7.2.1".into(),
                 means: raylift_model::plan::ReturnMeans::Copies,
-},
+            },
         ),
     ];
     actions.extend((0..exchanges).map(|index| (Phase::Switched, Action::Exchange { index })));
@@ -208,9 +208,9 @@ fn site() -> PlannedSite {
         state: "/srv/liferay/.raylift".into(),
         core_row: None,
         database_tools: None,
-            database_commands: None,
+        database_commands: None,
         last_proof: None,
-            last_snapshot: None,
+        last_snapshot: None,
         tables: Vec::new(),
     }
 }

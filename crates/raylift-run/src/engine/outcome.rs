@@ -52,6 +52,8 @@ pub enum Next {
     Resume,
     /// `raylift rollback`.
     Rollback,
+    /// `raylift rollback --restored`, once a person brought the snapshot back.
+    RollbackRestored,
     /// `raylift commit`.
     Commit,
 }
@@ -95,9 +97,16 @@ fn next(state: &RunState) -> Vec<Next> {
         vec![Next::Commit, Next::Resume]
     } else if state.is_burning_in() {
         vec![Next::Commit, Next::Rollback]
+    } else if waits_for_a_person(state) {
+        vec![Next::RollbackRestored]
     } else {
         vec![Next::Resume, Next::Rollback]
     }
+}
+
+fn waits_for_a_person(state: &RunState) -> bool {
+    let error = state.last_error.as_ref();
+    error.is_some_and(|error| error.code == raylift_model::codes::RESTORE_BY_HAND)
 }
 
 fn safe(plan: &Plan, state: &RunState) -> &'static str {

@@ -7,6 +7,7 @@ use raylift_model::proof::ProofRecord;
 use crate::printer::{bad, careful, faint, good, paint, removed, strong};
 use crate::render::decisions::files;
 use crate::render::properties::properties;
+use crate::render::return_point;
 use crate::render::steps::steps;
 use crate::render::table::{bytes, count};
 
@@ -121,7 +122,7 @@ fn difference_line(line: &str) -> String {
 fn outage(plan: &Plan) -> String {
     let mut parts = vec![
         "stop".to_owned(),
-        "copy the database".to_owned(),
+        return_point::part(plan),
         format!("exchange {}", count(plan.exchanges.len(), "place")),
     ];
     match (plan.core.when, plan.core.steps.len()) {
@@ -147,24 +148,10 @@ fn outage(plan: &Plan) -> String {
         limits.stop_seconds,
         limits.start_seconds,
         plan.health.stable_seconds
-    ) + &measured(plan)
+    ) + &return_point::costs(plan)
 }
 
-/// What the restore point costs, by the last proof; a promise about the rest would be a guess.
-fn measured(plan: &Plan) -> String {
-    let Some(proof) = &plan.site.last_proof else {
-        return "  how long the return point takes is not measured yet: raylift drill does it, with the site serving\n"
-            .to_owned();
-    };
-    format!(
-        "  return point: about {} of the outage, going back to it about {}, as measured {}\n",
-        seconds(proof.return_point_milliseconds()),
-        seconds(proof.return_milliseconds()),
-        proof.taken
-    )
-}
-
-fn seconds(milliseconds: u64) -> String {
+pub(crate) fn seconds(milliseconds: u64) -> String {
     if milliseconds < 10_000 {
         format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
     } else {
@@ -199,9 +186,12 @@ fn way_back(plan: &Plan) -> String {
     match plan.way_back.preferred {
         ReturnMode::CodeOnly => {
             text.push_str("  code only: the old release accepts the database as it will be; nothing is lost\n");
+            if !plan.has_return_point() {
+                text.push_str("  no return point is taken: neither database nor documents can be brought back\n");
+            }
         }
         ReturnMode::ReturnPoint => {
-            text.push_str("  to the return point taken in the outage: what users write after it is set aside\n");
+            text.push_str(&format!("  {}\n", return_point::way(plan)));
             for reason in &plan.way_back.reasons {
                 text.push_str(&because(reason));
             }

@@ -49,6 +49,8 @@ impl Watcher {
             Event::RunStarted { run, from, to, .. } => {
                 self.say(&format!("run {run}: Liferay {from} → {to}"))
             }
+            Event::SnapshotTaken { id } => self.say(&format!("    snapshot {id}")),
+            Event::SnapshotRestored => self.say("a person brought the snapshot back"),
             Event::Resumed => self.say("taking the run up again"),
             Event::ActionStarted {
                 direction, index, ..

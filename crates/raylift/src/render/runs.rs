@@ -3,6 +3,7 @@
 use raylift_model::plan::Phase;
 use raylift_run::engine::{Next, Status};
 use raylift_run::gate::RunSummary;
+use raylift_run::state::RunState;
 use serde_json::{Value, json};
 
 use crate::printer::{bad, careful, faint, good, paint, strong};
@@ -24,6 +25,8 @@ pub(crate) fn run_json(summary: &RunSummary, status: Option<&Status>) -> Value {
                 "phase": state.phase,
                 "began": story.began,
                 "last": story.last,
+                "snapshot": state.snapshot,
+                "proof_waived_by": state.proof_waived_by,
                 "automatic": state.automatic,
                 "reason": state.reason,
                 "cause": state.cause.as_ref().map(|cause| json!({ "code": cause.code, "message": cause.message })),
@@ -40,6 +43,7 @@ fn command(next: Next) -> &'static str {
     match next {
         Next::Resume => "raylift resume",
         Next::Rollback => "raylift rollback",
+        Next::RollbackRestored => "raylift rollback --restored",
         Next::Commit => "raylift commit",
     }
 }
@@ -78,6 +82,9 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
         .map(|(phase, time)| vec![phase.word().to_owned(), time.clone()])
         .collect();
     text.push_str(&columns(None, &rows));
+    for line in choices(state) {
+        text.push_str(&format!("{line}\n"));
+    }
     if let Some(reason) = &state.reason {
         text.push_str(&format!(
             "went back {}: {reason}\n",
@@ -103,6 +110,22 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
         }
     }
     text
+}
+
+/// What was chosen for the way back that is not raylift's own, a line each.
+fn choices(state: &RunState) -> Vec<String> {
+    let snapshot = state.snapshot.as_ref().map(|id| {
+        let fate = match state.snapshot_restored {
+            true => ", brought back by a person",
+            false => "",
+        };
+        format!("return point: snapshot {id}, not proven by raylift{fate}")
+    });
+    let waived = state
+        .proof_waived_by
+        .as_ref()
+        .map(|who| format!("without a proof: {who} agreed to that"));
+    snapshot.into_iter().chain(waived).collect()
 }
 
 /// All runs for people.
@@ -135,15 +158,13 @@ fn row(summary: &RunSummary) -> Vec<String> {
             row.push(story.state.phase.word().to_owned());
             row.push(seconds(story.began.as_deref()));
             row.push(seconds(story.last.as_deref()));
-            row.push(
-                story
-                    .state
-                    .cause
-                    .as_ref()
-                    .map_or_else(String::new, |cause| {
-                        format!("{} {}", cause.code, cause.message)
-                    }),
-            );
+            let cause = story.state.cause.as_ref();
+            let mut notes: Vec<String> = cause
+                .map(|cause| format!("{} {}", cause.code, cause.message))
+                .into_iter()
+                .collect();
+            notes.extend(choices(&story.state));
+            row.push(notes.join("; "));
         }
     }
     row

@@ -63,6 +63,7 @@ pub(crate) fn make(site: &SiteArgument, target: &arguments::Target) -> Result<Pl
             arguments::AppServer::Keep => raylift_plan::AppServer::Keep,
             arguments::AppServer::Bundle => raylift_plan::AppServer::Bundle,
         },
+        waive_proof: target.waive_proof,
         move_migrated_keys: target.move_migrated_keys,
         resolutions: target.resolve.iter().map(resolution).collect(),
         settings: site.settings.clone(),

@@ -36,6 +36,9 @@ pub(crate) fn run(
     } else {
         work.plan().way_back.preferred
     };
+    if arguments.restored {
+        return work.carry_out(|engine| engine.rollback_restored());
+    }
     let discard = arguments.discard_writes;
     work.carry_out_checked(|engine| {
         if mode == ReturnMode::ReturnPoint && !discard {

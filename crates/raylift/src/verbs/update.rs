@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
-use crate::verbs::plan;
+use crate::verbs::{plan, waiver};
 use crate::wiring::Work;
 use crate::workplace::{PLAN, Workplace, read_plan};
 use crate::{render, wiring};
@@ -45,13 +45,17 @@ pub(crate) fn run(
     } else {
         confirm(&plan, printer)?;
     }
+    let waived_by = waiver::agreed(&plan, arguments.waiver.as_deref(), printer)?;
     let _lock = workplace.lock()?;
     refuse_while_another_run_stands(&workplace)?;
     let run = wiring::run_of(&plan)?;
     let folder = workplace.run_folder(&run);
     std::fs::create_dir_all(&folder).map_err(|error| Problem::file("make", &folder, &error))?;
     keep_plan(&plan, &folder)?;
-    Work::open(site, &workplace, &run, printer)?.carry_out(|engine| engine.start())
+    Work::open(site, &workplace, &run, printer)?.carry_out(|engine| match &waived_by {
+        Some(who) => engine.start_unproven(who),
+        None => engine.start(),
+    })
 }
 
 fn refuse_while_another_run_stands(workplace: &Workplace) -> Result<(), Problem> {
