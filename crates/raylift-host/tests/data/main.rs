@@ -29,6 +29,7 @@ use raylift_host::bridge::{Bridge, Mode};
 use raylift_host::effects::RealHost;
 use raylift_model::codes;
 use raylift_model::plan::PlannedBackups;
+use raylift_model::plan::ReturnMeans;
 use raylift_run::host::{Host, HostError, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 
@@ -89,13 +90,22 @@ impl World {
 
     fn take(&self) -> ReturnPoint {
         self.host
-            .take_return_point(&self.site.plan, &self.place(), &mut |_| {})
+            .take_return_point(
+                &self.site.plan,
+                &self.place(),
+                &ReturnMeans::Copies,
+                &mut |_| {},
+            )
             .unwrap()
     }
 
     fn restore(&self) -> Result<Vec<String>, HostError> {
-        self.host
-            .restore_return_point(&self.site.plan, &self.place(), &mut |_| {})
+        self.host.restore_return_point(
+            &self.site.plan,
+            &self.place(),
+            &ReturnMeans::Copies,
+            &mut |_| {},
+        )
     }
 
     /// What the site's users do after the return point.

@@ -8,6 +8,7 @@ use raylift_backup::repository::Place;
 use raylift_host::backup::needed_backups;
 use raylift_host::effects::remove::remove_tree;
 use raylift_model::codes;
+use raylift_model::plan::ReturnMeans;
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::Host;
 
@@ -46,7 +47,12 @@ impl World {
 
     fn take_fails(&self) -> &'static str {
         self.host
-            .take_return_point(&self.site.plan, &self.place(), &mut |_| {})
+            .take_return_point(
+                &self.site.plan,
+                &self.place(),
+                &ReturnMeans::Copies,
+                &mut |_| {},
+            )
             .unwrap_err()
             .code
     }

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use raylift_model::codes;
+use raylift_model::plan::ReturnMeans;
 use raylift_run::host::{Host, HostError};
 
 use crate::secrets::noting_tools;
@@ -85,7 +86,9 @@ fn postgresql_is_killed_in_a_proof_a_dump_and_a_restore() {
     assert!(!world.scratch().exists());
 
     let mut killer = kill_at(server, "dumping the database: table");
-    let taken = world.host.take_return_point(plan, &place, &mut killer);
+    let taken = world
+        .host
+        .take_return_point(plan, &place, &ReturnMeans::Copies, &mut killer);
     is_told(&taken.unwrap_err());
     server.start();
     assert_same(&world.state(), &before);
@@ -100,7 +103,10 @@ fn postgresql_is_killed_in_a_proof_a_dump_and_a_restore() {
         "the databases change places",
     ] {
         let mut killer = kill_at(server, work);
-        let restored = world.host.restore_return_point(plan, &place, &mut killer);
+        let restored =
+            world
+                .host
+                .restore_return_point(plan, &place, &ReturnMeans::Copies, &mut killer);
         is_told(&restored.unwrap_err());
         server.start();
         nothing_is_lost(&world, &damaged);

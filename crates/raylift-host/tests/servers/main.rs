@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod commanded;
 #[path = "../common/mod.rs"]
 mod common;
 mod content;
@@ -23,4 +24,5 @@ mod refused;
 mod round_trip;
 mod secrets;
 mod server;
+mod snapshots;
 mod world;

@@ -12,6 +12,7 @@ use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{DatabaseKind, JavaFacts};
 use raylift_model::plan::DatabaseTools;
+use raylift_model::plan::ReturnMeans;
 use raylift_model::secret::Secret;
 use raylift_run::host::{Host, HostError, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
@@ -140,8 +141,12 @@ impl World {
     }
 
     pub fn try_take(&self) -> Result<ReturnPoint, HostError> {
-        self.host
-            .take_return_point(&self.site.plan, &self.place(), &mut |_| {})
+        self.host.take_return_point(
+            &self.site.plan,
+            &self.place(),
+            &ReturnMeans::Copies,
+            &mut |_| {},
+        )
     }
 
     pub fn take(&self) -> ReturnPoint {
@@ -149,8 +154,12 @@ impl World {
     }
 
     pub fn restore(&self) -> Result<Vec<String>, HostError> {
-        self.host
-            .restore_return_point(&self.site.plan, &self.place(), &mut |_| {})
+        self.host.restore_return_point(
+            &self.site.plan,
+            &self.place(),
+            &ReturnMeans::Copies,
+            &mut |_| {},
+        )
     }
 
     pub fn verify(&self) -> Result<(), HostError> {
