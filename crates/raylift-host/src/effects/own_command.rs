@@ -189,13 +189,12 @@ impl Own<'_> {
     fn end_group(&self, process: ServerProcess) -> Result<(), HostError> {
         let group = i32::try_from(process.pid).ok().and_then(Pid::from_raw);
         let begun = Instant::now();
-        let mut signal = Signal::TERM;
-        while processes::lives(process) {
+        // A command may end later than the shell around it.
+        while processes::lives(process) || processes::group_lives(process.pid)? {
             if let Some(group) = group {
+                let late = begun.elapsed() > GRACE;
+                let signal = if late { Signal::KILL } else { Signal::TERM };
                 kill_process_group(group, signal).ok();
-            }
-            if begun.elapsed() > GRACE {
-                signal = Signal::KILL;
             }
             if begun.elapsed() > GRACE * 2 {
                 return Err(HostError::new(

@@ -23,6 +23,7 @@ pub(crate) struct Process {
 struct Stat {
     /// A zombie has ended; only its parent has not noticed.
     ended: bool,
+    group: u32,
     session: u32,
     started: u64,
 }
@@ -101,6 +102,16 @@ pub(crate) fn session_of(leader: ServerProcess) -> Result<Vec<Process>, HostErro
         .into_iter()
         .filter(|process| stat(process.identity.pid).is_some_and(|stat| stat.session == leader.pid))
         .collect())
+}
+
+/// True while something in the process group of this number has not ended.
+///
+/// # Errors
+/// As [`all`].
+pub(crate) fn group_lives(group: u32) -> Result<bool, HostError> {
+    Ok(all()?.into_iter().any(|process| {
+        stat(process.identity.pid).is_some_and(|stat| stat.group == group && !stat.ended)
+    }))
 }
 
 /// Sends a signal to exactly this process; false when it has ended.
@@ -187,6 +198,7 @@ fn parse(text: &[u8]) -> Option<Stat> {
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
     Some(Stat {
         ended: matches!(*fields.first()?, "Z" | "X" | "x"),
+        group: fields.get(2)?.parse().ok()?,
         session: fields.get(3)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
     })
@@ -205,6 +217,7 @@ mod tests {
             parse(text),
             Some(Stat {
                 ended: false,
+                group: 42,
                 session: 7,
                 started: 987_654
             })

@@ -4,7 +4,8 @@
 //! compared with what was noted by the run.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
@@ -60,7 +61,11 @@ impl Commanded {
 
     fn make_reachable(&self, own: &Own<'_>) -> Result<(), HostError> {
         let folder = &own.folder;
-        fs::create_dir_all(folder).map_err(|error| write_failed(folder, error))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| write_failed(folder, error))?;
         match folder.parent() {
             Some(above) => open_path(above, &self.site.state, &self.site.owner),
             None => Ok(()),
