@@ -49,7 +49,7 @@ fn there_and_back(engine: Engine, table: &str) {
     let archive = release(ReleaseVersion::Ga2);
     let plan = site.raylift(&["plan", archive.to_str().unwrap()]).assert(0);
     assert!(
-        plan.stdout.contains("return point: about "),
+        plan.stdout.contains("* own copies  about "),
         "{}",
         plan.all()
     );

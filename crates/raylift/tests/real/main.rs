@@ -16,6 +16,7 @@ mod lines;
 mod main_job;
 mod ownership;
 mod refusals;
+mod snapshots;
 mod supervisor;
 mod terminal;
 mod troubles;
