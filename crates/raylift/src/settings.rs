@@ -93,10 +93,10 @@ fn read(file: &Path) -> Result<Settings, Problem> {
     }
 }
 
-/// True for root and a file of another user.
+/// True for root and a file that another user can write.
 fn is_of_somebody_else(file: &Path) -> bool {
     raylift_host::users::current_uid() == 0
-        && std::fs::metadata(file).is_ok_and(|stat| stat.uid() != 0)
+        && std::fs::metadata(file).is_ok_and(|stat| stat.uid() != 0 || stat.mode() & 0o022 != 0)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use raylift_model::event::Notice;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RunId;
-use raylift_model::plan::{Action, Plan, PlannedSite};
+use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans};
 use raylift_report::Report;
 use raylift_run::RunError;
 use raylift_run::engine::{Engine, Outcome};
@@ -352,7 +352,25 @@ fn check_that_it_fits(
             "the plan says that the site belongs to root, and its home does not".to_owned(),
         ));
     }
+    if raylift_host::users::current_uid() == 0 && runs_what_settings_do_not_say(plan, site) {
+        return Err(stale(
+            "the plan's command for the return point is not the one in raylift.toml, and as root raylift runs no other"
+                .to_owned(),
+        ));
+    }
     Ok(())
+}
+
+/// A plan lies where the site's user may write. What runs as root stands in the settings, which are root's then.
+fn runs_what_settings_do_not_say(plan: &Plan, site: &SiteArgument) -> bool {
+    let Some(ReturnMeans::Command { take, restore }) = plan.return_means() else {
+        return false;
+    };
+    let set = &site.settings.restore_point;
+    set.command.as_ref() != Some(&take.words)
+        || restore
+            .as_ref()
+            .is_some_and(|restore| set.restore_command.as_ref() != Some(&restore.words))
 }
 
 /// The report of a run as it is now.

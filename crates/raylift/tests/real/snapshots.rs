@@ -96,6 +96,16 @@ fn a_snapshot_outlives_raylift_and_comes_back_by_hand() {
     let plan = fs::read_to_string(site.home().join(".raylift/last-snapshot.json")).unwrap();
     assert!(plan.contains("snap-1"), "{plan}");
 
+    if raylift_host::users::current_uid() == 0 {
+        // The run's folder is the site's user's; what runs as root is not his to say.
+        let run = site.home().join(".raylift/runs/0001-7.2.1/plan.json");
+        let plan = fs::read_to_string(&run).unwrap();
+        fs::write(&run, plan.replace("storage/take", "storage/other")).unwrap();
+        let refused = site.raylift(&["rollback", "--discard-writes"]).assert(3);
+        assert!(refused.all().contains("RL0401"), "{}", refused.all());
+        fs::write(&run, plan).unwrap();
+    }
+
     site.site
         .write_document("Written after the update", b"new")
         .unwrap();
