@@ -180,6 +180,22 @@ codes! {
     LONG_TRANSACTIONS = "RL0525", "a transaction has been open for long";
     NO_ADMINISTRATOR = "RL0526", "a company has no administrator";
     CHECK_REFUSED = "RL0527", "a check of the database was refused";
+    NO_GUEST_USER = "RL0540", "a company has no guest user";
+    CHARACTER_SET = "RL0541", "Liferay does not support the database's character set";
+    THREE_BYTE_CHARACTERS = "RL0542", "the database keeps three bytes a character";
+    OLD_ROW_FORMAT = "RL0543", "tables are kept in an old form";
+    INDEX_LIMITS = "RL0544", "the server's settings limit indexes";
+    TABLE_NAME_CASE = "RL0545", "names of tables are ambiguous by their case";
+    PRIVILEGES_MISSING = "RL0546", "the portal's database user lacks rights";
+    OTHER_OWNERS = "RL0547", "tables belong to another database user";
+    COUNTER_BEHIND = "RL0548", "a counter is behind the ids in use";
+    PACKET_TOO_SMALL = "RL0549", "values are larger than the server takes back";
+    FEW_CONNECTIONS = "RL0550", "few connections to the database are left";
+    REPLICATION = "RL0551", "the database is replicated";
+    DATABASE_READ_ONLY = "RL0552", "the database takes no writes";
+    SERVER_SPACE = "RL0553", "room on the database server";
+    STORE_CLOSED = "RL0554", "the site's user may not write to the document store";
+    STORE_LAYOUT = "RL0555", "the document store is not laid out as it should be";
 
     SERVER_FOREIGN = "RL0601", "the home is in use by a server that was not started from it";
     SERVER_DOES_NOT_STOP = "RL0602", "the server does not stop";

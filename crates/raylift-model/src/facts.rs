@@ -26,7 +26,7 @@ pub use configuration::{
 pub use core::{ConvertedModule, CoreRegistry, CoreStep, ModuleRows, ModuleTable, StartupCheck};
 pub use database::{
     DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseServer, DatabaseSettings, ReleaseRow,
-    SettingSource, TableFacts, VendorTools,
+    ServerDisk, SettingSource, TableFacts, VendorTools,
 };
 pub use executor::{AutomaticSwitch, ExecutorFacts, StepGrouping};
 pub use files::{FileFact, FileKind, Mount, Ownership};
@@ -37,4 +37,6 @@ pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};
 pub use server::{
     AppServerFacts, Connector, JavaFacts, ManagedBy, PidFile, ProbeFact, ProcessFacts,
 };
-pub use site::{DiskFacts, DocumentFact, PropertySource, SiteFacts, StoreCensus, StoreFacts};
+pub use site::{
+    DiskFacts, DocumentFact, PropertySource, SiteFacts, StoreCensus, StoreFacts, VerifierSwitches,
+};

@@ -98,7 +98,6 @@ pub fn make(
 
     let mut findings = checks::findings(site, release, wishes);
     findings.extend(old.and_then(|old| checks::old_release(&from, old)));
-    findings.extend(preflight::findings(&site.database));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);
     let places = files::Places {
@@ -193,6 +192,7 @@ pub fn make(
             .map(|exchange| exchange.live.as_path()),
     ));
     let upgrade = data_upgrade(site, release, &core, &modules, wishes, &mut findings);
+    findings.extend(preflight::findings(site, &to, upgrade.is_some()));
 
     let script = tomcat.join("bin/catalina.sh");
     let actions = actions::list(

@@ -1,41 +1,127 @@
-//! What the checks of the database mean for an update. One finding for each check, with its rows as evidence.
+//! What the checks of the database and the document store mean for an update. One finding for each check, with its rows as
+//! evidence.
 
 mod administrators;
+mod character_set;
 mod collations;
+mod connections;
+mod counters;
 mod foreign_keys;
 mod generated_columns;
+mod guest_users;
+mod index_limits;
+mod owners;
+mod packets;
+mod privileges;
+mod read_only;
+mod replication;
+mod row_format;
+mod server_space;
+mod store_access;
+mod store_layout;
+mod table_collations;
+mod table_names;
+mod three_bytes;
 mod transactions;
 mod triggers;
+mod user_connections;
 mod views;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, DatabaseFacts};
+use raylift_model::facts::{DatabaseCheck, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::version::ReleaseVersion;
 
-/// What rows of a check mean. A warning: which tables the steps alter is not known.
+/// The first line of releases whose upgrade client runs verifiers first and goes no further when one fails (Liferay,
+/// "Troubleshooting Upgrades").
+const VERIFIERS: (u32, u32) = (2025, 3);
+const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
+const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
+
+/// What rows of a check mean.
 struct Rule {
     name: &'static str,
     code: &'static str,
     message: &'static str,
     remedy: &'static str,
+    grade: Grade,
 }
 
-const RULES: [Rule; 7] = [
+/// How much they matter.
+#[derive(Clone, Copy)]
+enum Grade {
+    /// A warning always: which tables the steps alter is not known.
+    Warning,
+    /// Nothing can work.
+    Blocker,
+    /// One of Liferay's verifiers, named here, looks at the same: a blocker where it would run, else a warning.
+    Verified(&'static str),
+    /// One of those that look at the document store, which a site can forbid separately.
+    VerifiedStore(&'static str),
+}
+
+const RULES: [Rule; 24] = [
     foreign_keys::RULE,
     triggers::RULE,
     generated_columns::RULE,
     views::RULE,
+    character_set::RULE,
     collations::RULE,
-    transactions::RULE,
+    table_collations::RULE,
+    three_bytes::RULE,
+    row_format::RULE,
+    index_limits::RULE,
+    table_names::RULE,
+    privileges::RULE,
+    owners::RULE,
     administrators::RULE,
+    guest_users::RULE,
+    counters::RULE,
+    packets::RULE,
+    connections::RULE,
+    user_connections::RULE,
+    transactions::RULE,
+    replication::RULE,
+    read_only::RULE,
+    store_access::RULE,
+    store_layout::RULE,
 ];
 
-/// What the checks say.
-pub(crate) fn findings(database: &DatabaseFacts) -> Vec<Finding> {
-    database.checks.iter().filter_map(finding).collect()
+/// What the checks say. `upgrades` is whether the upgrade client runs in the outage.
+pub(crate) fn findings(site: &SiteFacts, to: &ReleaseVersion, upgrades: bool) -> Vec<Finding> {
+    let verifies = upgrades && to.line() >= VERIFIERS && !site.verifiers.off;
+    let verifiers = Verifiers {
+        run: verifies,
+        run_on_store: verifies && !site.verifiers.store_off,
+    };
+    site.database
+        .checks
+        .iter()
+        .chain(&site.store.checks)
+        .filter_map(|check| finding(check, verifiers))
+        .chain(server_space::finding(site))
+        .collect()
 }
 
-fn finding(check: &DatabaseCheck) -> Option<Finding> {
+/// Which of Liferay's verifiers run in this update.
+#[derive(Clone, Copy)]
+struct Verifiers {
+    run: bool,
+    run_on_store: bool,
+}
+
+impl Grade {
+    /// The verifier that stops the upgrade, and the property that forbids it.
+    fn stopped_by(self, verifiers: Verifiers) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Verified(class) if verifiers.run => Some((class, VERIFY)),
+            Self::VerifiedStore(class) if verifiers.run_on_store => Some((class, VERIFY_STORE)),
+            _ => None,
+        }
+    }
+}
+
+fn finding(check: &DatabaseCheck, verifiers: Verifiers) -> Option<Finding> {
     if let Some(said) = &check.refused {
         return Some(
             Finding::new(
@@ -52,13 +138,32 @@ fn finding(check: &DatabaseCheck) -> Option<Finding> {
     if check.found == 0 {
         return None;
     }
-    let mut finding = Finding::new(
-        Severity::Warning,
-        rule.code,
-        format!("{} ({})", check.name, check.found),
-        rule.message,
-        rule.remedy,
-    );
+    let subject = format!("{} ({})", check.name, check.found);
+    let mut finding = match rule.grade.stopped_by(verifiers) {
+        Some((class, property)) => Finding::new(
+            Severity::Blocker,
+            rule.code,
+            subject,
+            format!(
+                "{}; the release's own verifier ({class}) stops the upgrade for it, inside the outage",
+                rule.message
+            ),
+            format!(
+                "{}; if you are sure that it does no harm, {property} in portal-ext.properties forbids the verifier, and this becomes a warning",
+                rule.remedy
+            ),
+        ),
+        None => Finding::new(
+            match rule.grade {
+                Grade::Blocker => Severity::Blocker,
+                _ => Severity::Warning,
+            },
+            rule.code,
+            subject,
+            rule.message,
+            rule.remedy,
+        ),
+    };
     finding.evidence.clone_from(&check.rows);
     let more = check.found.saturating_sub(check.rows.len() as u64);
     if more > 0 {

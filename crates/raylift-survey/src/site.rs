@@ -39,6 +39,7 @@ mod server;
 mod sources;
 mod start_script;
 mod store;
+mod store_checks;
 mod store_path;
 mod survey;
 mod tomcat;

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use common::{Scratch, TestMachine, jar, request, running, with_code};
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseKind, SiteFacts};
+use raylift_model::facts::{DatabaseKind, ServerDisk, SiteFacts};
 use raylift_survey::machine::DatabaseAnswer;
 use raylift_survey::site::{database_access, survey};
 
@@ -61,7 +61,7 @@ fn tools(scratch: &Scratch, machine: &mut TestMachine, names: &[&str], said: &st
     scratch.beside("tools")
 }
 
-fn cells(texts: [&str; 3]) -> Vec<Vec<Option<String>>> {
+fn cells<const COUNT: usize>(texts: [&str; COUNT]) -> Vec<Vec<Option<String>>> {
     vec![texts.map(|text| Some(text.to_owned())).to_vec()]
 }
 
@@ -199,4 +199,58 @@ fn a_pool_that_is_not_certain_is_not_guessed() {
     context(&scratch, "conf/Catalina/localhost/ROOT.xml", &encrypted);
     let facts = survey(&machine, &request(&scratch.home)).unwrap();
     assert!(doubt(&facts).contains("com.example.Decrypting"));
+}
+
+fn disk(scratch: &Scratch, machine: &mut TestMachine, said: [&str; 5]) -> Option<ServerDisk> {
+    machine.queries = vec![
+        ("server_version_num", cells(said)),
+        ("@@global.datadir", cells(said)),
+    ];
+    let facts = survey(machine, &request(&scratch.home)).unwrap();
+    facts.database.server.unwrap().data
+}
+
+/// What PostgreSQL tells an ordinary user is NULL, and leaves it open.
+#[test]
+fn the_disk_of_a_postgresql_on_this_machine() {
+    let (scratch, mut machine) = with_properties();
+    let folder = scratch.beside("main");
+    std::fs::create_dir(&folder).unwrap();
+    let folder = folder.display().to_string();
+    let mut at = |folder: &str, address: &str| {
+        let said = ["150018", "t", "1", folder, address];
+        disk(&scratch, &mut machine, said)
+    };
+    let found = at(&folder, "127.0.0.1").unwrap();
+    assert_eq!(found.folder, folder);
+    assert_eq!(found.free, 1 << 30);
+    assert!(at(&folder, "::1").is_some());
+    assert_eq!(at(&folder, "10.0.0.7"), None, "another machine");
+    assert_eq!(at("/of/a/container", "127.0.0.1"), None);
+    machine.queries = vec![("server_version_num", cells(["150018", "t", "1"]))];
+    let facts = survey(&machine, &request(&scratch.home)).unwrap();
+    assert_eq!(facts.database.server.unwrap().data, None);
+}
+
+#[test]
+fn the_disk_of_a_mariadb_on_this_machine() {
+    let (scratch, mut machine) = on_postgresql();
+    scratch.write(
+        "tomcat-9.0.19/lib/ext/mysql.jar",
+        &jar(&[("com/mysql/cj/jdbc/Driver.class", b"")]),
+    );
+    scratch.set("jdbc.default.driverClassName=com.mysql.cj.jdbc.Driver");
+    scratch.set("jdbc.default.url=jdbc:mysql://db/lportal");
+    let folder = scratch.beside("mysql");
+    std::fs::create_dir(&folder).unwrap();
+    let folder = format!("{}/", folder.display());
+    machine.file("/proc/sys/kernel/hostname", b"portal-1\n");
+    let mut at = |name: &str| {
+        let said = ["10.11.6-MariaDB", "1", "1", folder.as_str(), name];
+        disk(&scratch, &mut machine, said)
+    };
+    let found = at("portal-1").unwrap();
+    assert_eq!(format!("{}/", found.folder), folder);
+    assert_eq!(at("db-1"), None);
+    assert_eq!(at(""), None);
 }

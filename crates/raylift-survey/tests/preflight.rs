@@ -42,7 +42,8 @@ fn rows_are_counted_and_the_first_twenty_kept() {
         let rows = if query.contains("pg_trigger") { 25 } else { 0 };
         Ok((0..rows).map(|row| vec![Some(format!("t{row}"))]).collect())
     }));
-    let checks = look(&machine, DatabaseKind::Postgresql, &access());
+    let looked = look(&machine, DatabaseKind::Postgresql, &access());
+    let checks = looked.checks;
     for check in &checks {
         let expected = if check.name == "triggers" {
             (25, 20)
@@ -52,7 +53,8 @@ fn rows_are_counted_and_the_first_twenty_kept() {
         assert_eq!((check.found, check.rows.len()), expected, "{}", check.name);
         assert_eq!(check.refused, None);
     }
-    assert_eq!(checks.len(), 7);
+    assert_eq!(checks.len(), 15);
+    assert_eq!(looked.companies, Some(Vec::new()));
 }
 
 #[test]
@@ -67,18 +69,76 @@ fn one_refused_query_leaves_the_others() {
         }
         Ok(Vec::new())
     }));
-    let checks = look(&machine, DatabaseKind::Mariadb, &access());
+    let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
     let refused: Vec<&str> = checks
         .iter()
         .filter(|check| check.refused.as_deref() == Some("Access denied"))
         .map(|check| check.name.as_str())
         .collect();
     assert_eq!(refused, ["transactions"]);
-    assert_eq!(checks.len(), 7);
+    assert_eq!(checks.len(), 21);
+}
+
+/// What the database says to one query is asked itself; its statement is the fact's.
+#[test]
+fn queries_that_the_database_writes_are_asked_together() {
+    let mut machine = TestMachine::new();
+    machine.answerer = Some(Box::new(|query| {
+        let texts: &[&str] = match query {
+            "SELECT one UNION ALL SELECT two" => &["Big.value: 9"],
+            query if query.contains("'longblob'") => &["SELECT one", "SELECT two"],
+            _ => &[],
+        };
+        Ok(texts
+            .iter()
+            .map(|text| vec![Some((*text).to_owned())])
+            .collect())
+    }));
+    let checks = look(&machine, DatabaseKind::Mysql, &access()).checks;
+    for check in checks {
+        if check.name == "packets" {
+            assert_eq!(check.query, "SELECT one UNION ALL SELECT two");
+            assert_eq!(check.rows, ["Big.value: 9"]);
+        } else {
+            assert_eq!(check.rows, [""; 0], "{}", check.name);
+            assert!(check.query.contains(' '), "{}", check.name);
+        }
+    }
+}
+
+/// A statement that says names and values in columns of their own.
+#[test]
+fn columns_are_put_together() {
+    let mut machine = TestMachine::new();
+    machine.answerer = Some(Box::new(|query| {
+        let row = ["innodb_page_size", "8192"].map(|text| Some(text.to_owned()));
+        let is_asked = query.starts_with("SHOW GLOBAL VARIABLES");
+        Ok(is_asked
+            .then(|| [row.to_vec(), vec![None]].concat())
+            .into_iter()
+            .collect())
+    }));
+    let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
+    let found = checks.iter().find(|check| check.name == "index-limits");
+    assert_eq!(found.unwrap().rows, ["innodb_page_size: 8192"]);
+}
+
+/// One that fails after the first connection is refused, too.
+#[test]
+fn a_server_that_cannot_be_asked_refuses_everything() {
+    let mut machine = TestMachine::new();
+    machine.database = Err((codes::DATABASE_UNREACHABLE, "gone".to_owned()));
+    let looked = look(&machine, DatabaseKind::Postgresql, &access());
+    assert_eq!(looked.companies, None);
+    assert_eq!(looked.checks.len(), 15);
+    for check in looked.checks {
+        assert_eq!(check.refused.as_deref(), Some("gone"), "{}", check.name);
+    }
 }
 
 #[test]
 fn an_embedded_database_is_not_asked() {
-    let checks = look(&TestMachine::new(), DatabaseKind::HsqldbFile, &access());
-    assert_eq!(checks, []);
+    let looked = look(&TestMachine::new(), DatabaseKind::HsqldbFile, &access());
+    assert_eq!(looked.checks, []);
+    assert_eq!(looked.companies, None);
 }

@@ -20,6 +20,7 @@ mod names;
 #[path = "../common/parts.rs"]
 mod parts;
 mod postgresql;
+mod preflight;
 mod refused;
 mod round_trip;
 mod secrets;

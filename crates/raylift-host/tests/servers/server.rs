@@ -101,6 +101,17 @@ impl Server {
         self.folder.join("data").display().to_string()
     }
 
+    /// An empty file in the data folder.
+    pub fn put(&self, name: &str) {
+        let file = Path::new(&self.data()).join(name);
+        fs::write(&file, "").unwrap();
+        give_all(&file);
+    }
+
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(Path::new(&self.data()).join(name)).unwrap();
+    }
+
     /// As the site's user, in its own process group.
     fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
@@ -148,6 +159,11 @@ impl Server {
     }
 
     pub fn start(&self) {
+        self.start_with(&[]);
+    }
+
+    /// With further options for this time.
+    pub fn start_with(&self, further: &[&str]) {
         let mut command = match self.kind {
             Kind::Postgresql => {
                 let mut command = self.command(tools(self.kind).join("postgres"));
@@ -189,6 +205,7 @@ impl Server {
             .unwrap();
         let mut child = command
             .args(&self.options)
+            .args(further)
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()

@@ -35,11 +35,14 @@ pub struct DatabaseFacts {
     pub checks: Vec<DatabaseCheck>,
 }
 
-/// What one check of the database found.
+/// What one check of the database, or of the document store, found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseCheck {
     /// Stable name, `foreign-keys`.
     pub name: String,
+    /// The statement that was asked; empty for checks of the document store, which ask no database.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
     /// Number of rows that the database gave.
     pub found: u64,
     /// The first of them, one text each.
@@ -64,6 +67,18 @@ pub struct DatabaseServer {
     pub may_create: Option<bool>,
     /// The tools, when a folder has all of them.
     pub tools: Option<VendorTools>,
+    /// Where the server keeps its data, when it says so and is on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<ServerDisk>,
+}
+
+/// The disk of a database server on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerDisk {
+    /// The server's data folder, `/var/lib/mysql`.
+    pub folder: String,
+    /// Bytes an ordinary user may still write there.
+    pub free: u64,
 }
 
 /// The vendor's tools in one folder.

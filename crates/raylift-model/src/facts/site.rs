@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::facts::{
-    AppServerFacts, ArchiveFacts, BundleFacts, ConfigurationFile, CoreRegistry, DatabaseFacts,
-    FileFact, Identity, JavaFacts, Mount, Ownership, PropertyDefaults, PropertyTables,
-    ReleaseLayout,
+    AppServerFacts, ArchiveFacts, BundleFacts, ConfigurationFile, CoreRegistry, DatabaseCheck,
+    DatabaseFacts, FileFact, Identity, JavaFacts, Mount, Ownership, PropertyDefaults,
+    PropertyTables, ReleaseLayout,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -46,6 +46,9 @@ pub struct SiteFacts {
     /// `upgrade.database.auto.run`, by which releases of 7.3 and later upgrade modules at the start.
     #[serde(default)]
     pub auto_run: bool,
+    /// Which of its verifiers the site forbids a new release.
+    #[serde(default)]
+    pub verifiers: VerifierSwitches,
     /// Address of the Gogo console, when the site opens one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub console: Option<String>,
@@ -90,6 +93,16 @@ pub struct SiteFacts {
     pub findings: Vec<Finding>,
 }
 
+/// What the site sets about the verifiers that releases from 2025.Q3 on run before an upgrade (Liferay, "Troubleshooting
+/// Upgrades"). That the upgrade client goes by the site's own properties is an inference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifierSwitches {
+    /// `upgrade.database.preupgrade.verify.enabled` is `false`: none of them runs.
+    pub off: bool,
+    /// `upgrade.database.dl.storage.check.disabled` is `true`: those of the document store do not run.
+    pub store_off: bool,
+}
+
 /// One place that portal properties come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertySource {
@@ -126,6 +139,9 @@ pub struct StoreFacts {
     /// A few document versions that have both a row and a file, as samples for the health gate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<DocumentFact>,
+    /// What Liferay's verifiers of the store would say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<DatabaseCheck>,
 }
 
 /// Rows of `DLFileVersion` against the files of the store.

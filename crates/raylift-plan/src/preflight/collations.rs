@@ -1,12 +1,13 @@
-//! Character sets and collations.
+//! Columns of another character set or collation than the database.
 
 use raylift_model::codes;
 
-use super::Rule;
+use super::{Grade, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "collations",
     code: codes::MIXED_COLLATIONS,
-    message: "the character set is not one for all tables, or does not hold every character",
-    remedy: "bring the database and its tables to one collation of utf8mb4, or to UTF8 on PostgreSQL",
+    message: "columns have another character set or collation than the database; comparing them with others fails or gives wrong results",
+    remedy: "ALTER TABLE … CONVERT TO CHARACTER SET … COLLATE … for each table named, with those of the database; tables that are not Liferay's do not count for Liferay",
+    grade: Grade::Verified("PreupgradeVerifyDatabaseCharacterSet"),
 };

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseKind, DatabaseServer, SiteFacts, VendorTools};
+use raylift_model::facts::{DatabaseKind, DatabaseServer, ServerDisk, SiteFacts, VendorTools};
 use raylift_model::finding::Severity;
 use raylift_model::plan::{Action, Plan};
 use raylift_plan::{Wishes, lint, make};
 
 use crate::facts::{release, site, wishes};
 
-fn server() -> DatabaseServer {
+pub(crate) fn server() -> DatabaseServer {
     DatabaseServer {
         place: "db:5432".to_owned(),
         database: "lportal".to_owned(),
@@ -22,10 +22,14 @@ fn server() -> DatabaseServer {
             mariadb: false,
             version: Some((15, 18)),
         }),
+        data: Some(ServerDisk {
+            folder: "/var/lib/postgresql/15/main".to_owned(),
+            free: 1 << 40,
+        }),
     }
 }
 
-fn on_postgresql(server: Option<DatabaseServer>) -> SiteFacts {
+pub(crate) fn on_postgresql(server: Option<DatabaseServer>) -> SiteFacts {
     let mut site = site();
     site.database.settings.kind = DatabaseKind::Postgresql;
     site.database.settings.url = Some("jdbc:postgresql://db:5432/lportal".to_owned());

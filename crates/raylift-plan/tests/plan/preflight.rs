@@ -1,60 +1,251 @@
-//! What the checks of the database become in a plan (failure modes 1, 2 and 12 of the upgrade framework).
+//! What the checks of the database and the document store become in a plan (failure modes 1, 2 and 12 of the upgrade
+//! framework; the verifiers of 2025.Q3).
 
+use crate::database_servers::on_postgresql;
 use crate::facts::{release, site, wishes};
 use raylift_model::codes;
-use raylift_model::facts::DatabaseCheck;
+use raylift_model::facts::{DatabaseCheck, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::plan::Action;
 use raylift_plan::make;
 
 fn check(name: &str, found: u64, rows: &[&str], refused: Option<&str>) -> DatabaseCheck {
     DatabaseCheck {
         name: name.to_owned(),
+        query: "SELECT 1".to_owned(),
         found,
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),
         refused: refused.map(str::to_owned),
     }
 }
 
-fn findings(checks: Vec<DatabaseCheck>) -> Vec<Finding> {
+/// With a check of the database, or of the store.
+fn with(check: DatabaseCheck) -> SiteFacts {
     let mut site = site();
-    site.database.checks = checks;
-    let plan = make(&site, &release(), None, &wishes()).unwrap();
+    if check.name.starts_with("store-") {
+        site.store.checks = vec![check];
+    } else {
+        site.database.checks = vec![check];
+    }
+    site
+}
+
+fn of(site: &SiteFacts, release: &ReleaseFacts) -> Vec<Finding> {
+    let plan = make(site, release, None, &wishes()).unwrap();
     plan.findings
         .into_iter()
-        .filter(|finding| ("RL0520".."RL0528").contains(&finding.code.as_str()))
+        .filter(|finding| ("RL0520".."RL0560").contains(&finding.code.as_str()))
         .collect()
 }
 
+fn only(site: &SiteFacts, release: &ReleaseFacts) -> Finding {
+    let mut found = of(site, release);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    found.remove(0)
+}
+
+/// The same release under another name; its core steps run in the outage.
+fn named(version: &str) -> ReleaseFacts {
+    let mut release = release();
+    release.identity.version = Some(version.parse().unwrap());
+    release
+}
+
+const WARNED: [(&str, &str); 15] = [
+    ("foreign-keys", codes::FOREIGN_KEYS),
+    ("triggers", codes::TRIGGERS),
+    ("generated-columns", codes::GENERATED_COLUMNS),
+    ("views", codes::VIEWS),
+    ("table-collations", codes::MIXED_COLLATIONS),
+    ("three-bytes", codes::THREE_BYTE_CHARACTERS),
+    ("row-format", codes::OLD_ROW_FORMAT),
+    ("index-limits", codes::INDEX_LIMITS),
+    ("table-names", codes::TABLE_NAME_CASE),
+    ("owners", codes::OTHER_OWNERS),
+    ("counters", codes::COUNTER_BEHIND),
+    ("packets", codes::PACKET_TOO_SMALL),
+    ("connections", codes::FEW_CONNECTIONS),
+    ("user-connections", codes::FEW_CONNECTIONS),
+    ("transactions", codes::LONG_TRANSACTIONS),
+];
+
+/// Those that Liferay's verifiers look at, with the class's name.
+const VERIFIED: [(&str, &str, &str); 7] = [
+    (
+        "administrators",
+        codes::NO_ADMINISTRATOR,
+        "PreupgradeVerifyCompanyUsers",
+    ),
+    (
+        "guest-users",
+        codes::NO_GUEST_USER,
+        "PreupgradeVerifyCompanyUsers",
+    ),
+    (
+        "character-set",
+        codes::CHARACTER_SET,
+        "PreupgradeVerifyDatabaseCharacterSet",
+    ),
+    (
+        "collations",
+        codes::MIXED_COLLATIONS,
+        "PreupgradeVerifyDatabaseCharacterSet",
+    ),
+    (
+        "privileges",
+        codes::PRIVILEGES_MISSING,
+        "PreupgradeVerifyDatabasePrivileges",
+    ),
+    (
+        "store-access",
+        codes::STORE_CLOSED,
+        "PreupgradeVerifyStoreAccess",
+    ),
+    (
+        "store-layout",
+        codes::STORE_LAYOUT,
+        "PreupgradeVerifyStoreFileSystemStructure",
+    ),
+];
+
 #[test]
 fn each_trouble_is_one_warning_with_its_rows() {
-    for (name, code) in [
-        ("foreign-keys", codes::FOREIGN_KEYS),
-        ("triggers", codes::TRIGGERS),
-        ("generated-columns", codes::GENERATED_COLUMNS),
-        ("views", codes::VIEWS),
-        ("collations", codes::MIXED_COLLATIONS),
-        ("transactions", codes::LONG_TRANSACTIONS),
-        ("administrators", codes::NO_ADMINISTRATOR),
-    ] {
-        let found = findings(vec![check(name, 3, &["one", "two"], None)]);
-        assert_eq!(found.len(), 1, "{name}");
-        assert_eq!(found[0].code.as_str(), code);
-        assert_eq!(found[0].severity, Severity::Warning);
-        assert_eq!(found[0].evidence, ["one", "two", "and 1 more"]);
+    let verified = VERIFIED.iter().map(|(name, code, _)| (*name, *code));
+    let replication = ("replication", codes::REPLICATION);
+    for (name, code) in WARNED.into_iter().chain(verified).chain([replication]) {
+        let site = with(check(name, 3, &["one", "two"], None));
+        let found = only(&site, &release());
+        assert_eq!(found.code.as_str(), code);
+        assert_eq!(found.severity, Severity::Warning, "{name}");
+        assert_eq!(found.subject, format!("{name} (3)"));
+        assert_eq!(found.evidence, ["one", "two", "and 1 more"]);
     }
 }
 
 #[test]
+fn a_database_that_takes_no_writes_is_a_blocker_everywhere() {
+    let site = with(check("read-only", 1, &["the server is a standby"], None));
+    for release in [release(), named("2025.q3.0")] {
+        let found = only(&site, &release);
+        assert_eq!(found.code.as_str(), codes::DATABASE_READ_ONLY);
+        assert_eq!(found.severity, Severity::Blocker);
+        assert!(!found.message.contains("verifier"), "{}", found.message);
+    }
+}
+
+#[test]
+fn what_the_release_verifies_itself_is_a_blocker_from_2025_q3_on() {
+    for (name, code, class) in VERIFIED {
+        let site = with(check(name, 1, &["one"], None));
+        for (version, severity) in [
+            ("7.4.3.132", Severity::Warning),
+            ("2025.q2.12", Severity::Warning),
+            ("2025.q3.0", Severity::Blocker),
+            ("2026.q1.0", Severity::Blocker),
+        ] {
+            let found = only(&site, &named(version));
+            assert_eq!(found.code.as_str(), code);
+            assert_eq!(found.severity, severity, "{name} {version}");
+            let is_named = found.message.contains(&format!("({class})"));
+            assert_eq!(is_named, severity == Severity::Blocker, "{name} {version}");
+        }
+    }
+    for (name, _) in WARNED {
+        let site = with(check(name, 1, &["one"], None));
+        let found = only(&site, &named("2025.q3.0"));
+        assert_eq!(found.severity, Severity::Warning, "{name}");
+    }
+}
+
+/// Liferay, "Troubleshooting Upgrades": one property forbids all verifiers, another those of the store.
+#[test]
+fn a_verifier_that_the_site_forbids_stops_nothing() {
+    for (name, ..) in VERIFIED {
+        let mut site = with(check(name, 1, &["one"], None));
+        site.verifiers.store_off = true;
+        let found = only(&site, &named("2025.q3.0"));
+        let is_of_store = name.starts_with("store-");
+        let expected = match is_of_store {
+            true => Severity::Warning,
+            false => Severity::Blocker,
+        };
+        assert_eq!(found.severity, expected, "{name}");
+        if !is_of_store {
+            let switch = "upgrade.database.preupgrade.verify.enabled=false";
+            assert!(found.remedy.contains(switch), "{}", found.remedy);
+        }
+        site.verifiers.off = true;
+        let found = only(&site, &named("2025.q3.0"));
+        assert_eq!(found.severity, Severity::Warning, "{name}");
+    }
+}
+
+/// The upgrade client runs them, and it does not run.
+#[test]
+fn an_update_without_upgrade_steps_is_not_verified() {
+    let mut site = with(check("guest-users", 1, &["one"], None));
+    let mut release = named("2025.q3.1");
+    site.identity.version = Some("2025.q3.0".parse().unwrap());
+    release.core = site.core.clone();
+    release.identity.build_number = site.identity.build_number;
+    let plan = make(&site, &release, None, &wishes()).unwrap();
+    let runs = plan
+        .actions
+        .iter()
+        .any(|planned| matches!(planned.action, Action::UpgradeData(_)));
+    assert!(!runs);
+    assert_eq!(only(&site, &release).severity, Severity::Warning);
+}
+
+#[test]
 fn a_clean_answer_says_nothing() {
-    assert_eq!(findings(vec![check("triggers", 0, &[], None)]), []);
+    for name in ["triggers", "privileges", "read-only", "store-layout"] {
+        let site = with(check(name, 0, &[], None));
+        assert_eq!(of(&site, &named("2025.q3.0")), [], "{name}");
+    }
 }
 
 #[test]
 fn a_refused_check_is_a_note_that_names_it() {
-    let found = findings(vec![check("transactions", 0, &[], Some("Access denied"))]);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].code.as_str(), codes::CHECK_REFUSED);
-    assert_eq!(found[0].severity, Severity::Note);
-    assert_eq!(found[0].subject, "transactions");
-    assert_eq!(found[0].evidence, ["Access denied"]);
+    for name in ["transactions", "privileges"] {
+        let site = with(check(name, 0, &[], Some("Access denied")));
+        let found = only(&site, &named("2025.q3.0"));
+        assert_eq!(found.code.as_str(), codes::CHECK_REFUSED);
+        assert_eq!(found.severity, Severity::Note);
+        assert_eq!(found.subject, name);
+        assert_eq!(found.evidence, ["Access denied"]);
+    }
+}
+
+#[test]
+fn room_on_the_server_for_a_copy_and_for_what_an_upgrade_adds() {
+    let gibibyte: u64 = 1 << 30;
+    for (free, severity) in [
+        (Some(2 * gibibyte), None),
+        (Some(2 * gibibyte - 1), Some(Severity::Warning)),
+        (Some(gibibyte), Some(Severity::Warning)),
+        (Some(gibibyte - 1), Some(Severity::Blocker)),
+        (None, Some(Severity::Note)),
+    ] {
+        let mut server = crate::database_servers::server();
+        match (free, &mut server.data) {
+            (Some(free), Some(data)) => data.free = free,
+            (_, data) => *data = None,
+        }
+        let mut site = on_postgresql(Some(server));
+        site.database.bytes = gibibyte;
+        let found = of(&site, &release());
+        let severities: Vec<Severity> = found.iter().map(|finding| finding.severity).collect();
+        assert_eq!(severities, Vec::from_iter(severity), "{free:?}");
+        for finding in found {
+            assert_eq!(finding.code.as_str(), codes::SERVER_SPACE);
+            assert_eq!(finding.subject, "db:5432/lportal");
+            assert!(finding.message.contains("2048 MiB"), "{}", finding.message);
+        }
+    }
+}
+
+#[test]
+fn an_embedded_database_has_no_server_to_have_room() {
+    assert_eq!(of(&site(), &release()), []);
 }

@@ -1,5 +1,6 @@
 //! What a database server says of itself, and the vendor's tools at hand.
 
+mod disk;
 mod tools;
 
 use std::path::Path;
@@ -14,19 +15,23 @@ use crate::machine::{DatabaseAccess, Machine, QueryRows};
 /// The longest file with a password.
 const LONGEST_PASSWORD: u64 = 64 << 10;
 
-/// PostgreSQL: version, whether the user may make a database of the same owner, bytes. `pg_has_role` because a database
+/// PostgreSQL: version, whether the user may make a database of the same owner, bytes, the data folder (which it tells
+/// superusers and members of `pg_read_all_settings` only) and the server's address. `pg_has_role` because a database
 /// is made for its owner and renamed by him only ("CREATE DATABASE", "ALTER DATABASE").
 const POSTGRESQL: &str = "SELECT current_setting('server_version_num'), \
     rolsuper OR (rolcreatedb AND pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE')), \
-    pg_database_size(current_database()) FROM pg_roles WHERE rolname = current_user";
+    pg_database_size(current_database()), \
+    (SELECT setting FROM pg_settings WHERE name = 'data_directory'), host(inet_server_addr()) FROM pg_roles WHERE rolname = current_user";
 
-/// MariaDB and MySQL: version, whether the user may make databases that are named as raylift names them, bytes.
+/// MariaDB and MySQL: version, whether the user may make databases that are named as raylift names them, bytes, the data
+/// folder and the name of the server's machine.
 const MYSQL: &str = "SELECT VERSION(), \
     (SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'CREATE' AND GRANTEE = \
     CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')) + \
     (SELECT COUNT(*) FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE = 'CREATE' AND TABLE_SCHEMA LIKE 'raylift%' AND GRANTEE = \
     CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')), \
-    (SELECT SUM(DATA_LENGTH + INDEX_LENGTH) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE())";
+    (SELECT SUM(DATA_LENGTH + INDEX_LENGTH) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()), \
+    @@global.datadir, @@global.hostname";
 
 /// A server and the size of the database on it.
 pub(crate) struct Found {
@@ -80,6 +85,9 @@ pub(crate) fn look(
                 settings.tools.as_deref(),
                 version,
             ),
+            data: cell(&rows, 3)
+                .zip(cell(&rows, 4))
+                .and_then(|(folder, place)| disk::find(machine, kind, &folder, &place)),
         },
         bytes,
     })

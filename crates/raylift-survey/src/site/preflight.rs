@@ -1,11 +1,27 @@
-//! What a database server holds that an upgrade stumbles over. Every query is a look into the catalogue or at few rows.
+//! What a database server holds that an upgrade stumbles over. Every query is a look into the catalogue or at few rows,
+//! but for that of `packets`.
 
 mod administrators;
+mod character_set;
 mod collations;
+mod connections;
+mod counters;
 mod foreign_keys;
 mod generated_columns;
+mod guest_users;
+mod index_limits;
+mod owners;
+mod packets;
+mod privileges;
+mod read_only;
+mod replication;
+mod row_format;
+mod table_collations;
+mod table_names;
+mod three_bytes;
 mod transactions;
 mod triggers;
+mod user_connections;
 mod views;
 
 use raylift_model::facts::{DatabaseCheck, DatabaseKind};
@@ -14,75 +30,176 @@ use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 
 /// Rows kept of each answer.
 const KEPT: usize = 20;
+/// What `CompanyLocalService.forEachCompanyId` goes through; the system has the number 0.
+const COMPANIES: &str = "SELECT companyId FROM Company WHERE companyId <> 0 ORDER BY 1";
 
-/// A query for each vendor; every row it gives is a trouble, told in the first column.
+/// Stands in queries for [`GRANTEE`].
+const ME: &str = "{me}";
+/// The user as MariaDB's and MySQL's tables of rights write him. A name with a quote is written there as it is.
+const GRANTEE: &str = "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', \
+    SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";
+
+/// A query for each vendor.
 struct Check {
     name: &'static str,
-    postgresql: &'static str,
-    /// MariaDB and MySQL.
-    mysql: &'static str,
+    postgresql: Ask,
+    /// MariaDB and MySQL. What only one of them understands stands in `/*M! … */` or `/*!80000 … */`, which the other
+    /// takes for a comment (MariaDB, "Comment Syntax").
+    mysql: Ask,
 }
 
-const CHECKS: [Check; 7] = [
+/// How a check asks.
+#[derive(Clone, Copy)]
+enum Ask {
+    /// Not at all: it makes no sense there.
+    Nothing,
+    /// Every row that the query gives is a trouble, told by its columns.
+    Rows(&'static str),
+    /// Every row that the query gives is a query itself; all together are asked, and their rows are the troubles.
+    Made(&'static str),
+}
+
+impl Ask {
+    fn query(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Rows(query) | Self::Made(query) => Some(query),
+        }
+    }
+}
+
+const CHECKS: [Check; 22] = [
     foreign_keys::CHECK,
     triggers::CHECK,
     generated_columns::CHECK,
     views::CHECK,
+    character_set::CHECK,
     collations::CHECK,
-    transactions::CHECK,
+    table_collations::CHECK,
+    three_bytes::CHECK,
+    row_format::CHECK,
+    index_limits::CHECK,
+    table_names::CHECK,
+    privileges::CHECK,
+    owners::CHECK,
     administrators::CHECK,
+    guest_users::CHECK,
+    counters::CHECK,
+    packets::CHECK,
+    connections::CHECK,
+    user_connections::CHECK,
+    transactions::CHECK,
+    replication::CHECK,
+    read_only::CHECK,
 ];
 
-/// Asks a server all checks in one connection that may only read; nothing for another kind of database. Where the
-/// connection fails every check is refused.
-pub fn look(
+/// What a server said.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// One for each check that makes sense there.
+    pub checks: Vec<DatabaseCheck>,
+    /// `Company.companyId` of all companies; `None` where that was not told.
+    pub companies: Option<Vec<String>>,
+}
+
+/// Asks a server all checks in one connection that may only read, and what follows from the answers in a second one;
+/// nothing for another kind of database. Where a connection fails, what it should have asked is refused.
+pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) -> Looked {
+    let asked: Vec<(&Check, Ask, String)> = CHECKS
+        .iter()
+        .map(|check| (check, of(kind, check)))
+        .filter_map(|(check, ask)| Some((check, ask, ask.query()?.replace(ME, GRANTEE))))
+        .collect();
+    if asked.is_empty() {
+        return Looked::default();
+    }
+    let queries: Vec<&str> = asked
+        .iter()
+        .map(|(_, _, query)| query.as_str())
+        .chain([COMPANIES])
+        .collect();
+    let mut answers = all(machine, access, &queries);
+    let companies = answers.pop().and_then(Result::ok).map(|rows| texts(&rows));
+    let made: Vec<Option<String>> = asked
+        .iter()
+        .zip(&answers)
+        .map(|((_, ask, _), answer)| made(*ask, answer))
+        .collect();
+    let queries: Vec<&str> = made.iter().filter_map(Option::as_deref).collect();
+    let mut further = match queries.is_empty() {
+        true => Vec::new(),
+        false => all(machine, access, &queries),
+    }
+    .into_iter();
+    let checks = asked
+        .iter()
+        .zip(answers)
+        .zip(&made)
+        .map(|(((check, ask, query), answer), made)| match (made, ask) {
+            (Some(made), _) => fact(check, made, further.next().unwrap_or(answer)),
+            // Nothing follows from it, and so nothing is wrong.
+            (None, Ask::Made(_)) => fact(check, query, answer.map(|_| QueryRows::new())),
+            (None, _) => fact(check, query, answer),
+        })
+        .collect();
+    Looked { checks, companies }
+}
+
+fn of(kind: DatabaseKind, check: &Check) -> Ask {
+    match kind {
+        DatabaseKind::Postgresql => check.postgresql,
+        DatabaseKind::Mysql | DatabaseKind::Mariadb => check.mysql,
+        DatabaseKind::HsqldbFile | DatabaseKind::Other | DatabaseKind::Undetermined => Ask::Nothing,
+    }
+}
+
+/// As many answers as queries, whatever happens.
+fn all(
     machine: &dyn Machine,
-    kind: DatabaseKind,
     access: &DatabaseAccess,
-) -> Vec<DatabaseCheck> {
-    let of = |check: &Check| match kind {
-        DatabaseKind::Postgresql => Some(check.postgresql),
-        DatabaseKind::Mysql | DatabaseKind::Mariadb => Some(check.mysql),
-        DatabaseKind::HsqldbFile | DatabaseKind::Other | DatabaseKind::Undetermined => None,
+    queries: &[&str],
+) -> Vec<Result<QueryRows, DatabaseError>> {
+    machine
+        .query_database(access, queries)
+        .unwrap_or_else(|error| {
+            let refused = |_: &&str| {
+                Err(DatabaseError {
+                    code: error.code,
+                    message: error.message.clone(),
+                })
+            };
+            queries.iter().map(refused).collect()
+        })
+}
+
+/// The query that an answer leads to.
+fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<String> {
+    let (Ask::Made(_), Ok(rows)) = (ask, answer) else {
+        return None;
     };
-    let queries: Vec<&str> = CHECKS.iter().filter_map(of).collect();
-    if queries.is_empty() {
-        return Vec::new();
-    }
-    match machine.query_database(access, &queries) {
-        Ok(answers) => CHECKS
-            .iter()
-            .zip(answers)
-            .map(|(check, answer)| fact(check, answer))
-            .collect(),
-        Err(error) => CHECKS
-            .iter()
-            .map(|check| refused(check, error.message.clone()))
-            .collect(),
-    }
+    let queries = texts(rows);
+    (!queries.is_empty()).then(|| queries.join(" UNION ALL "))
 }
 
-fn fact(check: &Check, answer: Result<QueryRows, DatabaseError>) -> DatabaseCheck {
-    match answer {
-        Ok(rows) => DatabaseCheck {
-            name: check.name.to_owned(),
-            found: rows.len() as u64,
-            rows: rows
-                .into_iter()
-                .take(KEPT)
-                .filter_map(|row| row.into_iter().next().flatten())
-                .collect(),
-            refused: None,
-        },
-        Err(error) => refused(check, error.message),
-    }
-}
-
-fn refused(check: &Check, message: String) -> DatabaseCheck {
+fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) -> DatabaseCheck {
+    let (rows, refused) = match answer {
+        Ok(rows) => (rows, None),
+        Err(error) => (QueryRows::new(), Some(error.message)),
+    };
+    let mut told = texts(&rows);
+    told.truncate(KEPT);
     DatabaseCheck {
         name: check.name.to_owned(),
-        found: 0,
-        rows: Vec::new(),
-        refused: Some(message),
+        query: query.to_owned(),
+        found: rows.len() as u64,
+        rows: told,
+        refused,
     }
+}
+
+/// One text for each row.
+fn texts(rows: &QueryRows) -> Vec<String> {
+    rows.iter()
+        .map(|row| row.iter().flatten().cloned().collect::<Vec<_>>().join(": "))
+        .collect()
 }

@@ -50,18 +50,15 @@ pub(crate) fn look(machine: &dyn Machine, home: &Path, properties: &Properties) 
             files: 0,
             bytes: 0,
             samples: Vec::new(),
+            checks: Vec::new(),
         },
         rule: None,
         root: None,
         findings: Vec::new(),
     };
-    let rule = match store.facts.implementation.as_str() {
-        SIMPLE => Rule::Simple,
-        ADVANCED => Rule::Advanced,
-        other => {
-            store.findings.push(not_files(other));
-            return store;
-        }
+    let Some(rule) = rule(&store.facts) else {
+        store.findings.push(not_files(&store.facts.implementation));
+        return store;
     };
     store.rule = Some(rule);
     let file = RelativePath::new(format!("osgi/configs/{}.config", pid(rule)));
@@ -77,6 +74,15 @@ pub(crate) fn look(machine: &dyn Machine, home: &Path, properties: &Properties) 
         }
     }
     store
+}
+
+/// How a store in a folder lays its files; `None` for others.
+pub(crate) fn rule(facts: &StoreFacts) -> Option<Rule> {
+    match facts.implementation.as_str() {
+        SIMPLE => Some(Rule::Simple),
+        ADVANCED => Some(Rule::Advanced),
+        _ => None,
+    }
 }
 
 /// The PID of the store's configuration (layout-and-artifacts 6).

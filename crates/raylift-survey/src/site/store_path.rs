@@ -6,7 +6,7 @@ use crate::machine::DocumentRow;
 
 /// The two stores that keep documents in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// `FileSystemStore`.
     Simple,
     /// `AdvancedFileSystemStore`.

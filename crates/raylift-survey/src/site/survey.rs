@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts};
+use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts, VerifierSwitches};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::proof::{ProofRecord, SnapshotRecord};
 
@@ -19,7 +19,7 @@ use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
     access, configurations, database_server, deployments, disks, entries, home, java, listening,
-    mounts, preflight, processes, server, store, user_home,
+    mounts, preflight, processes, server, store, store_checks, user_home,
 };
 use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
@@ -152,6 +152,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         store: data.store,
         cluster_link: data.properties.is_true("cluster.link.enabled"),
         auto_run: data.properties.is_true("upgrade.database.auto.run"),
+        verifiers: verifiers(&data.properties),
         console: console(&data.properties),
         properties: data.properties.sources(),
         core: core.registry("portal-impl.jar is missing or cannot be read"),
@@ -207,7 +208,7 @@ fn look_at_data(
     let mut findings = connection.findings.clone();
     let mut documents = Comparison::new(machine, home, &properties, found);
     let mut server = None;
-    let mut checks = Vec::new();
+    let mut looked = preflight::Looked::default();
     let (answer, complete) = match ask(
         machine,
         request,
@@ -220,7 +221,7 @@ fn look_at_data(
             if request.server {
                 let (tools, kind) = (&request.settings.database, connection.settings.kind);
                 // Each has a connection of its own, since they may work as different users.
-                (server, checks) = rayon::join(
+                (server, looked) = rayon::join(
                     || database_server::look(machine, tools, kind, &access),
                     || preflight::look(machine, kind, &access),
                 );
@@ -235,7 +236,18 @@ fn look_at_data(
     if !runs {
         findings.extend(database::stranger(machine, &connection.url, now()));
     }
-    let (store, in_store) = documents.finish(&answer, request.census, complete);
+    let (mut store, in_store) = documents.finish(&answer, request.census, complete);
+    if request.server
+        && let Some((root, rule)) = store.root.as_deref().zip(store::rule(&store))
+    {
+        let folder = store_checks::Folder {
+            root: Path::new(root),
+            rule,
+            owner: &runtime.owner,
+            companies: looked.companies.as_deref(),
+        };
+        store.checks = store_checks::look(machine, &folder);
+    }
     findings.extend(in_store);
     let (product, product_version) = answer.product.unzip();
     let bytes = match &server {
@@ -251,7 +263,7 @@ fn look_at_data(
         release_rows: answer.release_rows.unwrap_or_default(),
         tables: answer.tables,
         configurations: Vec::new(),
-        checks,
+        checks: looked.checks,
     };
     Data {
         properties,
@@ -293,6 +305,16 @@ fn ask(
             "make the database reachable with the settings of the portal, then look again",
         )))
     })
+}
+
+/// What the site forbids a new release to verify.
+fn verifiers(properties: &Properties) -> VerifierSwitches {
+    VerifierSwitches {
+        off: properties
+            .value("upgrade.database.preupgrade.verify.enabled")
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("false")),
+        store_off: properties.is_true("upgrade.database.dl.storage.check.disabled"),
+    }
 }
 
 /// The property that opens a Gogo console in a server (`HOST:PORT`, `PORT`); empty or absent keeps it closed.

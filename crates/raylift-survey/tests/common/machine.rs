@@ -315,6 +315,10 @@ impl Machine for TestMachine {
         _access: &DatabaseAccess,
         queries: &[&str],
     ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
+        if let Err((code, message)) = &self.database {
+            let message = message.clone();
+            return Err(DatabaseError { code, message });
+        }
         let answer = |query: &&str| {
             if let Some(answerer) = &self.answerer {
                 return answerer(query);

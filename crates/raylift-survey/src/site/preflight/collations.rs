@@ -1,9 +1,19 @@
-//! Tables of another collation than the database, or with three bytes a character. A look into the catalogue.
+//! Columns of another character set or collation than the database (`PreupgradeVerifyDatabaseCharacterSet`), by table. A look
+//! into the catalogue. PostgreSQL has one encoding for all.
 
-use super::Check;
+use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
     name: "collations",
-    postgresql: "SELECT 'database: ' || pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database() AND pg_encoding_to_char(encoding) <> 'UTF8'",
-    mysql: "SELECT CONCAT(tab.TABLE_NAME, ': ', tab.TABLE_COLLATION) FROM information_schema.TABLES tab JOIN information_schema.SCHEMATA own ON own.SCHEMA_NAME = tab.TABLE_SCHEMA WHERE tab.TABLE_SCHEMA = DATABASE() AND tab.TABLE_TYPE = 'BASE TABLE' AND (tab.TABLE_COLLATION <> own.DEFAULT_COLLATION_NAME OR tab.TABLE_COLLATION LIKE 'utf8\\_%' OR tab.TABLE_COLLATION LIKE 'utf8mb3%') ORDER BY 1",
+    postgresql: Ask::Nothing,
+    mysql: Ask::Rows(
+        "SELECT CONCAT(col.TABLE_NAME, ': ', GROUP_CONCAT(DISTINCT col.COLLATION_NAME \
+            ORDER BY col.COLLATION_NAME SEPARATOR ', '), ', the database has ', MIN(own.DEFAULT_COLLATION_NAME)) \
+            FROM information_schema.COLUMNS col \
+            JOIN information_schema.TABLES tab ON tab.TABLE_SCHEMA = col.TABLE_SCHEMA \
+            AND tab.TABLE_NAME = col.TABLE_NAME AND tab.TABLE_TYPE = 'BASE TABLE' \
+            JOIN information_schema.SCHEMATA own ON own.SCHEMA_NAME = col.TABLE_SCHEMA \
+            WHERE col.TABLE_SCHEMA = DATABASE() AND col.COLLATION_NAME <> own.DEFAULT_COLLATION_NAME \
+            GROUP BY col.TABLE_NAME ORDER BY 1",
+    ),
 };

@@ -1,0 +1,13 @@
+//! Tables whose new columns would have another character set or collation than the database.
+
+use raylift_model::codes;
+
+use super::{Grade, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "table-collations",
+    code: codes::MIXED_COLLATIONS,
+    message: "columns that an upgrade adds to these tables would have another character set or collation than the database",
+    remedy: "ALTER TABLE … DEFAULT CHARACTER SET … COLLATE … for each table named, with those of the database",
+    grade: Grade::Warning,
+};
