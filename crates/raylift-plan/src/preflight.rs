@@ -34,7 +34,7 @@ use raylift_model::version::ReleaseVersion;
 
 /// The first line of releases whose upgrade client runs verifiers first and goes no further when one fails (Liferay,
 /// "Troubleshooting Upgrades").
-const VERIFIERS: (u32, u32) = (2025, 3);
+const VERIFIERS: (u32, u32) = (2025, 4);
 const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
 const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
 

@@ -58,7 +58,7 @@ fn refused(message: &str) -> Problem {
     Problem::refused(
         codes::PROOF_WAIVED,
         message,
-        &format!(
+        format!(
             "Plan without --waive-proof, or type the word {WORD}; without a terminal add --waiver {WORD}."
         ),
     )
