@@ -24,6 +24,7 @@ pub mod properties;
 pub mod property_tables;
 pub mod registrator;
 pub mod release_info;
+pub mod schema_sql;
 pub mod secrecy;
 pub mod secret_names;
 pub mod splice;

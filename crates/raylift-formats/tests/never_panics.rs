@@ -17,7 +17,7 @@ use raylift_formats::properties::Encoding;
 use raylift_formats::version_range::VersionRange;
 use raylift_formats::{
     components, config, core_registry, environment, hsqldb_lock, jdbc_url, lpkg, metatype, proc,
-    properties, property_tables, registrator, tomcat_xml,
+    properties, property_tables, registrator, schema_sql, tomcat_xml,
 };
 use raylift_model::facts::AttributeShape;
 use raylift_model::names::RelativePath;
@@ -74,6 +74,8 @@ fn read_everything(bytes: &[u8]) {
     properties::set(bytes, "key", "value");
     properties::remove(bytes, "key", Some("reason"));
     properties::rename(bytes, "key", "other");
+    schema_sql::read(bytes);
+    schema_sql::read(&[b"create table A (", bytes].concat());
     let _ = tomcat_xml::server(bytes);
     let _ = tomcat_xml::context(bytes);
     let _ = tomcat_xml::jndi_entries(bytes, "jdbc/LiferayPool");

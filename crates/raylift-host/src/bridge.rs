@@ -13,5 +13,6 @@ mod session;
 mod snapshot;
 mod target;
 
-pub use rows::{ColumnShape, CoreRow, IndexShape, TableDigest, TableShape};
+pub use raylift_model::facts::{ColumnShape, IndexShape, TableShape};
+pub use rows::{CoreRow, TableDigest};
 pub use session::{Bridge, MOST_ROWS, Mode};

@@ -7,7 +7,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::{FileKind, Ownership};
+use raylift_model::facts::{DatabaseSchema, FileKind, Ownership};
 use raylift_survey::machine::{
     Answer, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow, Machine, QueryRows,
     ReadError, Stat,
@@ -148,6 +148,13 @@ impl Machine for RealMachine {
     ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
         let mut bridge = Bridge::open(access, Mode::ReadOnly)?;
         Ok(queries.iter().map(|query| bridge.query(query)).collect())
+    }
+
+    fn database_schema(
+        &self,
+        access: &DatabaseAccess,
+    ) -> Result<Option<DatabaseSchema>, DatabaseError> {
+        Bridge::open(access, Mode::ReadOnly)?.schema().map(Some)
     }
 
     fn version_of(&self, program: &Path, owner: &Ownership) -> Option<String> {

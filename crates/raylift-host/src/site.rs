@@ -55,6 +55,7 @@ pub(crate) fn request(home: &Path, settings: &Settings) -> SurveyRequest {
         remembered: None,
         census: false,
         server: false,
+        unique_indexes: Vec::new(),
     }
 }
 
@@ -77,6 +78,7 @@ impl Request {
             remembered: remembered(&self.run_folder, plan)?,
             census: false,
             server: false,
+            unique_indexes: Vec::new(),
         })
     }
 

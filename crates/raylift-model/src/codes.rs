@@ -180,6 +180,15 @@ codes! {
     LONG_TRANSACTIONS = "RL0525", "a transaction has been open for long";
     NO_ADMINISTRATOR = "RL0526", "a company has no administrator";
     CHECK_REFUSED = "RL0527", "a check of the database was refused";
+    TABLES_OWN = "RL0530", "tables belong to nothing that is installed";
+    COLUMNS_OWN = "RL0531", "Liferay's tables have columns that Liferay did not make";
+    INDEXES_OWN = "RL0532", "Liferay's tables have indexes that Liferay did not make";
+    TABLES_MISSING = "RL0533", "tables of the installed release are missing";
+    COLUMNS_MISSING = "RL0534", "columns of the installed release are missing";
+    TYPES_DIFFER = "RL0535", "columns have other types than the installed release gives them";
+    INDEXES_MISSING = "RL0536", "indexes of the installed release are missing";
+    DUPLICATE_ROWS = "RL0537", "rows are duplicates under a unique index to come";
+    SCHEMA_UNDETERMINED = "RL0538", "the database's tables could not be compared";
     NO_GUEST_USER = "RL0540", "a company has no guest user";
     CHARACTER_SET = "RL0541", "Liferay does not support the database's character set";
     THREE_BYTE_CHARACTERS = "RL0542", "the database keeps three bytes a character";

@@ -11,6 +11,7 @@ mod identity;
 mod metatype;
 mod properties;
 mod release;
+mod schema;
 mod server;
 mod site;
 
@@ -34,6 +35,9 @@ pub use identity::{Evidence, Identity};
 pub use metatype::{AttributeShape, AttributeType, Metatype, MetatypeAttribute, Metatypes};
 pub use properties::{ModularizedKey, MovedKey, OnMigratedKeys, PropertyDefaults, PropertyTables};
 pub use release::{ReleaseFacts, ReleaseForm, ReleaseLayout};
+pub use schema::{
+    ColumnShape, DatabaseSchema, IndexShape, SchemaSql, SqlColumn, SqlIndex, SqlTable, TableShape,
+};
 pub use server::{
     AppServerFacts, Connector, JavaFacts, ManagedBy, PidFile, ProbeFact, ProcessFacts,
 };

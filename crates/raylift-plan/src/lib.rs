@@ -10,6 +10,7 @@ mod core;
 mod database;
 mod devices;
 pub mod difference;
+mod drift;
 mod files;
 pub mod graph;
 mod health;
@@ -28,6 +29,7 @@ mod tomcat;
 mod way_back;
 mod wishes;
 
+pub use drift::{findings as drift, unique_indexes};
 pub use lint::{Flaw, lint};
 pub use make::{PlanError, make, site_alone};
 pub use origin::Origins;

@@ -21,8 +21,8 @@ use crate::return_point::Choice;
 use crate::tables::Tables;
 use crate::wishes::{AppServer, Wishes};
 use crate::{
-    actions, checks, configuration, core, database, devices, files, health, modules, preflight,
-    properties, release_rows, return_point, space, tomcat as server, way_back,
+    actions, checks, configuration, core, database, devices, drift, files, health, modules,
+    preflight, properties, release_rows, return_point, space, tomcat as server, way_back,
 };
 
 /// Liferay's own default options for the upgrade client's child JVM (`DBUpgradeClient`, 7.2).
@@ -98,6 +98,7 @@ pub fn make(
 
     let mut findings = checks::findings(site, release, wishes);
     findings.extend(old.and_then(|old| checks::old_release(&from, old)));
+    findings.extend(drift::findings(site));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);
     let places = files::Places {

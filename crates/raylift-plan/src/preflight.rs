@@ -6,6 +6,7 @@ mod character_set;
 mod collations;
 mod connections;
 mod counters;
+mod duplicates;
 mod foreign_keys;
 mod generated_columns;
 mod guest_users;
@@ -34,7 +35,7 @@ use raylift_model::version::ReleaseVersion;
 
 /// The first line of releases whose upgrade client runs verifiers first and goes no further when one fails (Liferay,
 /// "Troubleshooting Upgrades").
-const VERIFIERS: (u32, u32) = (2025, 4);
+const VERIFIERS: (u32, u32) = (2025, 3);
 const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
 const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
 
@@ -60,7 +61,7 @@ enum Grade {
     VerifiedStore(&'static str),
 }
 
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
     foreign_keys::RULE,
     triggers::RULE,
     generated_columns::RULE,
@@ -85,6 +86,7 @@ const RULES: [Rule; 24] = [
     read_only::RULE,
     store_access::RULE,
     store_layout::RULE,
+    duplicates::RULE,
 ];
 
 /// What the checks say. `upgrades` is whether the upgrade client runs in the outage.

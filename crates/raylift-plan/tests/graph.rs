@@ -169,6 +169,7 @@ impl Module {
             },
             release_filters: Vec::new(),
             metatypes: Default::default(),
+            sql: Default::default(),
             executor: None,
         }
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use raylift_formats::bundle::Jar;
-use raylift_model::facts::{CoreRegistry, StartupCheck};
+use raylift_model::facts::{CoreRegistry, SchemaSql, StartupCheck};
 
 /// What the two JARs give; they are met one by one, in any order.
 ///
@@ -17,6 +17,8 @@ pub(crate) struct CoreParts {
     /// `portal-impl.jar`, kept only where its registry needs the kernel's classes (7.4).
     implementation: Option<Vec<u8>>,
     kernel: Option<Vec<u8>>,
+    /// Its tables, as `portal-impl.jar` describes them.
+    sql: Option<SchemaSql>,
 }
 
 impl CoreParts {
@@ -27,6 +29,7 @@ impl CoreParts {
             implementation: registry.assumed.is_some().then(|| bytes.to_vec()),
             registry: Some(registry),
             kernel: None,
+            sql: Some(raylift_formats::schema_sql::of_core(bytes)),
             shielded: is_shielded(path),
         }
     }
@@ -52,6 +55,15 @@ impl CoreParts {
         self.registry = self.registry.take().or(other.registry);
         self.implementation = self.implementation.take().or(other.implementation);
         self.kernel = self.kernel.take().or(other.kernel);
+        self.sql = self.sql.take().or(other.sql);
+    }
+
+    /// The core's tables, which are then no longer here; undetermined, because of `missing`, without `portal-impl.jar`.
+    pub(crate) fn take_sql(&mut self, missing: &str) -> SchemaSql {
+        self.sql.take().unwrap_or_else(|| SchemaSql {
+            undetermined: vec![missing.to_owned()],
+            ..SchemaSql::default()
+        })
     }
 
     /// The registry; undetermined, because of `missing`, without `portal-impl.jar`.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use raylift_model::digest::Digest;
-use raylift_model::facts::{FileKind, JavaFacts, Ownership, ReleaseRow, TableFacts};
+use raylift_model::facts::{
+    DatabaseSchema, FileKind, JavaFacts, Ownership, ReleaseRow, TableFacts,
+};
 use raylift_model::secret::Secret;
 
 /// What `stat` says.
@@ -218,6 +220,18 @@ pub trait Machine: Sync {
         queries: &[&str],
     ) -> Result<Vec<Result<QueryRows, DatabaseError>>, DatabaseError> {
         Ok(queries.iter().map(|_| Ok(QueryRows::new())).collect())
+    }
+
+    /// Columns and indexes of every table, in a connection that may only read. The default is for machines whose databases
+    /// do not tell them.
+    ///
+    /// # Errors
+    /// When it cannot be reached or refuses.
+    fn database_schema(
+        &self,
+        _access: &DatabaseAccess,
+    ) -> Result<Option<DatabaseSchema>, DatabaseError> {
+        Ok(None)
     }
 
     /// What a program says to `--version`, run as a user; `None` when it cannot be started. The default starts nothing.

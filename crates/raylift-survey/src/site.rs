@@ -12,6 +12,7 @@ mod database_server;
 mod deployments;
 mod disks;
 mod doubts;
+pub mod duplicates;
 mod effective;
 mod entries;
 mod error;

@@ -39,6 +39,17 @@ pub(crate) fn survey_site(site: &SiteArgument) -> Result<SiteFacts, Problem> {
     survey(&request(site))
 }
 
+/// The same for a plan: also whether the rows are fit for the unique indexes of the release.
+pub(crate) fn survey_site_for(
+    site: &SiteArgument,
+    release: &ReleaseFacts,
+) -> Result<SiteFacts, Problem> {
+    survey(&SurveyRequest {
+        unique_indexes: raylift_plan::unique_indexes(release),
+        ..request(site)
+    })
+}
+
 /// The same for what needs neither every document compared nor a plan.
 pub(crate) fn survey_data(site: &SiteArgument) -> Result<SiteFacts, Problem> {
     survey(&SurveyRequest {
@@ -80,6 +91,7 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
         remembered: None,
         census: true,
         server: true,
+        unique_indexes: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use super::tables;
 use crate::components::{self, Component};
 use crate::diagnostic::{Diagnostic, Parsed};
 use crate::registrator;
+use crate::schema_sql;
 
 /// Limits in bytes for what is read into memory; real files stay far below.
 const LARGEST_MANIFEST: u64 = 8 << 20;
@@ -124,6 +125,7 @@ pub fn read_bundle(
         upgrades,
         release_filters,
         metatypes: metatypes::read(&mut jar),
+        sql: schema_sql::of_module(&mut jar),
         executor: executor::read(&mut jar),
     };
     Ok(Parsed {

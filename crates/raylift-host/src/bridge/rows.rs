@@ -37,43 +37,6 @@ pub struct TableDigest {
     pub digest: String,
 }
 
-/// What one table is like.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TableShape {
-    /// In their order.
-    pub columns: Vec<ColumnShape>,
-    /// Columns of the primary key, in its order.
-    pub primary_key: Vec<String>,
-    /// By name.
-    pub indexes: BTreeMap<String, IndexShape>,
-}
-
-/// One column, in the driver's words (`DatabaseMetaData.getColumns`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnShape {
-    /// `COLUMN_NAME`.
-    pub name: String,
-    /// `TYPE_NAME`, the vendor's.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// `COLUMN_SIZE`.
-    pub size: i64,
-    /// Whether it may be NULL.
-    pub nullable: bool,
-    /// `COLUMN_DEF`.
-    pub default: Option<String>,
-}
-
-/// One index.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct IndexShape {
-    /// Whether it is unique.
-    pub unique: bool,
-    /// Its columns in order; an expression may have no name.
-    pub columns: Vec<Option<String>>,
-}
-
 #[derive(Deserialize)]
 pub(super) struct Product {
     pub(super) name: String,

@@ -1,10 +1,9 @@
 //! One connection to a site's database.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use raylift_model::codes;
-use raylift_model::facts::{ReleaseRow, TableFacts};
+use raylift_model::facts::{DatabaseSchema, ReleaseRow, TableFacts};
 use raylift_run::host::Write;
 use raylift_survey::machine::{
     ConfigurationText, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow,
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 use super::failure;
 use super::helper::{self, Helper};
 use super::lock;
-use super::rows::{self, CoreRow, Product, TableDigest, TableShape};
+use super::rows::{self, CoreRow, Product, TableDigest};
 use super::snapshot::Snapshot;
 use super::target::Target;
 use crate::users;
@@ -195,7 +194,7 @@ impl Bridge {
     ///
     /// # Errors
     /// As [`Bridge::release_rows`].
-    pub fn schema(&mut self) -> Result<BTreeMap<String, TableShape>, DatabaseError> {
+    pub fn schema(&mut self) -> Result<DatabaseSchema, DatabaseError> {
         rows::parse(self.request(json!({"request": "schema"}))?)
     }
 

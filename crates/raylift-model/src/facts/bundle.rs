@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{ExecutorFacts, Metatypes};
+use crate::facts::{ExecutorFacts, Metatypes, SchemaSql};
 use crate::names::{BundleSymbolicName, RelativePath};
 use crate::version::{OsgiVersion, SchemaVersion};
 
@@ -36,6 +36,9 @@ pub struct BundleFacts {
     /// The configurations it describes.
     #[serde(default, skip_serializing_if = "Metatypes::is_empty")]
     pub metatypes: Metatypes,
+    /// Tables and indexes of the SQL files in `META-INF/sql`.
+    #[serde(default, skip_serializing_if = "SchemaSql::is_empty")]
+    pub sql: SchemaSql,
     /// How it upgrades modules, for the one bundle of a release that holds the module executor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executor: Option<ExecutorFacts>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::ConfigurationRow;
+use crate::facts::{ConfigurationRow, DatabaseSchema};
 use crate::names::BundleSymbolicName;
 use crate::version::SchemaVersion;
 
@@ -33,6 +33,10 @@ pub struct DatabaseFacts {
     /// What the server was asked about troubles of an upgrade; empty where it was not asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<DatabaseCheck>,
+    /// Columns and indexes of every table; `None` where the database was not asked or did not tell. Not written: it is
+    /// long, and what matters of it becomes findings.
+    #[serde(skip)]
+    pub schema: Option<DatabaseSchema>,
 }
 
 /// What one check of the database, or of the document store, found.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::facts::{
     ArchiveFacts, BundleFacts, CoreRegistry, FileFact, Identity, PropertyDefaults, PropertyTables,
+    SchemaSql,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -31,6 +32,9 @@ pub struct ReleaseFacts {
     pub unpacked_size: u64,
     /// The core's upgrade steps.
     pub core: CoreRegistry,
+    /// The core's tables and indexes.
+    #[serde(default, skip_serializing_if = "SchemaSql::is_empty")]
+    pub core_sql: SchemaSql,
     /// The properties it ships.
     #[serde(default)]
     pub defaults: PropertyDefaults,

@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::facts::{
     AppServerFacts, ArchiveFacts, BundleFacts, ConfigurationFile, CoreRegistry, DatabaseCheck,
     DatabaseFacts, FileFact, Identity, JavaFacts, Mount, Ownership, PropertyDefaults,
-    PropertyTables, ReleaseLayout,
+    PropertyTables, ReleaseLayout, SchemaSql,
 };
 use crate::finding::Finding;
 use crate::names::RelativePath;
@@ -54,6 +54,9 @@ pub struct SiteFacts {
     pub console: Option<String>,
     /// The core's upgrade steps of the installed release.
     pub core: CoreRegistry,
+    /// The core's tables and indexes of the installed release, from the same file.
+    #[serde(default, skip_serializing_if = "SchemaSql::is_empty")]
+    pub core_sql: SchemaSql,
     /// The properties that the installed release ships, from the site's own `portal-impl.jar`.
     #[serde(default)]
     pub defaults: PropertyDefaults,

@@ -74,6 +74,7 @@ pub(crate) fn bundle(name: &str, steps: &[(&str, &str, usize)]) -> BundleFacts {
         },
         release_filters: Vec::new(),
         metatypes: Default::default(),
+        sql: Default::default(),
         executor: None,
     }
 }
@@ -173,6 +174,7 @@ pub(crate) fn release() -> ReleaseFacts {
         ]),
         unpacked_size: 1000,
         core: core("5.1.0", "5.1.0", StartupCheck::SchemaVersion),
+        core_sql: Default::default(),
         defaults: Default::default(),
         property_tables: Default::default(),
         bundles: Vec::new(),
@@ -235,6 +237,7 @@ pub(crate) fn site() -> SiteFacts {
             product_version: None,
             server: None,
             checks: Vec::new(),
+            schema: None,
             bytes: 1000,
             release_rows: vec![row("portal", "5.0.2")],
             tables: vec![TableFacts {
@@ -260,6 +263,7 @@ pub(crate) fn site() -> SiteFacts {
         verifiers: Default::default(),
         console: None,
         core: core("5.0.2", "5.0.0", StartupCheck::BuildNumber),
+        core_sql: Default::default(),
         defaults: Default::default(),
         property_tables: Default::default(),
         bundles: Vec::new(),

@@ -6,6 +6,7 @@ mod carried;
 mod configuration;
 mod configuration_said_once;
 mod database_servers;
+mod drift;
 mod edits;
 mod executor;
 mod facts;

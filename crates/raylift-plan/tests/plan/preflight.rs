@@ -35,6 +35,7 @@ fn of(site: &SiteFacts, release: &ReleaseFacts) -> Vec<Finding> {
     plan.findings
         .into_iter()
         .filter(|finding| ("RL0520".."RL0560").contains(&finding.code.as_str()))
+        .filter(|finding| finding.code.as_str() != codes::SCHEMA_UNDETERMINED)
         .collect()
 }
 
@@ -51,7 +52,8 @@ fn named(version: &str) -> ReleaseFacts {
     release
 }
 
-const WARNED: [(&str, &str); 15] = [
+const WARNED: [(&str, &str); 16] = [
+    ("duplicates", codes::DUPLICATE_ROWS),
     ("foreign-keys", codes::FOREIGN_KEYS),
     ("triggers", codes::TRIGGERS),
     ("generated-columns", codes::GENERATED_COLUMNS),

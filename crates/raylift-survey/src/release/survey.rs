@@ -117,6 +117,7 @@ fn read(source: &dyn ReleaseSource) -> Result<ReleaseFacts, SourceError> {
         layout,
         unpacked_size: files.iter().map(|file| file.size).sum(),
         files,
+        core_sql: core.take_sql("portal-impl.jar is missing"),
         core: core.registry("portal-impl.jar is missing"),
         defaults,
         property_tables,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use raylift_formats::proc;
-use raylift_model::facts::{JavaFacts, Ownership};
+use raylift_model::facts::{JavaFacts, Ownership, SqlIndex};
 use raylift_model::settings::Settings;
 
 use super::options::before_main_class;
@@ -21,6 +21,9 @@ pub struct SurveyRequest {
     pub census: bool,
     /// Ask a database server for its version, its size and the user's rights, and look for its vendor's tools.
     pub server: bool,
+    /// Unique indexes that a release to come makes: the database is asked, together with the server, whether its rows are
+    /// fit for them.
+    pub unique_indexes: Vec<SqlIndex>,
 }
 
 /// What the running server said before raylift stopped it. Its environment and options may hold secrets, so it has

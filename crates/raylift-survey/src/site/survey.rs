@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseFacts, SiteFacts, StoreFacts, VerifierSwitches};
+use raylift_model::facts::{
+    DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseSchema, SiteFacts, StoreFacts,
+    VerifierSwitches,
+};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::proof::{ProofRecord, SnapshotRecord};
 
@@ -18,8 +21,8 @@ use super::runtime::{self, Runtime};
 use super::store::Comparison;
 use super::tomcat::{self, Tomcat};
 use super::{
-    access, configurations, database_server, deployments, disks, entries, home, java, listening,
-    mounts, preflight, processes, server, store, store_checks, user_home,
+    access, configurations, database_server, deployments, disks, duplicates, entries, home, java,
+    listening, mounts, preflight, processes, server, store, store_checks, user_home,
 };
 use crate::identity;
 use crate::machine::{ConfigurationText, DatabaseAccess, DatabaseAnswer, Machine};
@@ -77,7 +80,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         bundles,
         archives,
         clues,
-        core,
+        mut core,
         texts,
         properties,
         findings: in_files,
@@ -155,6 +158,7 @@ pub fn survey(machine: &dyn Machine, request: &SurveyRequest) -> Result<SiteFact
         verifiers: verifiers(&data.properties),
         console: console(&data.properties),
         properties: data.properties.sources(),
+        core_sql: core.take_sql("portal-impl.jar is missing or cannot be read"),
         core: core.registry("portal-impl.jar is missing or cannot be read"),
         defaults,
         property_tables,
@@ -209,6 +213,7 @@ fn look_at_data(
     let mut documents = Comparison::new(machine, home, &properties, found);
     let mut server = None;
     let mut looked = preflight::Looked::default();
+    let mut schema = None;
     let (answer, complete) = match ask(
         machine,
         request,
@@ -221,10 +226,26 @@ fn look_at_data(
             if request.server {
                 let (tools, kind) = (&request.settings.database, connection.settings.kind);
                 // Each has a connection of its own, since they may work as different users.
-                (server, looked) = rayon::join(
-                    || database_server::look(machine, tools, kind, &access),
-                    || preflight::look(machine, kind, &access),
+                let (told, found) = rayon::join(
+                    || schema_of(machine, kind, &access),
+                    || {
+                        rayon::join(
+                            || database_server::look(machine, tools, kind, &access),
+                            || preflight::look(machine, kind, &access),
+                        )
+                    },
                 );
+                (server, looked) = found;
+                match told {
+                    Ok(told) => schema = told,
+                    Err(check) => looked.checks.push(check),
+                }
+                if let Some(schema) = &schema {
+                    let indexes = &request.unique_indexes;
+                    looked
+                        .checks
+                        .extend(duplicates::look(machine, kind, &access, schema, indexes));
+                }
             }
             (answer, request.census)
         }
@@ -264,6 +285,7 @@ fn look_at_data(
         tables: answer.tables,
         configurations: Vec::new(),
         checks: looked.checks,
+        schema,
     };
     Data {
         properties,
@@ -272,6 +294,26 @@ fn look_at_data(
         configurations: answer.configurations,
         findings,
     }
+}
+
+/// What its tables are like; `None` where nothing is known of the kind of database, an error as a refused check.
+fn schema_of(
+    machine: &dyn Machine,
+    kind: DatabaseKind,
+    access: &DatabaseAccess,
+) -> Result<Option<DatabaseSchema>, DatabaseCheck> {
+    if !kind.is_updated() {
+        return Ok(None);
+    }
+    machine
+        .database_schema(access)
+        .map_err(|error| DatabaseCheck {
+            name: "schema".to_owned(),
+            query: String::new(),
+            found: 0,
+            rows: Vec::new(),
+            refused: Some(error.message),
+        })
 }
 
 /// Asks the database. `Err(None)` when another finding says already why it was not asked.

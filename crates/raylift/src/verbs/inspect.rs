@@ -8,7 +8,9 @@ use crate::{render, wiring};
 
 /// Looks at the site and shows what it saw.
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
-    let facts = wiring::survey_site(site)?;
+    let mut facts = wiring::survey_site(site)?;
+    facts.findings.extend(raylift_plan::drift(&facts));
+    facts.findings.sort();
     printer.json(&facts)?;
     printer.text(&render::inspect(&facts));
     Ok(Exit::Done)

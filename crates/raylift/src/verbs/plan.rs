@@ -49,7 +49,7 @@ pub(crate) fn make(site: &SiteArgument, target: &arguments::Target) -> Result<Pl
         .as_deref()
         .map(|release| wiring::survey_release(release, cache.as_ref()))
         .transpose()?;
-    let facts = wiring::survey_site(site)?;
+    let facts = wiring::survey_site_for(site, &release)?;
     let version = release
         .identity
         .version

@@ -1,0 +1,96 @@
+//! Schema drift: the database's tables against what the installed release's own SQL makes. One finding for each kind of
+//! difference, with its places as evidence.
+//!
+//! Only tables are compared whose makers stand where their SQL stands: the core, when its row has the release's latest
+//! schema, and modules whose row has the schema that they demand. Of all others the names alone are known.
+
+mod columns;
+mod expected;
+mod indexes;
+mod tables;
+mod types;
+
+use std::collections::BTreeMap;
+
+use raylift_model::codes;
+use raylift_model::facts::{SiteFacts, SqlIndex, SqlTable, TableShape};
+use raylift_model::finding::{Finding, Severity};
+
+use expected::Expected;
+use types::Vendor;
+
+pub use expected::unique_indexes;
+
+/// Places named in one finding.
+const SHOWN: usize = 20;
+
+/// A table that can be compared.
+struct Pair<'a> {
+    /// Liferay's.
+    sql: &'a SqlTable,
+    /// Liferay's.
+    indexes: Vec<&'a SqlIndex>,
+    /// The database's.
+    shape: &'a TableShape,
+}
+
+/// How the database's tables differ; nothing where the database did not tell them.
+pub fn findings(site: &SiteFacts) -> Vec<Finding> {
+    let (Some(schema), Some(vendor)) = (
+        &site.database.schema,
+        Vendor::of(site.database.settings.kind),
+    ) else {
+        return Vec::new();
+    };
+    let expected = Expected::of(site);
+    let by_name: BTreeMap<String, (&str, &TableShape)> = schema
+        .iter()
+        .map(|(name, shape)| (name.to_lowercase(), (name.as_str(), shape)))
+        .collect();
+    let pairs: Vec<Pair<'_>> = expected
+        .compared
+        .iter()
+        .filter_map(|(name, sql)| {
+            let (_, shape) = by_name.get(name)?;
+            Some(Pair {
+                sql,
+                indexes: expected.indexes_of(name),
+                shape,
+            })
+        })
+        .collect();
+    let mut findings: Vec<Finding> = undetermined(&expected).into_iter().collect();
+    findings.extend(tables::findings(site, &expected, &by_name));
+    findings.extend(columns::findings(&pairs, vendor));
+    findings.extend(indexes::findings(&pairs));
+    findings
+}
+
+fn undetermined(expected: &Expected<'_>) -> Option<Finding> {
+    shown(
+        Finding::new(
+            Severity::Note,
+            codes::SCHEMA_UNDETERMINED,
+            "schema",
+            "undetermined: tables of these could not be compared with the installed release's SQL",
+            "nothing, unless somebody changed these tables by hand; then look at them yourself",
+        ),
+        expected.undetermined.clone(),
+    )
+}
+
+/// The finding with the first places and how many more there are; `None` without any.
+fn shown(mut finding: Finding, mut places: Vec<String>) -> Option<Finding> {
+    if places.is_empty() {
+        return None;
+    }
+    places.sort();
+    finding.subject = format!("{} ({})", finding.subject, places.len());
+    let more = places.len().saturating_sub(SHOWN);
+    places.truncate(SHOWN);
+    finding.evidence = places;
+    if more > 0 {
+        finding.evidence.push(format!("and {more} more"));
+    }
+    Some(finding)
+}

@@ -1,0 +1,165 @@
+//! The tables that the installed release and its modules make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use raylift_model::facts::{BundleFacts, ReleaseFacts, SchemaSql, SiteFacts, SqlIndex, SqlTable};
+
+/// What is known of Liferay's tables.
+pub(super) struct Expected<'a> {
+    /// Tables that must be as described, by name in small letters.
+    pub(super) compared: BTreeMap<String, &'a SqlTable>,
+    /// Every table that Liferay or a module is known to make, in small letters.
+    pub(super) named: BTreeSet<String>,
+    /// Whose tables could not be compared, and why.
+    pub(super) undetermined: Vec<String>,
+    indexes: BTreeMap<String, Vec<&'a SqlIndex>>,
+}
+
+impl<'a> Expected<'a> {
+    pub(super) fn of(site: &'a SiteFacts) -> Self {
+        let mut expected = Self {
+            compared: BTreeMap::new(),
+            named: BTreeSet::new(),
+            undetermined: Vec::new(),
+            indexes: BTreeMap::new(),
+        };
+        let mut doubtful = BTreeSet::new();
+        let reason = core_is_behind(site);
+        expected.add("the core", &site.core_sql, reason, &mut doubtful);
+        for step in &site.core.steps {
+            let created = step.creates.iter();
+            expected
+                .named
+                .extend(created.map(|name| name.to_lowercase()));
+        }
+        for bundle in &site.bundles {
+            let tables = &bundle.upgrades.initial_tables;
+            expected
+                .named
+                .extend(tables.iter().map(|name| name.to_lowercase()));
+            if bundle.sql.is_empty() {
+                continue;
+            }
+            match standing(site, bundle) {
+                Standing::WithoutTables => expected.name(&bundle.sql),
+                Standing::AsInSql => expected.add(
+                    bundle.symbolic_name.as_str(),
+                    &bundle.sql,
+                    None,
+                    &mut doubtful,
+                ),
+                Standing::Elsewhere(reason) => expected.add(
+                    bundle.symbolic_name.as_str(),
+                    &bundle.sql,
+                    Some(reason),
+                    &mut doubtful,
+                ),
+            }
+        }
+        for name in doubtful {
+            expected
+                .undetermined
+                .push(format!("{name}: described in two ways"));
+            expected.compared.remove(&name);
+        }
+        expected
+    }
+
+    /// Liferay's indexes of a table, by its name in small letters.
+    pub(super) fn indexes_of(&self, table: &str) -> Vec<&'a SqlIndex> {
+        self.indexes.get(table).cloned().unwrap_or_default()
+    }
+
+    fn name(&mut self, sql: &SchemaSql) {
+        let names = sql.tables.iter().map(|table| &table.name).chain(&sql.named);
+        self.named.extend(names.map(|name| name.to_lowercase()));
+    }
+
+    fn add(
+        &mut self,
+        who: &str,
+        sql: &'a SchemaSql,
+        reason: Option<String>,
+        doubtful: &mut BTreeSet<String>,
+    ) {
+        self.name(sql);
+        let unread = sql.undetermined.iter().cloned();
+        let reasons = unread
+            .chain(reason)
+            .map(|reason| format!("{who}: {reason}"));
+        let before = self.undetermined.len();
+        self.undetermined.extend(reasons);
+        if self.undetermined.len() > before {
+            return;
+        }
+        for table in &sql.tables {
+            let name = table.name.to_lowercase();
+            match self.compared.get(&name) {
+                Some(known) if *known != table => {
+                    doubtful.insert(name);
+                }
+                Some(_) => {}
+                None => {
+                    self.compared.insert(name, table);
+                }
+            }
+        }
+        for index in &sql.indexes {
+            let indexes = self.indexes.entry(index.table.to_lowercase()).or_default();
+            if !indexes.contains(&index) {
+                indexes.push(index);
+            }
+        }
+    }
+}
+
+/// Where a module's tables stand.
+enum Standing {
+    /// It has no row, so that it has made none yet.
+    WithoutTables,
+    AsInSql,
+    Elsewhere(String),
+}
+
+fn standing(site: &SiteFacts, bundle: &BundleFacts) -> Standing {
+    let rows = &site.database.release_rows;
+    let Some(row) = rows.iter().find(|row| row.name == bundle.symbolic_name) else {
+        return Standing::WithoutTables;
+    };
+    match &bundle.require_schema_version {
+        Some(required) if row.schema_version.to_string() == *required => Standing::AsInSql,
+        Some(required) => Standing::Elsewhere(format!(
+            "its tables are at {}, its SQL makes {required}",
+            row.schema_version
+        )),
+        // Without the header only one bundle of a name can be the one that made the tables.
+        None => Standing::AsInSql,
+    }
+}
+
+/// Why the core's SQL does not describe the database.
+fn core_is_behind(site: &SiteFacts) -> Option<String> {
+    let mut rows = site.database.release_rows.iter();
+    let Some(row) = rows.find(|row| row.is_core()) else {
+        return Some("it has no row in Release_".to_owned());
+    };
+    match &site.core.latest_schema_version {
+        Some(latest) if *latest == row.schema_version => None,
+        Some(latest) => Some(format!(
+            "its tables are at {}, its SQL makes {latest}",
+            row.schema_version
+        )),
+        None => Some("it is not known which schema its SQL makes".to_owned()),
+    }
+}
+
+/// All unique indexes that a release makes.
+pub fn unique_indexes(release: &ReleaseFacts) -> Vec<SqlIndex> {
+    let modules = release.bundles.iter().map(|bundle| &bundle.sql);
+    std::iter::once(&release.core_sql)
+        .chain(modules)
+        .flat_map(|sql| &sql.indexes)
+        .filter(|index| index.unique)
+        .cloned()
+        .collect()
+}

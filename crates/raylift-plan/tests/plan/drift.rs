@@ -1,0 +1,255 @@
+//! What differences between the database's tables and the installed release's SQL become in a plan.
+
+use raylift_model::codes;
+use raylift_model::facts::{
+    ColumnShape, DatabaseKind, DatabaseSchema, IndexShape, SchemaSql, SiteFacts, SqlColumn,
+    SqlIndex, SqlTable, TableShape,
+};
+use raylift_model::finding::{Finding, Severity};
+use raylift_plan::make;
+
+use crate::facts::{bundle, release, row, site, wishes};
+
+fn sql(table: &str) -> SchemaSql {
+    let column = |name: &str, kind: &str, length| SqlColumn {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        length,
+    };
+    SchemaSql {
+        tables: vec![SqlTable {
+            name: table.to_owned(),
+            columns: vec![
+                column("entryId", "LONG", None),
+                column("name", "VARCHAR", Some(75)),
+            ],
+            primary_key: vec!["entryId".to_owned()],
+        }],
+        indexes: vec![SqlIndex {
+            name: "IX_1".to_owned(),
+            table: table.to_owned(),
+            unique: true,
+            columns: vec!["name".to_owned()],
+        }],
+        ..SchemaSql::default()
+    }
+}
+
+/// The same table as PostgreSQL has it.
+fn shape() -> TableShape {
+    let column = |name: &str, kind: &str, size| ColumnShape {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        size,
+        nullable: true,
+        default: None,
+    };
+    let index = |column: &str| IndexShape {
+        unique: true,
+        columns: vec![Some(column.to_owned())],
+    };
+    TableShape {
+        columns: vec![column("entryid", "int8", 19), column("name", "varchar", 75)],
+        primary_key: vec!["entryid".to_owned()],
+        indexes: [
+            ("a_entry_pkey".to_owned(), index("entryid")),
+            ("ix_1".to_owned(), index("name")),
+        ]
+        .into(),
+    }
+}
+
+fn of(tables: &[&str]) -> SiteFacts {
+    let mut site = site();
+    site.database.settings.kind = DatabaseKind::Postgresql;
+    site.core_sql = sql("A_Entry");
+    let schema: DatabaseSchema = tables
+        .iter()
+        .map(|name| ((*name).to_owned(), shape()))
+        .collect();
+    site.database.schema = Some(schema);
+    site
+}
+
+fn findings(site: &SiteFacts) -> Vec<Finding> {
+    let plan = make(site, &release(), None, &wishes()).unwrap();
+    plan.findings
+        .into_iter()
+        .filter(|finding| ("RL0530".."RL0539").contains(&finding.code.as_str()))
+        .collect()
+}
+
+fn told(site: &SiteFacts) -> Vec<(String, Severity, Vec<String>)> {
+    findings(site)
+        .into_iter()
+        .map(|finding| (finding.code.to_string(), finding.severity, finding.evidence))
+        .collect()
+}
+
+fn one(code: &str, severity: Severity, place: &str) -> Vec<(String, Severity, Vec<String>)> {
+    vec![(code.to_owned(), severity, vec![place.to_owned()])]
+}
+
+#[test]
+fn a_table_as_the_release_makes_it_says_nothing() {
+    assert_eq!(told(&of(&["a_entry"])), []);
+    // A database that told nothing is not accused of anything.
+    let mut silent = of(&[]);
+    silent.database.schema = None;
+    assert_eq!(told(&silent), []);
+}
+
+#[test]
+fn a_table_that_nothing_makes_is_a_note_and_one_that_is_gone_a_warning() {
+    assert_eq!(
+        told(&of(&["a_entry", "acme_orders", "configuration_"])),
+        one(codes::TABLES_OWN, Severity::Note, "acme_orders")
+    );
+    assert_eq!(
+        told(&of(&[])),
+        one(codes::TABLES_MISSING, Severity::Warning, "A_Entry")
+    );
+}
+
+#[test]
+fn a_module_with_a_row_is_taken_for_the_maker_of_tables_of_its_name() {
+    let mut site = of(&["a_entry", "acme_orders"]);
+    site.bundles.push(bundle("com.acme.orders", &[]));
+    assert_eq!(told(&site).len(), 1);
+    site.database
+        .release_rows
+        .push(row("com.acme.orders", "1.0.0"));
+    assert_eq!(told(&site), []);
+    site.bundles.clear();
+    let found = findings(&site);
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding.message.contains("com.acme.orders")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn columns_are_compared_by_name_and_type() {
+    let mut site = of(&["a_entry"]);
+    let change = |site: &mut SiteFacts, with: &dyn Fn(&mut TableShape)| {
+        let mut shape = shape();
+        with(&mut shape);
+        site.database.schema = Some([("a_entry".to_owned(), shape)].into());
+    };
+    change(&mut site, &|shape| {
+        let mut own = shape.columns[0].clone();
+        own.name = "acmenote".to_owned();
+        shape.columns.push(own);
+    });
+    let own = one(
+        codes::COLUMNS_OWN,
+        Severity::Warning,
+        "A_Entry.acmenote int8",
+    );
+    assert_eq!(told(&site), own);
+    change(&mut site, &|shape| {
+        shape.columns.remove(1);
+    });
+    let missing = one(
+        codes::COLUMNS_MISSING,
+        Severity::Warning,
+        "A_Entry.name VARCHAR(75)",
+    );
+    assert_eq!(told(&site), missing);
+    change(&mut site, &|shape| shape.columns[1].size = 30);
+    let shorter = "A_Entry.name is varchar(30), not VARCHAR(75)";
+    assert_eq!(
+        told(&site),
+        one(codes::TYPES_DIFFER, Severity::Warning, shorter)
+    );
+    change(&mut site, &|shape| shape.columns[1].size = 100);
+    let longer = "A_Entry.name is varchar(100), not VARCHAR(75)";
+    assert_eq!(
+        told(&site),
+        one(codes::TYPES_DIFFER, Severity::Note, longer)
+    );
+}
+
+#[test]
+fn indexes_are_compared_by_what_they_cover() {
+    let mut site = of(&["a_entry"]);
+    let mut renamed = shape();
+    let index = renamed.indexes.remove("ix_1").unwrap();
+    renamed.indexes.insert("other".to_owned(), index.clone());
+    site.database.schema = Some([("a_entry".to_owned(), renamed.clone())].into());
+    assert_eq!(told(&site), []);
+    renamed.indexes.insert(
+        "other".to_owned(),
+        IndexShape {
+            unique: false,
+            ..index
+        },
+    );
+    site.database.schema = Some([("a_entry".to_owned(), renamed)].into());
+    let mut found = told(&site);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            one(codes::INDEXES_OWN, Severity::Note, "A_Entry: other (name)"),
+            one(
+                codes::INDEXES_MISSING,
+                Severity::Note,
+                "A_Entry: unique IX_1 (name)"
+            ),
+        ]
+        .concat()
+    );
+}
+
+/// What the release's SQL makes is no truth about tables that still wait for steps.
+#[test]
+fn tables_that_wait_for_steps_are_not_compared() {
+    let mut site = of(&["a_entry", "b_entry"]);
+    let mut module = bundle("com.liferay.b", &[]);
+    module.sql = sql("B_Entry");
+    module.sql.tables[0].columns[1].length = Some(10);
+    module.require_schema_version = Some("2.0.0".to_owned());
+    site.bundles.push(module);
+    // Without a row it has made no tables.
+    assert_eq!(told(&site), []);
+    site.database
+        .release_rows
+        .push(row("com.liferay.b", "1.0.0"));
+    assert_eq!(
+        told(&site),
+        one(
+            codes::SCHEMA_UNDETERMINED,
+            Severity::Note,
+            "com.liferay.b: its tables are at 1.0.0, its SQL makes 2.0.0"
+        )
+    );
+    site.database.release_rows[1] = row("com.liferay.b", "2.0.0");
+    assert_eq!(told(&site).len(), 1, "its longer column");
+    site.database.schema = Some([("a_entry".to_owned(), shape())].into());
+    let gone = one(codes::TABLES_MISSING, Severity::Warning, "B_Entry");
+    assert_eq!(told(&site), gone);
+    site.database.release_rows[0] = row("portal", "5.0.1");
+    site.database.schema = Some(DatabaseSchema::new());
+    assert!(told(&site).contains(
+        &one(
+            codes::SCHEMA_UNDETERMINED,
+            Severity::Note,
+            "the core: its tables are at 5.0.1, its SQL makes 5.0.2"
+        )[0]
+    ));
+}
+
+#[test]
+fn twenty_places_are_named_and_the_others_counted() {
+    let names: Vec<String> = (10..35).map(|number| format!("own{number}")).collect();
+    let mut all: Vec<&str> = names.iter().map(String::as_str).collect();
+    all.push("a_entry");
+    let found = findings(&of(&all));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].subject, "tables (25)");
+    assert_eq!(found[0].evidence.len(), 21);
+    assert_eq!(found[0].evidence[20], "and 5 more");
+}
