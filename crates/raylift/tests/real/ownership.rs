@@ -18,6 +18,9 @@ const PRODUCT: [&str; 6] = [
     "tomcat-9.0.19/lib",
     "tomcat-9.0.19/webapps",
 ];
+/// The backups and their key stay with whoever ran raylift (ADR 13).
+const REPOSITORY: &str = ".raylift/backups/repository";
+const KEY: &str = ".raylift/backup.key";
 const CLIENT: &str = "tools/portal-tools-db-upgrade-client";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +64,10 @@ fn assert_owned(site: &TestSite, when: &str) {
     let owner = site.site.facts().owner;
     let strangers: Vec<(PathBuf, Attributes)> = walk(site.home())
         .into_iter()
-        .filter(|(_, found)| (found.user, found.group) != (owner.user, owner.group))
+        .filter(|(path, found)| {
+            let kept = path.starts_with(REPOSITORY) || path == Path::new(KEY);
+            !kept && (found.user, found.group) != (owner.user, owner.group)
+        })
         .collect();
     assert!(strangers.is_empty(), "{when}: {strangers:#?}");
 }
@@ -100,6 +106,9 @@ fn nothing_changes_its_owner_or_mode() {
     let look_out = LookOut::over(site.home());
     site.update().assert(0);
     assert_owned(&site, "after the update");
+    let key = std::fs::metadata(site.home().join(KEY)).unwrap();
+    let own = rustix::process::geteuid().as_raw();
+    assert_eq!((key.uid(), key.mode() & 0o7777), (own, 0o600));
     assert_eq!(
         client_properties(site.home()),
         client_properties(pristine.home()),
