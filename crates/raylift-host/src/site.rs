@@ -55,6 +55,7 @@ pub(crate) fn request(home: &Path, settings: &Settings) -> SurveyRequest {
         remembered: None,
         census: false,
         server: false,
+        checks: false,
         unique_indexes: Vec::new(),
     }
 }
@@ -78,6 +79,7 @@ impl Request {
             remembered: remembered(&self.run_folder, plan)?,
             census: false,
             server: false,
+            checks: false,
             unique_indexes: Vec::new(),
         })
     }

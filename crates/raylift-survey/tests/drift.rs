@@ -27,6 +27,7 @@ fn look(site: &Site, unique_indexes: Vec<SqlIndex>) -> SiteFacts {
         remembered: None,
         census: false,
         server: true,
+        checks: true,
         unique_indexes,
     };
     survey(&RealMachine, &request).unwrap()

@@ -43,6 +43,7 @@ fn request(site: &Site) -> SurveyRequest {
         remembered: None,
         census: true,
         server: true,
+        checks: true,
         unique_indexes: Vec::new(),
     }
 }

@@ -50,10 +50,11 @@ pub(crate) fn survey_site_for(
     })
 }
 
-/// The same for what needs neither every document compared nor a plan.
+/// The same for what needs neither every document compared nor a plan, such as a backup or a drill by a timer.
 pub(crate) fn survey_data(site: &SiteArgument) -> Result<SiteFacts, Problem> {
     survey(&SurveyRequest {
         census: false,
+        checks: false,
         ..request(site)
     })
 }
@@ -91,6 +92,7 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
         remembered: None,
         census: true,
         server: true,
+        checks: true,
         unique_indexes: Vec::new(),
     }
 }

@@ -21,7 +21,10 @@ pub struct SurveyRequest {
     pub census: bool,
     /// Ask a database server for its version, its size and the user's rights, and look for its vendor's tools.
     pub server: bool,
-    /// Unique indexes that a release to come makes: the database is asked, together with the server, whether its rows are
+    /// Look for what an upgrade stumbles over, too: the checks of server and document store, and the database's schema.
+    /// They are for a plan and for people; nothing that is done to the site needs them.
+    pub checks: bool,
+    /// Unique indexes that a release to come makes: the database is asked, together with the checks, whether its rows are
     /// fit for them.
     pub unique_indexes: Vec<SqlIndex>,
 }

@@ -226,26 +226,10 @@ fn look_at_data(
             if request.server {
                 let (tools, kind) = (&request.settings.database, connection.settings.kind);
                 // Each has a connection of its own, since they may work as different users.
-                let (told, found) = rayon::join(
-                    || schema_of(machine, kind, &access),
-                    || {
-                        rayon::join(
-                            || database_server::look(machine, tools, kind, &access),
-                            || preflight::look(machine, kind, &access),
-                        )
-                    },
+                (server, (looked, schema)) = rayon::join(
+                    || database_server::look(machine, tools, kind, &access),
+                    || checks(machine, request, kind, &access),
                 );
-                (server, looked) = found;
-                match told {
-                    Ok(told) => schema = told,
-                    Err(check) => looked.checks.push(check),
-                }
-                if let Some(schema) = &schema {
-                    let indexes = &request.unique_indexes;
-                    looked
-                        .checks
-                        .extend(duplicates::look(machine, kind, &access, schema, indexes));
-                }
             }
             (answer, request.census)
         }
@@ -258,7 +242,7 @@ fn look_at_data(
         findings.extend(database::stranger(machine, &connection.url, now()));
     }
     let (mut store, in_store) = documents.finish(&answer, request.census, complete);
-    if request.server
+    if request.checks
         && let Some((root, rule)) = store.root.as_deref().zip(store::rule(&store))
     {
         let folder = store_checks::Folder {
@@ -294,6 +278,33 @@ fn look_at_data(
         configurations: answer.configurations,
         findings,
     }
+}
+
+/// What an upgrade stumbles over in the database, and what its tables are like; nothing where nobody asks.
+fn checks(
+    machine: &dyn Machine,
+    request: &SurveyRequest,
+    kind: DatabaseKind,
+    access: &DatabaseAccess,
+) -> (preflight::Looked, Option<DatabaseSchema>) {
+    if !request.checks {
+        return Default::default();
+    }
+    let (told, mut looked) = rayon::join(
+        || schema_of(machine, kind, access),
+        || preflight::look(machine, kind, access),
+    );
+    let schema = told.unwrap_or_else(|check| {
+        looked.checks.push(check);
+        None
+    });
+    if let Some(schema) = &schema {
+        let indexes = &request.unique_indexes;
+        looked
+            .checks
+            .extend(duplicates::look(machine, kind, access, schema, indexes));
+    }
+    (looked, schema)
 }
 
 /// What its tables are like; `None` where nothing is known of the kind of database, an error as a refused check.

@@ -29,6 +29,7 @@ pub fn request(home: &std::path::Path) -> SurveyRequest {
         remembered: None,
         census: true,
         server: true,
+        checks: true,
         unique_indexes: Vec::new(),
     }
 }
