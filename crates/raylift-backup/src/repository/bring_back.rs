@@ -4,6 +4,7 @@
 //! as it was is an error that names it.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
@@ -118,8 +119,7 @@ impl Repository {
         let (tree, attributes) = match part {
             None => (file.tree, None),
             Some(name) => {
-                let node = self.top(&engine, &file, name)?;
-                let tree = node.subtree.ok_or_else(|| no_part(&file, name))?;
+                let (tree, node) = self.part(&engine, &file, name)?;
                 (tree, Some(node::attributes(&node)))
             }
         };
@@ -175,25 +175,20 @@ impl Repository {
         Ok((engine, file))
     }
 
-    fn top(&self, engine: &Full, file: &SnapshotFile, name: &str) -> Result<Node, RepositoryError> {
+    /// The list of a part, and its folder.
+    pub(super) fn part(
+        &self,
+        engine: &Full,
+        file: &SnapshotFile,
+        name: &str,
+    ) -> Result<(TreeId, Node), RepositoryError> {
         engine
             .get_tree(&file.tree)
             .map_err(|error| self.damaged("the backup's list of parts", &error))?
             .nodes
             .into_iter()
-            .find(|node| *node.name() == *std::ffi::OsStr::new(name))
-            .ok_or_else(|| no_part(file, name))
-    }
-
-    /// The list of a part, which is a folder.
-    pub(super) fn part_tree(
-        &self,
-        engine: &Full,
-        file: &SnapshotFile,
-        name: &str,
-    ) -> Result<TreeId, RepositoryError> {
-        self.top(engine, file, name)?
-            .subtree
+            .find(|node| *node.name() == *OsStr::new(name))
+            .and_then(|node| Some((node.subtree?, node)))
             .ok_or_else(|| no_part(file, name))
     }
 
@@ -209,7 +204,7 @@ impl Repository {
     ) -> Result<BroughtBack, RepositoryError> {
         let _lock = self.storage().lock(Access::Read)?;
         let (engine, file) = self.find(id)?;
-        let tree = self.part_tree(&engine, &file, part)?;
+        let (tree, _) = self.part(&engine, &file, part)?;
         let mut done = BroughtBack::default();
         self.visit(&engine, tree, &mut |path, node| {
             if node.is_dir() {

@@ -66,7 +66,7 @@ impl Repository {
     ) -> Result<Tried, RepositoryError> {
         let _lock = self.storage().lock(Access::Read)?;
         let (engine, file) = self.find(trial.id)?;
-        let tree = self.part_tree(&engine, &file, trial.part)?;
+        let (tree, _) = self.part(&engine, &file, trial.part)?;
         let earlier = match trial.tried {
             Some(id) => self.earlier(&engine, id, trial.part)?,
             None => None,
@@ -140,8 +140,8 @@ impl Repository {
         else {
             return Ok(None);
         };
-        match self.part_tree(engine, file, part) {
-            Ok(tree) => Ok(Some(tree)),
+        match self.part(engine, file, part) {
+            Ok((tree, _)) => Ok(Some(tree)),
             Err(RepositoryError::NoSuchPart { .. }) => Ok(None),
             Err(error) => Err(error),
         }

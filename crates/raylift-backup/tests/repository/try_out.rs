@@ -11,7 +11,7 @@ use crate::support::{Place, furnish};
 fn totals(place: &Place) -> (u64, u64) {
     let files = walkdir::WalkDir::new(place.site())
         .into_iter()
-        .map(|entry| entry.unwrap().metadata_without_following())
+        .map(|entry| entry.unwrap().metadata().unwrap())
         .filter(|stat| !stat.is_dir());
     files.fold((0, 0), |(files, bytes), stat| {
         (
@@ -19,16 +19,6 @@ fn totals(place: &Place) -> (u64, u64) {
             bytes + if stat.is_file() { stat.len() } else { 0 },
         )
     })
-}
-
-trait Stat {
-    fn metadata_without_following(&self) -> fs::Metadata;
-}
-
-impl Stat for walkdir::DirEntry {
-    fn metadata_without_following(&self) -> fs::Metadata {
-        fs::symlink_metadata(self.path()).unwrap()
-    }
 }
 
 fn try_out(

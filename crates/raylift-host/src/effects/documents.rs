@@ -16,14 +16,14 @@ use raylift_model::proof::ProofRecord;
 use raylift_run::host::{HostError, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::error::{exists, read_failed, repository};
+use super::error::{exists, read_failed, repository, write_failed};
 use super::remove::remove_tree;
 
 /// The name of the part.
 pub(crate) const DOCUMENTS: &str = "documents";
 
 /// Comparisons with a site that is being written to until one agrees.
-const COMPARISONS: u32 = 3;
+pub(crate) const COMPARISONS: u32 = 3;
 
 /// How long another writer of the repository is waited for. A return point is taken while nobody is served.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -233,7 +233,7 @@ impl<'a> Documents<'a> {
         progress("bringing documents back and comparing them".to_owned());
         let folder = scratch.join(DOCUMENTS);
         remove_tree(&self.site.state, &folder)?;
-        fs::create_dir_all(scratch).map_err(|error| super::error::write_failed(scratch, error))?;
+        fs::create_dir_all(scratch).map_err(|error| write_failed(scratch, error))?;
         let trial = Trial {
             id: &kept.snapshot,
             part: DOCUMENTS,
@@ -322,29 +322,12 @@ fn patiently<T>(
     loop {
         match work(progress) {
             Err(RepositoryError::Locked { by, .. }) if begun.elapsed() < PATIENCE => {
-                wait(&by, progress);
+                progress(format!(
+                    "waiting for the backup repository, which is in use: {by}"
+                ));
+                thread::sleep(Duration::from_secs(1));
             }
             result => return result.map_err(repository),
         }
-    }
-}
-
-fn wait(by: &str, progress: Progress<'_>) {
-    progress(format!(
-        "waiting for the backup repository, which is in use: {by}"
-    ));
-    thread::sleep(Duration::from_secs(1));
-}
-
-/// What the last proof of a site measured.
-///
-/// # Errors
-/// When the record is there and cannot be read; one that cannot be understood is none.
-pub(crate) fn last_proof(site: &PlannedSite) -> Result<Option<ProofRecord>, HostError> {
-    let path = site.state.join(ProofRecord::FILE);
-    match fs::read(&path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(read_failed(&path, error)),
     }
 }

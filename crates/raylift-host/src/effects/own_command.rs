@@ -4,10 +4,10 @@
 //! what. A shell around it writes its status last. So a later call sees whether it is at work, how it ended, or that the
 //! machine took it along; what it printed lies beside.
 
-use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,12 +16,13 @@ use std::time::{Duration, Instant};
 
 use raylift_backup::attributes::give;
 use raylift_model::facts::Ownership;
-use raylift_model::plan::OwnCommand;
+use raylift_model::plan::{OwnCommand, PlannedSite};
 use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress, ServerProcess};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::error::{attributes, exists, read_failed, write_failed};
+use super::folders::make_private;
 use super::processes;
 use crate::users::{self, current_uid};
 
@@ -262,11 +263,7 @@ impl Own<'_> {
     }
 
     fn clear(&self) -> Result<(), HostError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)
-            .map_err(|error| write_failed(&self.folder, error))?;
+        make_private(&self.folder)?;
         for name in ["status", "status.new", "output", "errors"] {
             let path = self.folder.join(name);
             match fs::remove_file(&path) {
@@ -296,4 +293,14 @@ impl Own<'_> {
 /// The folder of a command's output in a run.
 pub(crate) fn logs(run_folder: &Path, name: &str) -> PathBuf {
     run_folder.join("logs").join(name)
+}
+
+/// What every command is told.
+pub(crate) fn environment(site: &PlannedSite, run: &OsStr) -> Vec<(&'static str, OsString)> {
+    vec![
+        ("RAYLIFT_RUN", run.to_owned()),
+        ("RAYLIFT_HOME", site.home.clone().into_os_string()),
+        // What --site takes.
+        ("RAYLIFT_SITE", site.home.clone().into_os_string()),
+    ]
 }

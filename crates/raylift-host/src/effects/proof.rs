@@ -16,18 +16,16 @@ use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::at_rest::copy_at_rest;
-use super::documents::{Documents, Proven, last_proof};
+use super::documents::{COMPARISONS, Documents, Proven};
 use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
 use super::real::now;
+use super::records::{self, last_proof};
 use super::remove::remove_tree;
 use super::return_point::{DATABASE, Note, documents, dump};
 use crate::bridge::Mode;
-
-/// Comparisons with a site that is being written to until one agrees.
-const COMPARISONS: u32 = 3;
 
 /// A copy, how long it and its restoring took, what it holds, and what the site held after it.
 type Copied = (PartManifest, Duration, Duration, Note, Note);
@@ -106,7 +104,7 @@ pub(crate) fn prove(
         begun.elapsed().as_secs_f64()
     ));
     record.taken = now();
-    keep(site, &record)?;
+    records::keep(site, ProofRecord::FILE, &record)?;
     Ok(record)
 }
 
@@ -138,16 +136,6 @@ fn note_documents(record: &mut ProofRecord, proven: Proven) {
     ));
     record.compared.extend(proven.notes);
     record.snapshot = Some(proven.kept.snapshot);
-}
-
-/// What it measured is for the next plan.
-fn keep(site: &PlannedSite, record: &ProofRecord) -> Result<(), HostError> {
-    let path = site.state.join(ProofRecord::FILE);
-    let bytes = serde_json::to_vec_pretty(record).map_err(|error| {
-        HostError::new(codes::WRITE_FAILED, "the proof cannot be noted").caused_by(error)
-    })?;
-    fs::write(&path, bytes).map_err(|error| write_failed(&path, error))?;
-    give(&path, site.owner.uid, site.owner.gid).map_err(attributes)
 }
 
 fn milliseconds(time: Duration) -> u64 {

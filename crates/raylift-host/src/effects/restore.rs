@@ -6,9 +6,9 @@
 //! back is never touched again, since the site may have been started on it.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::{Attributes, give};
@@ -21,6 +21,7 @@ use super::documents::{DOCUMENTS, Kept};
 use super::engine::{self, Engine, Names};
 use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
+use super::folders::make_private;
 use super::hsqldb::Hsqldb;
 use super::return_point::{DATABASE, note, required};
 use crate::users::current_uid;
@@ -339,14 +340,6 @@ fn mark(path: &Path) -> Result<(), HostError> {
         .and_then(|file| file.sync_all())
         .map_err(|error| write_failed(path, error))?;
     sync_parent(path)
-}
-
-fn make_private(folder: &Path) -> Result<(), HostError> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|error| write_failed(folder, error))
 }
 
 fn sync_folder(folder: &Path) -> Result<(), HostError> {

@@ -1,8 +1,6 @@
 //! The return point: database and documents of the stopped site.
 
 use std::collections::BTreeMap;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use raylift_backup::attributes::give;
@@ -16,11 +14,13 @@ use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::documents::{DOCUMENTS, Documents, Kept, last_proof};
+use super::documents::{DOCUMENTS, Documents, Kept};
 use super::engine::{self, Engine};
-use super::error::{attributes, backup, database, exists, read_failed, write_failed};
+use super::error::{attributes, backup, database, exists, read_failed};
 use super::fence::open_path;
+use super::folders::make_private;
 use super::hsqldb::Hsqldb;
+use super::records::last_proof;
 use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
 
@@ -155,11 +155,7 @@ pub(crate) fn dump(
     let folder = store.folder(DATABASE);
     let (state, owner) = (&site.state, &site.owner);
     remove_tree(state, &folder)?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .map_err(|error| write_failed(&folder, error))?;
+    make_private(&folder)?;
     // The tools work as the site's user.
     give(&folder, owner.uid, owner.gid).map_err(attributes)?;
     if let Some(above) = folder.parent() {
@@ -364,7 +360,7 @@ pub fn needed_backups(backups: &Path) -> Vec<String> {
         .collect()
 }
 
-fn not_json(error: serde_json::Error) -> HostError {
+pub(crate) fn not_json(error: serde_json::Error) -> HostError {
     HostError::new(
         codes::PROOF_FAILED,
         "what was noted with the return point cannot be understood",

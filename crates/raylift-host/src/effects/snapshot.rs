@@ -1,12 +1,10 @@
 //! Return points that are no copies of raylift's: a snapshot by the owner's command, or nothing but notes.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Instant;
 
-use raylift_backup::attributes::give;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::plan::{OwnCommand, Plan};
@@ -15,10 +13,12 @@ use raylift_run::host::{HostError, Progress, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 
-use super::error::{attributes, exists, read_failed, write_failed};
+use super::error::{exists, read_failed, write_failed};
 use super::exchange::sync_parent;
-use super::own_command::{Own, logs};
-use super::return_point::{Note, count};
+use super::folders::make_private;
+use super::own_command::{Own, environment, logs};
+use super::records;
+use super::return_point::{Note, count, not_json};
 use crate::bridge::Mode;
 
 /// Written last: what is in it is complete.
@@ -92,11 +92,12 @@ impl Taking<'_> {
         };
         self.keep(&noted)?;
         if let Some(id) = &noted.snapshot {
-            self.remember(SnapshotRecord {
+            let record = SnapshotRecord {
                 taken: self.now.clone(),
                 id: id.clone(),
                 milliseconds,
-            })?;
+            };
+            records::keep(&self.plan.site, SnapshotRecord::FILE, &record)?;
         }
         noted.point()
     }
@@ -121,11 +122,7 @@ impl Taking<'_> {
     }
 
     fn keep(&self, noted: &Noted) -> Result<(), HostError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(self.place)
-            .map_err(|error| write_failed(self.place, error))?;
+        make_private(self.place)?;
         sync_parent(self.place)?;
         let path = self.place.join(FILE);
         let new = self.place.join(format!("{FILE}.new"));
@@ -138,15 +135,6 @@ impl Taking<'_> {
             .and_then(|()| fs::rename(&new, &path))
             .map_err(|error| write_failed(&path, error))?;
         sync_parent(&path)
-    }
-
-    /// What it measured is for the next plan.
-    fn remember(&self, record: SnapshotRecord) -> Result<(), HostError> {
-        let site = &self.plan.site;
-        let path = site.state.join(SnapshotRecord::FILE);
-        let bytes = serde_json::to_vec_pretty(&record).map_err(not_json)?;
-        fs::write(&path, bytes).map_err(|error| write_failed(&path, error))?;
-        give(&path, site.owner.uid, site.owner.gid).map_err(attributes)
     }
 }
 
@@ -205,13 +193,7 @@ pub(crate) fn restore(
 
 fn owned<'a>(plan: &'a Plan, command: &'a OwnCommand, run_folder: &Path, name: &str) -> Own<'a> {
     let site = &plan.site;
-    let run = run_folder.file_name().unwrap_or_default();
-    let mut environment = vec![
-        ("RAYLIFT_RUN", run.to_owned()),
-        ("RAYLIFT_HOME", site.home.clone().into_os_string()),
-        // What --site takes.
-        ("RAYLIFT_SITE", site.home.clone().into_os_string()),
-    ];
+    let mut environment = environment(site, run_folder.file_name().unwrap_or_default());
     if let Some(store) = &site.store {
         environment.push(("RAYLIFT_STORE", store.clone().into_os_string()));
     }
@@ -224,12 +206,4 @@ fn owned<'a>(plan: &'a Plan, command: &'a OwnCommand, run_folder: &Path, name: &
         secret: None,
         code: codes::SNAPSHOT_FAILED,
     }
-}
-
-fn not_json(error: serde_json::Error) -> HostError {
-    HostError::new(
-        codes::PROOF_FAILED,
-        "what was noted with the return point cannot be understood",
-    )
-    .caused_by(error)
 }

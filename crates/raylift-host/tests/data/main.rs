@@ -88,15 +88,17 @@ impl World {
         self.site.plan.site.state.join("backups/0001-7.2.1")
     }
 
+    fn try_take(&self) -> Result<ReturnPoint, HostError> {
+        self.host.take_return_point(
+            &self.site.plan,
+            &self.place(),
+            &ReturnMeans::Copies,
+            &mut |_| {},
+        )
+    }
+
     fn take(&self) -> ReturnPoint {
-        self.host
-            .take_return_point(
-                &self.site.plan,
-                &self.place(),
-                &ReturnMeans::Copies,
-                &mut |_| {},
-            )
-            .unwrap()
+        self.try_take().unwrap()
     }
 
     fn restore(&self) -> Result<Vec<String>, HostError> {

@@ -1,8 +1,8 @@
 //! The client's three property files: written for one run, then put back, because one of them holds the password.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::give;
@@ -12,6 +12,7 @@ use raylift_run::host::HostError;
 use super::UpgradeClient;
 use crate::effects::error::{attributes, backup, exists, read_failed, write_failed};
 use crate::effects::exchange::sync_parent;
+use crate::effects::folders::make_private;
 
 const SERVER: &str = "app-server.properties";
 const DATABASE: &str = "portal-upgrade-database.properties";
@@ -130,11 +131,7 @@ fn save(run_folder: &Path, client: &Path) -> Result<PathBuf, HostError> {
     if exists(&whole)? {
         return Ok(saved);
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&saved)
-        .map_err(|error| write_failed(&saved, error))?;
+    make_private(&saved)?;
     for name in [SERVER, DATABASE, EXT] {
         let live = client.join(name);
         if exists(&live)? {

@@ -4,8 +4,7 @@
 //! compared with what was noted by the run.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
@@ -14,9 +13,10 @@ use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::{Engine, Names};
-use crate::effects::error::{read_failed, write_failed};
+use crate::effects::error::read_failed;
 use crate::effects::fence::open_path;
-use crate::effects::own_command::{Own, logs};
+use crate::effects::folders::make_private;
+use crate::effects::own_command::{Own, environment, logs};
 use crate::effects::remove::remove_tree;
 
 /// See the module.
@@ -35,18 +35,17 @@ impl Commanded {
             _ => "restore-command",
         };
         let text = |text: &str| OsString::from(text);
+        let mut environment = environment(&self.site, run);
+        environment.extend([
+            ("RAYLIFT_DUMP", dump.to_owned().into_os_string()),
+            ("RAYLIFT_JDBC_URL", text(&self.access.url)),
+            ("RAYLIFT_JDBC_USER", text(&self.access.username)),
+            ("RAYLIFT_JDBC_PASSWORD", text(self.access.password.expose())),
+        ]);
         Own {
             command,
             argument: None,
-            environment: vec![
-                ("RAYLIFT_RUN", run.to_owned()),
-                ("RAYLIFT_HOME", self.site.home.clone().into_os_string()),
-                ("RAYLIFT_SITE", self.site.home.clone().into_os_string()),
-                ("RAYLIFT_DUMP", dump.to_owned().into_os_string()),
-                ("RAYLIFT_JDBC_URL", text(&self.access.url)),
-                ("RAYLIFT_JDBC_USER", text(&self.access.username)),
-                ("RAYLIFT_JDBC_PASSWORD", text(self.access.password.expose())),
-            ],
+            environment,
             folder: logs(&self.run_folder(run.as_ref()), name),
             // Like every dump tool.
             owner: Some(&self.site.owner),
@@ -61,11 +60,7 @@ impl Commanded {
 
     fn make_reachable(&self, own: &Own<'_>) -> Result<(), HostError> {
         let folder = &own.folder;
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| write_failed(folder, error))?;
+        make_private(folder)?;
         match folder.parent() {
             Some(above) => open_path(above, &self.site.state, &self.site.owner),
             None => Ok(()),
