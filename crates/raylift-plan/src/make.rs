@@ -193,7 +193,12 @@ pub fn make(
             .map(|exchange| exchange.live.as_path()),
     ));
     let upgrade = data_upgrade(site, release, &core, &modules, wishes, &mut findings);
-    findings.extend(preflight::findings(site, &to, upgrade.is_some()));
+    findings.extend(preflight::findings(
+        site,
+        &to,
+        upgrade.is_some(),
+        by_own_tools,
+    ));
 
     let script = tomcat.join("bin/catalina.sh");
     let actions = actions::list(

@@ -89,8 +89,14 @@ const RULES: [Rule; 25] = [
     duplicates::RULE,
 ];
 
-/// What the checks say. `upgrades` is whether the upgrade client runs in the outage.
-pub(crate) fn findings(site: &SiteFacts, to: &ReleaseVersion, upgrades: bool) -> Vec<Finding> {
+/// What the checks say. `upgrades` is whether the upgrade client runs in the outage, `copies` whether raylift restores
+/// the database beside itself.
+pub(crate) fn findings(
+    site: &SiteFacts,
+    to: &ReleaseVersion,
+    upgrades: bool,
+    copies: bool,
+) -> Vec<Finding> {
     let verifies = upgrades && to.line() >= VERIFIERS && !site.verifiers.off;
     let verifiers = Verifiers {
         run: verifies,
@@ -101,7 +107,7 @@ pub(crate) fn findings(site: &SiteFacts, to: &ReleaseVersion, upgrades: bool) ->
         .iter()
         .chain(&site.store.checks)
         .filter_map(|check| finding(check, verifiers))
-        .chain(server_space::finding(site))
+        .chain(server_space::finding(site, copies, upgrades))
         .collect()
 }
 

@@ -8,22 +8,23 @@ use raylift_model::finding::{Finding, Severity};
 
 use crate::space::mebibytes;
 
-/// Sizes of the database that must be free: one for the proof, which is removed before the outage, or for a rollback,
-/// and one for the growth.
-const NEEDED: u64 = 2;
-
-pub(super) fn finding(site: &SiteFacts) -> Option<Finding> {
+/// `copies` is whether raylift restores the database beside itself: for the proof, whose copy is removed before the
+/// outage, or for a rollback. `upgrades` is whether the database grows. Each needs its size once.
+pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<Finding> {
     let server = site.database.server.as_ref()?;
-    let (one, needed) = (
-        site.database.bytes,
-        site.database.bytes.saturating_mul(NEEDED),
-    );
+    let one = site.database.bytes;
+    let sum = match (copies, upgrades) {
+        (true, true) => format!(
+            "{}: a copy for the proof or a rollback ({}), and as much again for what an upgrade adds",
+            mebibytes(one.saturating_mul(2)),
+            mebibytes(one)
+        ),
+        (true, false) => format!("{}: a copy for the proof or a rollback", mebibytes(one)),
+        (false, true) => format!("{} for what an upgrade adds", mebibytes(one)),
+        (false, false) => return None,
+    };
+    let needed = one.saturating_mul(u64::from(copies) + u64::from(upgrades));
     let subject = format!("{}/{}", server.place, server.database);
-    let sum = format!(
-        "{}: a copy for the proof or a rollback ({}), and as much again for what an upgrade adds",
-        mebibytes(needed),
-        mebibytes(one)
-    );
     let Some(disk) = &server.data else {
         return Some(Finding::new(
             Severity::Note,
@@ -38,7 +39,8 @@ pub(super) fn finding(site: &SiteFacts) -> Option<Finding> {
     if disk.free >= needed {
         return None;
     }
-    let severity = match disk.free < one {
+    // How much an upgrade adds is an estimate, which holds nobody up.
+    let severity = match copies && disk.free < one {
         true => Severity::Blocker,
         false => Severity::Warning,
     };

@@ -7,7 +7,7 @@ use raylift_model::codes;
 use raylift_model::facts::{DatabaseCheck, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::Action;
-use raylift_plan::make;
+use raylift_plan::{Wishes, make};
 
 fn check(name: &str, found: u64, rows: &[&str], refused: Option<&str>) -> DatabaseCheck {
     DatabaseCheck {
@@ -245,6 +245,51 @@ fn room_on_the_server_for_a_copy_and_for_what_an_upgrade_adds() {
             assert!(finding.message.contains("2048 MiB"), "{}", finding.message);
         }
     }
+}
+
+/// Without room for a copy.
+fn tight() -> SiteFacts {
+    let mut server = crate::database_servers::server();
+    server.data.as_mut().unwrap().free = (1 << 30) - 1;
+    let mut site = on_postgresql(Some(server));
+    site.database.bytes = 1 << 30;
+    site
+}
+
+fn room(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes) -> Vec<(Severity, String)> {
+    let plan = make(site, release, None, wishes).unwrap();
+    plan.findings
+        .into_iter()
+        .filter(|finding| finding.code.as_str() == codes::SERVER_SPACE)
+        .map(|finding| (finding.severity, finding.message))
+        .collect()
+}
+
+/// Neither a snapshot nor a dump by command is restored beside the database, and notes alone are no copy of it.
+#[test]
+fn no_room_for_a_copy_is_asked_for_where_none_is_made() {
+    let command = Some(vec!["/bin/true".to_owned()]);
+    let (mut snapshot, mut dumps, mut notes) = (wishes(), wishes(), wishes());
+    snapshot.settings.restore_point.command = command.clone();
+    dumps.settings.database.dump_command = command.clone();
+    dumps.settings.database.restore_command = command;
+    notes.settings.restore_point.always = Some(false);
+    for wishes in [snapshot, dumps] {
+        let found = room(&tight(), &release(), &wishes);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, Severity::Warning);
+        assert!(found[0].1.contains("1024 MiB for what an upgrade adds"));
+        assert!(!found[0].1.contains("copy"), "{found:?}");
+    }
+    // And nothing grows where no step runs.
+    let site = tight();
+    let mut same = release();
+    same.core = site.core.clone();
+    same.identity.build_number = site.identity.build_number;
+    assert_eq!(room(&site, &same, &notes), []);
+    let found = room(&site, &same, &wishes());
+    assert_eq!(found[0].0, Severity::Blocker);
+    assert!(found[0].1.contains("needs 1024 MiB: a copy"), "{found:?}");
 }
 
 #[test]
