@@ -10,7 +10,7 @@ mod indexes;
 mod tables;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::codes;
 use raylift_model::facts::{SiteFacts, SqlIndex, SqlTable, TableShape};
@@ -64,6 +64,12 @@ pub fn findings(site: &SiteFacts) -> Vec<Finding> {
     findings.extend(columns::findings(&pairs, vendor));
     findings.extend(indexes::findings(&pairs));
     findings
+}
+
+/// Every table that the installed release or one of its modules is known to make, in small letters; `None` where the
+/// core's SQL was not read.
+pub(crate) fn names(site: &SiteFacts) -> Option<BTreeSet<String>> {
+    (!site.core_sql.tables.is_empty()).then(|| Expected::of(site).named)
 }
 
 fn undetermined(expected: &Expected<'_>) -> Option<Finding> {

@@ -36,6 +36,8 @@ use raylift_model::version::ReleaseVersion;
 /// The first line of releases whose upgrade client runs verifiers first and goes no further when one fails (Liferay,
 /// "Troubleshooting Upgrades").
 const VERIFIERS: (u32, u32) = (2025, 3);
+/// Rows shown of each check.
+const SHOWN: usize = 20;
 const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
 const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
 
@@ -106,7 +108,10 @@ pub(crate) fn findings(
         .checks
         .iter()
         .chain(&site.store.checks)
-        .filter_map(|check| finding(check, verifiers))
+        .flat_map(|check| match check.name == collations::RULE.name {
+            true if check.found > 0 => collations::findings(site, check, verifiers),
+            _ => finding(check, verifiers).into_iter().collect(),
+        })
         .chain(server_space::finding(site, copies, upgrades))
         .collect()
 }
@@ -116,6 +121,13 @@ pub(crate) fn findings(
 struct Verifiers {
     run: bool,
     run_on_store: bool,
+}
+
+impl Verifiers {
+    const NONE: Self = Self {
+        run: false,
+        run_on_store: false,
+    };
 }
 
 impl Grade {
@@ -146,6 +158,11 @@ fn finding(check: &DatabaseCheck, verifiers: Verifiers) -> Option<Finding> {
     if check.found == 0 {
         return None;
     }
+    Some(told(rule, check, rule.remedy, verifiers))
+}
+
+/// What the check's rows mean by the rule, and what to do.
+fn told(rule: &Rule, check: &DatabaseCheck, remedy: &str, verifiers: Verifiers) -> Finding {
     let subject = format!("{} ({})", check.name, check.found);
     let mut finding = match rule.grade.stopped_by(verifiers) {
         Some((class, property)) => Finding::new(
@@ -157,8 +174,7 @@ fn finding(check: &DatabaseCheck, verifiers: Verifiers) -> Option<Finding> {
                 rule.message
             ),
             format!(
-                "{}; if you are sure that it does no harm, {property} in portal-ext.properties forbids the verifier, and this becomes a warning",
-                rule.remedy
+                "{remedy}; if you are sure that it does no harm, {property} in portal-ext.properties forbids the verifier, and this becomes a warning"
             ),
         ),
         None => Finding::new(
@@ -169,13 +185,13 @@ fn finding(check: &DatabaseCheck, verifiers: Verifiers) -> Option<Finding> {
             rule.code,
             subject,
             rule.message,
-            rule.remedy,
+            remedy,
         ),
     };
-    finding.evidence.clone_from(&check.rows);
-    let more = check.found.saturating_sub(check.rows.len() as u64);
+    finding.evidence = check.rows.iter().take(SHOWN).cloned().collect();
+    let more = check.found.saturating_sub(finding.evidence.len() as u64);
     if more > 0 {
         finding.evidence.push(format!("and {more} more"));
     }
-    Some(finding)
+    finding
 }

@@ -142,3 +142,20 @@ fn an_embedded_database_is_not_asked() {
     assert_eq!(looked.checks, []);
     assert_eq!(looked.companies, None);
 }
+
+/// A plan has to tell Liferay's tables from others.
+#[test]
+fn of_other_collations_all_are_kept() {
+    let mut machine = TestMachine::new();
+    machine.answerer = Some(Box::new(|query| {
+        let rows = if query.contains("MAX(col.COLLATION_NAME") {
+            1_000
+        } else {
+            0
+        };
+        Ok((0..rows).map(|row| vec![Some(format!("t{row}"))]).collect())
+    }));
+    let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
+    let found = checks.iter().find(|check| check.name == "collations");
+    assert_eq!(found.unwrap().rows.len(), 1_000);
+}

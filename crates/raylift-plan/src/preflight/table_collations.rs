@@ -8,6 +8,6 @@ pub(super) const RULE: Rule = Rule {
     name: "table-collations",
     code: codes::MIXED_COLLATIONS,
     message: "columns that an upgrade adds to these tables would have another character set or collation than the database",
-    remedy: "ALTER TABLE … DEFAULT CHARACTER SET … COLLATE … for each table named, with those of the database",
+    remedy: "where all tables have the same, ALTER DATABASE … COLLATE … gives it to the database; else ALTER TABLE … DEFAULT CHARACTER SET … COLLATE … for each table named, with those of the database",
     grade: Grade::Warning,
 };

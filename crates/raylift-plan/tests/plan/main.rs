@@ -3,6 +3,7 @@
 
 mod blockers;
 mod carried;
+mod collations;
 mod configuration;
 mod configuration_said_once;
 mod database_servers;

@@ -30,6 +30,8 @@ use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 
 /// Rows kept of each answer.
 const KEPT: usize = 20;
+/// Rows kept of `collations`: a plan has to tell Liferay's tables from others.
+const KEPT_OF_COLLATIONS: usize = 5_000;
 /// What `CompanyLocalService.forEachCompanyId` goes through; the system has the number 0.
 const COMPANIES: &str = "SELECT companyId FROM Company WHERE companyId <> 0 ORDER BY 1";
 
@@ -187,7 +189,10 @@ fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) ->
         Err(error) => (QueryRows::new(), Some(error.message)),
     };
     let mut told = texts(&rows);
-    told.truncate(KEPT);
+    told.truncate(match check.name == collations::CHECK.name {
+        true => KEPT_OF_COLLATIONS,
+        false => KEPT,
+    });
     DatabaseCheck {
         name: check.name.to_owned(),
         query: query.to_owned(),

@@ -88,7 +88,7 @@ fn mariadb_tells_what_lies_in_its_database() {
     assert_eq!(
         said(&found, "collations"),
         [
-            format!("Mixed: utf8mb4_bin, {own}"),
+            format!("Mixed: utf8mb4_bin, utf8mb4_german2_ci, {own}"),
             format!("Swedish: utf8mb4_swedish_ci, {own}"),
             format!("Three: utf8mb3_bin, {own}"),
         ]

@@ -1,5 +1,5 @@
-//! Columns of another character set or collation than the database (`PreupgradeVerifyDatabaseCharacterSet`), by table. A look
-//! into the catalogue. PostgreSQL has one encoding for all.
+//! Columns of another character set or collation than the database (`PreupgradeVerifyDatabaseCharacterSet`), by table, with all
+//! collations of its columns. A look into the catalogue. PostgreSQL has one encoding for all.
 
 use super::{Ask, Check};
 
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
             JOIN information_schema.TABLES tab ON tab.TABLE_SCHEMA = col.TABLE_SCHEMA \
             AND tab.TABLE_NAME = col.TABLE_NAME AND tab.TABLE_TYPE = 'BASE TABLE' \
             JOIN information_schema.SCHEMATA own ON own.SCHEMA_NAME = col.TABLE_SCHEMA \
-            WHERE col.TABLE_SCHEMA = DATABASE() AND col.COLLATION_NAME <> own.DEFAULT_COLLATION_NAME \
-            GROUP BY col.TABLE_NAME ORDER BY 1",
+            WHERE col.TABLE_SCHEMA = DATABASE() AND col.COLLATION_NAME IS NOT NULL GROUP BY col.TABLE_NAME \
+            HAVING MAX(col.COLLATION_NAME <> own.DEFAULT_COLLATION_NAME) = 1 ORDER BY 1",
     ),
 };
