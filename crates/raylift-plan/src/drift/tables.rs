@@ -13,6 +13,10 @@ use super::shown;
 /// (`ReloadablePersistenceManager`; layout-and-artifacts), Quartz's with its scheduler `[I]`.
 const BY_CODE: [&str; 1] = ["configuration_"];
 const BY_CODE_PREFIXES: [&str; 1] = ["quartz_"];
+/// Liferay Objects (7.4 and later) make tables in code when somebody publishes an object, and name them in no SQL file:
+/// `O_<companyId>_<name>` (`ObjectDefinitionLocalServiceImpl`), with `_l` and `_x` beside it (`ObjectDefinitionImpl`),
+/// and `R_<companyId>_…` for a relationship of many to many `[I]`. They hold the users' business data.
+const OF_OBJECTS: [&str; 2] = ["o_", "r_"];
 
 pub(super) fn findings(
     site: &SiteFacts,
@@ -26,7 +30,11 @@ pub(super) fn findings(
             || BY_CODE_PREFIXES
                 .iter()
                 .any(|prefix| name.starts_with(prefix));
-        if !is_by_code && !expected.named.contains(name) && !is_named_after(name, &modules) {
+        if !is_by_code
+            && !is_of_objects(name, expected)
+            && !expected.named.contains(name)
+            && !is_named_after(name, &modules)
+        {
             own.push((*as_found).to_owned());
         }
     }
@@ -42,7 +50,7 @@ pub(super) fn findings(
             codes::TABLES_OWN,
             "tables",
             own_message(site),
-            "look whose they are, and drop those that nobody needs; the update leaves them as they are",
+            "nothing has to be done: the update leaves them as they are; look who owns them, if you do not know",
         ),
         own,
     );
@@ -57,6 +65,25 @@ pub(super) fn findings(
         missing,
     );
     own.into_iter().chain(missing).collect()
+}
+
+/// `o_<digits>_…` or `r_<digits>_…`, in small letters; or `<table>_x_<companyId>` beside a table of Liferay's, for fields
+/// that somebody added to a system object (`ObjectDefinitionImpl.getExtensionDBTableName`, which adds no second `_`).
+fn is_of_objects(name: &str, expected: &Expected<'_>) -> bool {
+    let is_own = OF_OBJECTS.iter().any(|prefix| {
+        name.strip_prefix(prefix)
+            .and_then(|rest| rest.split_once('_'))
+            .is_some_and(|(company, _)| is_number(company))
+    });
+    is_own
+        || name.rsplit_once("_x_").is_some_and(|(table, company)| {
+            is_number(company)
+                && (expected.named.contains(table) || expected.named.contains(&format!("{table}_")))
+        })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A row of a module that is no longer installed may stand for such tables.

@@ -111,6 +111,39 @@ fn a_table_that_nothing_makes_is_a_note_and_one_that_is_gone_a_warning() {
     );
 }
 
+/// Business data of the site's users: made in code, and in no SQL file.
+#[test]
+fn tables_of_liferay_objects_are_not_named() {
+    let objects = [
+        "a_entry",
+        "O_20097_Ticket",
+        "o_20097_ticket_l",
+        "O_20097_Ticket_x",
+        "O_20097_Ticket_x_20097",
+        "R_20097_Ticket_Part",
+        "a_entry_x_20097",
+        "User_",
+        "User_x_20097",
+    ];
+    let mut site = of(&objects);
+    site.core_sql.named = vec!["User_".to_owned()];
+    assert_eq!(told(&site), []);
+    for own in [
+        "o_orders",
+        "r_",
+        "o__x",
+        "o_20097",
+        "ro_1_x",
+        "acme_x_20097",
+        "a_entry_x_y",
+    ] {
+        let site = of(&["a_entry", own]);
+        assert_eq!(told(&site), one(codes::TABLES_OWN, Severity::Note, own));
+        let remedy = findings(&site).remove(0).remedy;
+        assert!(!remedy.contains("drop"), "{remedy}");
+    }
+}
+
 #[test]
 fn a_module_with_a_row_is_taken_for_the_maker_of_tables_of_its_name() {
     let mut site = of(&["a_entry", "acme_orders"]);
