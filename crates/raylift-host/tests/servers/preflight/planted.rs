@@ -30,7 +30,13 @@ fn postgresql_tells_what_lies_in_its_database() {
         alter table User_ add shouted varchar(75) generated always as (upper(screenName)) stored;\n\
         create function nothing() returns trigger language plpgsql as 'begin return new; end';\n\
         create trigger Note before insert on Group_ for each row execute function nothing();\n\
-        create table \"User_\" (id bigint);"
+        create table \"User_\" (id bigint);\n\
+        create schema reporting;\n\
+        create view reporting.users as select userId from public.User_;\n\
+        create materialized view reporting.kept as select companyId from public.Company;\n\
+        create view reporting.over as select userId from public.Guests;\n\
+        create table reporting.own (id bigint);\n\
+        create view reporting.strange as select id from reporting.own;"
     ));
     let limit = format!("alter database {} connection limit 5;", world.database);
     world.server.sql("", &limit);
@@ -39,7 +45,15 @@ fn postgresql_tells_what_lies_in_its_database() {
     assert_eq!(said(&found, "foreign-keys"), key);
     assert_eq!(said(&found, "triggers"), ["group_.note"]);
     assert_eq!(said(&found, "generated-columns"), ["user_.shouted"]);
-    assert_eq!(said(&found, "views"), ["guests"]);
+    assert_eq!(
+        said(&found, "views"),
+        [
+            "guests",
+            "reporting.kept",
+            "reporting.over",
+            "reporting.users"
+        ]
+    );
     assert_eq!(said(&found, "administrators"), ["other.com"]);
     assert_eq!(said(&found, "guest-users"), ["liferay.com"]);
     assert_eq!(said(&found, "counters"), COUNTERS);
