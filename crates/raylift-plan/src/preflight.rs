@@ -10,6 +10,7 @@ mod duplicates;
 mod foreign_keys;
 mod generated_columns;
 mod guest_users;
+mod hidden_sessions;
 mod index_limits;
 mod owners;
 mod packets;
@@ -53,6 +54,8 @@ struct Rule {
 /// How much they matter.
 #[derive(Clone, Copy)]
 enum Grade {
+    /// Something that could not be looked at.
+    Note,
     /// A warning always: which tables the steps alter is not known.
     Warning,
     /// Nothing can work.
@@ -63,7 +66,7 @@ enum Grade {
     VerifiedStore(&'static str),
 }
 
-const RULES: [Rule; 25] = [
+const RULES: [Rule; 26] = [
     foreign_keys::RULE,
     triggers::RULE,
     generated_columns::RULE,
@@ -84,6 +87,7 @@ const RULES: [Rule; 25] = [
     connections::RULE,
     user_connections::RULE,
     transactions::RULE,
+    hidden_sessions::RULE,
     replication::RULE,
     read_only::RULE,
     store_access::RULE,
@@ -179,6 +183,7 @@ fn told(rule: &Rule, check: &DatabaseCheck, remedy: &str, verifiers: Verifiers) 
         ),
         None => Finding::new(
             match rule.grade {
+                Grade::Note => Severity::Note,
                 Grade::Blocker => Severity::Blocker,
                 _ => Severity::Warning,
             },

@@ -53,7 +53,7 @@ fn rows_are_counted_and_the_first_twenty_kept() {
         assert_eq!((check.found, check.rows.len()), expected, "{}", check.name);
         assert_eq!(check.refused, None);
     }
-    assert_eq!(checks.len(), 15);
+    assert_eq!(checks.len(), 16);
     assert_eq!(looked.companies, Some(Vec::new()));
 }
 
@@ -130,7 +130,7 @@ fn a_server_that_cannot_be_asked_refuses_everything() {
     machine.database = Err((codes::DATABASE_UNREACHABLE, "gone".to_owned()));
     let looked = look(&machine, DatabaseKind::Postgresql, &access());
     assert_eq!(looked.companies, None);
-    assert_eq!(looked.checks.len(), 15);
+    assert_eq!(looked.checks.len(), 16);
     for check in looked.checks {
         assert_eq!(check.refused.as_deref(), Some("gone"), "{}", check.name);
     }

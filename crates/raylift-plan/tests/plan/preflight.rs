@@ -219,6 +219,18 @@ fn a_refused_check_is_a_note_that_names_it() {
     }
 }
 
+/// What nobody saw is no trouble, and no all-clear.
+#[test]
+fn hidden_sessions_are_a_note_that_names_them() {
+    let row = "sessions of joe that are hidden: 2";
+    let site = with(check("hidden-sessions", 1, &[row], None));
+    let found = only(&site, &named("2025.q3.0"));
+    assert_eq!(found.code.as_str(), codes::CHECK_REFUSED);
+    assert_eq!(found.severity, Severity::Note);
+    assert_eq!(found.evidence, [row]);
+    assert!(found.remedy.contains("pg_read_all_stats"));
+}
+
 #[test]
 fn room_on_the_server_for_a_copy_and_for_what_an_upgrade_adds() {
     let gibibyte: u64 = 1 << 30;

@@ -9,6 +9,7 @@ mod counters;
 mod foreign_keys;
 mod generated_columns;
 mod guest_users;
+mod hidden_sessions;
 mod index_limits;
 mod owners;
 mod packets;
@@ -70,7 +71,7 @@ impl Ask {
     }
 }
 
-const CHECKS: [Check; 22] = [
+const CHECKS: [Check; 23] = [
     foreign_keys::CHECK,
     triggers::CHECK,
     generated_columns::CHECK,
@@ -91,6 +92,7 @@ const CHECKS: [Check; 22] = [
     connections::CHECK,
     user_connections::CHECK,
     transactions::CHECK,
+    hidden_sessions::CHECK,
     replication::CHECK,
     read_only::CHECK,
 ];

@@ -45,7 +45,7 @@ fn clean(kind: Kind, only_here: &[&str]) {
 
 #[test]
 fn postgresql_says_nothing_of_a_sound_database() {
-    clean(Kind::Postgresql, &["owners"]);
+    clean(Kind::Postgresql, &["hidden-sessions", "owners"]);
 }
 
 #[test]

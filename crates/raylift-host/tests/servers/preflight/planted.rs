@@ -1,5 +1,6 @@
 //! What lies in one database.
 
+use super::whole_server::Session;
 use super::{ask, checks, said, sound};
 use crate::server::{Kind, Server, shared};
 use crate::world::{PASSWORD, World, unique};
@@ -194,32 +195,61 @@ fn a_database_without_liferays_tables_refuses_some_checks() {
     }
 }
 
+/// How many transactions are found at once and after five minutes, while one is open.
+pub fn open_transaction(world: &World) -> (usize, usize) {
+    let query = checks(world)["transactions"].query.clone();
+    let at_once = query
+        .replace("interval '5 minutes'", "interval '0 seconds'")
+        .replace("INTERVAL 5 MINUTE", "INTERVAL 0 SECOND");
+    assert_ne!(at_once, query);
+    let session = Session::open(world, "begin; update Group_ set groupId = groupId;");
+    let begun = std::time::Instant::now();
+    let mut found = 0;
+    while found == 0 && begun.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        found = ask(world, &at_once).len();
+    }
+    let counts = (found, ask(world, &query).len());
+    session.end();
+    counts
+}
+
 /// The check itself, with no time to wait for.
 #[test]
 fn a_transaction_that_stays_open() {
     for kind in [Kind::Postgresql, Kind::Mariadb] {
         let world = sound(kind);
         super::allow_sessions(&world);
-        let query = checks(&world)["transactions"].query.clone();
-        let at_once = query
-            .replace("interval '5 minutes'", "interval '0 seconds'")
-            .replace("INTERVAL 5 MINUTE", "INTERVAL 0 SECOND");
-        assert_ne!(at_once, query);
-        let session = super::whole_server::Session::open(
-            &world,
-            "begin; update Group_ set groupId = groupId;",
-        );
-        let mine = |rows: Vec<Vec<Option<String>>>| rows.len();
-        let begun = std::time::Instant::now();
-        while mine(ask(&world, &at_once)) == 0 {
-            assert!(begun.elapsed().as_secs() < 30, "{kind:?}");
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        assert_eq!(
-            mine(ask(&world, &query)),
-            0,
-            "{kind:?}: not five minutes yet"
-        );
-        session.end();
+        assert_eq!(open_transaction(&world), (1, 0), "{kind:?}");
     }
+}
+
+/// PostgreSQL shows an ordinary user that there are sessions of others, and not what they do.
+#[test]
+fn sessions_of_other_users_are_counted_and_told_to_be_hidden() {
+    let world = sound(Kind::Postgresql);
+    let other = unique("colleague");
+    world.server.user(&other, PASSWORD, false);
+    let limit = format!("alter database {} connection limit 5;", world.database);
+    world.server.sql("", &limit);
+    assert_eq!(said(&checks(&world), "hidden-sessions"), [""; 0]);
+    let session = Session::open_as(&world, &other, "begin; select 1;");
+    let begun = std::time::Instant::now();
+    let found = loop {
+        let found = checks(&world);
+        if !said(&found, "hidden-sessions").is_empty() || begun.elapsed().as_secs() > 20 {
+            break found;
+        }
+    };
+    let grant = format!("grant pg_read_all_stats to {};", world.user);
+    world.server.sql("", &grant);
+    let trusted = checks(&world);
+    session.end();
+    let hidden = [format!("sessions of {other} that are hidden: 1")];
+    assert_eq!(said(&found, "hidden-sessions"), hidden);
+    let open = ["2 of 5 connections of the database are open"];
+    for found in [&found, &trusted] {
+        assert_eq!(said(found, "connections"), open);
+    }
+    assert_eq!(said(&trusted, "hidden-sessions"), [""; 0]);
 }

@@ -14,6 +14,11 @@ pub struct Session(Child);
 
 impl Session {
     pub fn open(world: &World, statements: &str) -> Self {
+        Self::open_as(world, &world.user, statements)
+    }
+
+    /// Of another user.
+    pub fn open_as(world: &World, user: &str, statements: &str) -> Self {
         use std::io::Write;
         let port = world.server.port.to_string();
         let mut command = match world.server.kind {
@@ -21,7 +26,7 @@ impl Session {
                 let mut command = Command::new(tools(Kind::Postgresql).join("psql"));
                 command
                     .env("PGPASSWORD", PASSWORD)
-                    .args(["-h", "127.0.0.1", "-p", &port, "-X", "-U", &world.user])
+                    .args(["-h", "127.0.0.1", "-p", &port, "-X", "-U", user])
                     .args(["-d", &world.database, "-f", "-"]);
                 command
             }
@@ -31,7 +36,7 @@ impl Session {
                     .env("MYSQL_PWD", PASSWORD)
                     .args(["--no-defaults", "--protocol=tcp", "--host=127.0.0.1"])
                     .args(["--port", &port, "--unbuffered"])
-                    .arg(format!("--user={}", world.user))
+                    .arg(format!("--user={user}"))
                     .arg(format!("--database={}", world.database));
                 command
             }
@@ -245,4 +250,19 @@ fn a_mariadb_that_looks_for_small_letters() {
     server.start();
     assert_eq!(rows.len(), 10, "{rows:?}");
     assert_eq!(rows[0], "AssetEntry: lower_case_table_names is 1");
+}
+
+/// `INNODB_TRX.trx_started` is in the system's time zone, `NOW()` in the session's.
+#[test]
+fn a_mariadb_whose_sessions_have_another_time_zone() {
+    let (server, _turn) = mortal(Kind::Mariadb);
+    let world = sound_on(server);
+    super::allow_sessions(&world);
+    for zone in ["+05:00", "-05:00"] {
+        server.sql("", &format!("set global time_zone = '{zone}';"));
+        let counts = super::planted::open_transaction(&world);
+        server.sql("", "set global time_zone = 'SYSTEM';");
+        // Found where no time is waited for, and not before five minutes.
+        assert_eq!(counts, (1, 0), "{zone}");
+    }
 }

@@ -1,4 +1,6 @@
-//! Transactions open for more than five minutes. A look into the list of sessions.
+//! Transactions open for more than five minutes. MariaDB and MySQL tell their start in the system's time zone, and the time
+//! in the session's. PostgreSQL hides the start of other users' transactions; that is the next check. A look into the list of
+//! sessions.
 
 use super::{Ask, Check};
 
@@ -10,8 +12,8 @@ pub(super) const CHECK: Check = Check {
             AND xact_start < now() - interval '5 minutes' ORDER BY xact_start",
     ),
     mysql: Ask::Rows(
-        "SELECT CONCAT('session ', trx_mysql_thread_id, ' since ', trx_started) FROM information_schema.INNODB_TRX \
-            WHERE trx_mysql_thread_id <> CONNECTION_ID() AND trx_started < NOW() - INTERVAL 5 MINUTE \
-            ORDER BY trx_started",
+        "SELECT CONCAT('session ', session, ' since ', since) FROM (SELECT trx_mysql_thread_id AS session, \
+            CONVERT_TZ(trx_started, 'SYSTEM', @@session.time_zone) AS since FROM information_schema.INNODB_TRX) trx \
+            WHERE session <> CONNECTION_ID() AND since < NOW() - INTERVAL 5 MINUTE ORDER BY since",
     ),
 };
