@@ -180,6 +180,7 @@ codes! {
     LONG_TRANSACTIONS = "RL0525", "a transaction has been open for long";
     NO_ADMINISTRATOR = "RL0526", "a company has no administrator";
     CHECK_REFUSED = "RL0527", "a check of the database was refused";
+    DATABASE_TIMEOUT = "RL0528", "the database did not answer in time";
     TABLES_OWN = "RL0530", "tables belong to nothing that is installed";
     COLUMNS_OWN = "RL0531", "Liferay's tables have columns that Liferay did not make";
     INDEXES_OWN = "RL0532", "Liferay's tables have indexes that Liferay did not make";

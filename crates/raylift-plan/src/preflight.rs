@@ -114,7 +114,7 @@ pub(crate) fn findings(
         .chain(&site.store.checks)
         .flat_map(|check| match check.name == collations::RULE.name {
             true if check.found > 0 => collations::findings(site, check, verifiers),
-            _ => finding(check, verifiers).into_iter().collect(),
+            _ => judged(check, verifiers),
         })
         .chain(server_space::finding(site, copies, upgrades))
         .collect()
@@ -145,24 +145,30 @@ impl Grade {
     }
 }
 
-fn finding(check: &DatabaseCheck, verifiers: Verifiers) -> Option<Finding> {
-    if let Some(said) = &check.refused {
-        return Some(
-            Finding::new(
-                Severity::Note,
-                codes::CHECK_REFUSED,
-                check.name.clone(),
-                "the database refused this check, so that nothing is known about it",
-                "give the portal's database user the right, or look yourself",
-            )
-            .because(said.clone()),
-        );
-    }
-    let rule = RULES.iter().find(|rule| rule.name == check.name)?;
-    if check.found == 0 {
-        return None;
-    }
-    Some(told(rule, check, rule.remedy, verifiers))
+/// What was not told, and what was found.
+fn judged(check: &DatabaseCheck, verifiers: Verifiers) -> Vec<Finding> {
+    let rule = RULES
+        .iter()
+        .find(|rule| rule.name == check.name && check.found > 0);
+    let found = rule.map(|rule| told(rule, check, rule.remedy, verifiers));
+    refused(check).into_iter().chain(found).collect()
+}
+
+fn refused(check: &DatabaseCheck) -> Option<Finding> {
+    let said = check.refused.clone()?;
+    let (code, message, remedy) = match check.timed_out {
+        true => (
+            codes::DATABASE_TIMEOUT,
+            "the database did not answer this check in time, so that nothing is known about it",
+            "look yourself, or plan again in a quiet hour",
+        ),
+        false => (
+            codes::CHECK_REFUSED,
+            "the database refused this check, so that nothing is known about it",
+            "give the portal's database user the right, or look yourself",
+        ),
+    };
+    Some(Finding::new(Severity::Note, code, check.name.clone(), message, remedy).because(said))
 }
 
 /// What the check's rows mean by the rule, and what to do.

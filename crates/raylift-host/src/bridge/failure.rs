@@ -73,6 +73,8 @@ pub(super) fn of_request(
     DatabaseError {
         code: if lost {
             codes::DATABASE_UNREACHABLE
+        } else if is_late(failure, access) {
+            codes::DATABASE_TIMEOUT
         } else if is_forbidden(failure, access) {
             codes::DATABASE_RIGHTS
         } else {
@@ -85,16 +87,41 @@ pub(super) fn of_request(
     }
 }
 
+/// A statement that its limit or somebody ended: PostgreSQL's state `query_canceled`, MariaDB's error for its limit, MySQL's
+/// for its own, either's for a statement that was killed, which is how some drivers keep a limit; or the driver's own
+/// class for it (JDBC's `SQLTimeoutException`, Connector/J's `MySQLTimeoutException`).
+fn is_late(failure: &Failure, access: &DatabaseAccess) -> bool {
+    if failure.kind.ends_with("TimeoutException") {
+        return true;
+    }
+    if is_postgresql(access) {
+        return failure.state.as_deref() == Some("57014");
+    }
+    is_mysql(access) && matches!(failure.vendor, Some(1317 | 1969 | 3024))
+}
+
+fn is_postgresql(access: &DatabaseAccess) -> bool {
+    access
+        .url
+        .to_ascii_lowercase()
+        .starts_with("jdbc:postgresql:")
+}
+
+/// MySQL or MariaDB.
+fn is_mysql(access: &DatabaseAccess) -> bool {
+    let url = access.url.to_ascii_lowercase();
+    ["jdbc:mariadb:", "jdbc:mysql:"]
+        .iter()
+        .any(|vendor| url.starts_with(vendor))
+}
+
 /// PostgreSQL's state `insufficient_privilege`, which HSQLDB has for objects that are not there, too; MariaDB's and
 /// MySQL's errors for a database, a table, a column, a privilege of the server and a routine.
 fn is_forbidden(failure: &Failure, access: &DatabaseAccess) -> bool {
-    let url = access.url.to_ascii_lowercase();
-    if url.starts_with("jdbc:postgresql:") {
+    if is_postgresql(access) {
         return failure.state.as_deref() == Some("42501");
     }
-    let vendors = ["jdbc:mariadb:", "jdbc:mysql:"];
-    vendors.iter().any(|vendor| url.starts_with(vendor))
-        && matches!(failure.vendor, Some(1044 | 1142 | 1143 | 1227 | 1370))
+    is_mysql(access) && matches!(failure.vendor, Some(1044 | 1142 | 1143 | 1227 | 1370))
 }
 
 /// Some drivers repeat the whole URL or the properties of a connection.
@@ -166,6 +193,10 @@ mod tests {
             ("jdbc:mariadb://a/b", "42000", 1142, codes::DATABASE_RIGHTS),
             ("jdbc:mysql://a/b", "42000", 1064, codes::BRIDGE_FAILED),
             ("jdbc:hsqldb:/a", "42501", -5501, codes::BRIDGE_FAILED),
+            ("jdbc:postgresql:a", "57014", 0, codes::DATABASE_TIMEOUT),
+            ("jdbc:mariadb://a/b", "70100", 1969, codes::DATABASE_TIMEOUT),
+            ("jdbc:mysql://a/b", "HY000", 3024, codes::DATABASE_TIMEOUT),
+            ("jdbc:mysql://a/b", "70100", 1317, codes::DATABASE_TIMEOUT),
         ] {
             let access = DatabaseAccess {
                 url: url.to_owned(),

@@ -137,10 +137,13 @@ impl Helper {
             Err(RecvTimeoutError::Timeout) => {
                 self.requests = None;
                 self.patience = Duration::ZERO;
-                Err(broken(format!(
-                    "the database helper did not answer within {} seconds",
-                    limit.as_secs()
-                )))
+                Err(DatabaseError {
+                    code: codes::DATABASE_TIMEOUT,
+                    message: format!(
+                        "the database helper did not answer within {} seconds",
+                        limit.as_secs()
+                    ),
+                })
             }
         }
     }

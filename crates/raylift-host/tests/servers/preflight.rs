@@ -1,6 +1,7 @@
 //! Every check of the database, through the bridge, on real servers: with nothing wrong, and with what it looks for.
 
 mod clean;
+mod late;
 mod planted;
 mod rights;
 mod whole_server;

@@ -54,6 +54,9 @@ pub struct DatabaseCheck {
     /// What the database said against the query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Whether that was for lack of time, and not of a right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timed_out: bool,
 }
 
 /// What a database server says of itself and what is at hand to dump it with.

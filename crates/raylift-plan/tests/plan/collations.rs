@@ -50,6 +50,7 @@ fn with(rows: &[&str]) -> SiteFacts {
         found: rows.len() as u64,
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),
         refused: None,
+        timed_out: false,
     }];
     site
 }

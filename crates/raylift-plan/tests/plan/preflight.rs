@@ -16,6 +16,7 @@ fn check(name: &str, found: u64, rows: &[&str], refused: Option<&str>) -> Databa
         found,
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),
         refused: refused.map(str::to_owned),
+        timed_out: false,
     }
 }
 
@@ -217,6 +218,39 @@ fn a_refused_check_is_a_note_that_names_it() {
         assert_eq!(found.subject, name);
         assert_eq!(found.evidence, ["Access denied"]);
     }
+}
+
+#[test]
+fn a_check_without_time_is_not_told_as_a_missing_right() {
+    let mut late = check(
+        "duplicates",
+        1,
+        &["IX_1"],
+        Some("not asked: IX_2: canceled"),
+    );
+    late.timed_out = true;
+    let found = of(&with(late), &release());
+    let told: Vec<(&str, Severity, &[String])> = found
+        .iter()
+        .map(|finding| {
+            (
+                finding.code.as_str(),
+                finding.severity,
+                finding.evidence.as_slice(),
+            )
+        })
+        .collect();
+    let said = ["not asked: IX_2: canceled".to_owned()];
+    let rows = ["IX_1".to_owned()];
+    // What was found does not hide what was not asked.
+    assert_eq!(
+        told,
+        [
+            (codes::DUPLICATE_ROWS, Severity::Warning, rows.as_slice()),
+            (codes::DATABASE_TIMEOUT, Severity::Note, said.as_slice()),
+        ]
+    );
+    assert!(!found[1].remedy.contains("right"), "{}", found[1].remedy);
 }
 
 /// What nobody saw is no trouble, and no all-clear.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use raylift_model::codes;
 use raylift_model::facts::{DatabaseCheck, DatabaseKind, DatabaseSchema, SqlIndex, TableShape};
 
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
@@ -35,7 +36,9 @@ pub fn look(
         found: 0,
         rows: Vec::new(),
         refused: None,
+        timed_out: false,
     };
+    let mut unasked = Unasked::default();
     match machine.query_database(access, &queries) {
         Ok(answers) => {
             for (subject, answer) in questions.keys().zip(answers) {
@@ -49,21 +52,47 @@ pub fn look(
                                 .push(format!("{subject}: {count} values in more than one row"));
                         }
                     }
-                    Err(error) => refuse(&mut check, &error),
+                    Err(error) => unasked.add(subject, &error),
                 }
             }
         }
-        Err(error) => refuse(&mut check, &error),
+        Err(error) => {
+            for subject in questions.keys() {
+                unasked.add(subject, &error);
+            }
+        }
     }
-    // What was found is worth more than what was refused.
-    if check.found > 0 {
-        check.refused = None;
-    }
+    check.timed_out = unasked.timed_out;
+    check.refused = unasked.told();
     Some(check)
 }
 
-fn refuse(check: &mut DatabaseCheck, error: &DatabaseError) {
-    check.refused.get_or_insert_with(|| error.message.clone());
+/// Indexes that the database did not tell about, beside those it found something for.
+#[derive(Default)]
+struct Unasked {
+    subjects: Vec<String>,
+    /// What it said first against one.
+    said: Option<String>,
+    timed_out: bool,
+}
+
+impl Unasked {
+    fn add(&mut self, subject: &str, error: &DatabaseError) {
+        self.subjects.push(subject.to_owned());
+        self.said.get_or_insert_with(|| error.message.clone());
+        self.timed_out |= error.code == codes::DATABASE_TIMEOUT;
+    }
+
+    fn told(self) -> Option<String> {
+        let said = self.said?;
+        let mut subjects = self.subjects;
+        let more = subjects.len().saturating_sub(KEPT);
+        subjects.truncate(KEPT);
+        if more > 0 {
+            subjects.push(format!("{more} more"));
+        }
+        Some(format!("not asked: {}: {said}", subjects.join("; ")))
+    }
 }
 
 fn count(rows: &QueryRows) -> u64 {

@@ -25,6 +25,7 @@ mod triggers;
 mod user_connections;
 mod views;
 
+use raylift_model::codes;
 use raylift_model::facts::{DatabaseCheck, DatabaseKind};
 
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
@@ -186,9 +187,12 @@ fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<String> {
 }
 
 fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) -> DatabaseCheck {
-    let (rows, refused) = match answer {
-        Ok(rows) => (rows, None),
-        Err(error) => (QueryRows::new(), Some(error.message)),
+    let (rows, refused, timed_out) = match answer {
+        Ok(rows) => (rows, None, false),
+        Err(error) => {
+            let timed_out = error.code == codes::DATABASE_TIMEOUT;
+            (QueryRows::new(), Some(error.message), timed_out)
+        }
     };
     let mut told = texts(&rows);
     told.truncate(match check.name == collations::CHECK.name {
@@ -201,6 +205,7 @@ fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) ->
         found: rows.len() as u64,
         rows: told,
         refused,
+        timed_out,
     }
 }
 

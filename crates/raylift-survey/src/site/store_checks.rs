@@ -44,6 +44,7 @@ fn check(name: &str, mut troubles: Vec<String>) -> DatabaseCheck {
         found,
         rows: troubles,
         refused: None,
+        timed_out: false,
     }
 }
 

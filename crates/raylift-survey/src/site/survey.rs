@@ -323,6 +323,7 @@ fn schema_of(
             query: String::new(),
             found: 0,
             rows: Vec::new(),
+            timed_out: error.code == codes::DATABASE_TIMEOUT,
             refused: Some(error.message),
         })
 }
