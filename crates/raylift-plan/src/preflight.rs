@@ -14,6 +14,7 @@ mod hidden_sessions;
 mod index_limits;
 mod owners;
 mod packets;
+mod packets_unread;
 mod privileges;
 mod read_only;
 mod replication;
@@ -66,7 +67,7 @@ enum Grade {
     VerifiedStore(&'static str),
 }
 
-const RULES: [Rule; 26] = [
+const RULES: [Rule; 27] = [
     foreign_keys::RULE,
     triggers::RULE,
     generated_columns::RULE,
@@ -84,6 +85,7 @@ const RULES: [Rule; 26] = [
     guest_users::RULE,
     counters::RULE,
     packets::RULE,
+    packets_unread::RULE,
     connections::RULE,
     user_connections::RULE,
     transactions::RULE,

@@ -255,14 +255,28 @@ fn a_check_without_time_is_not_told_as_a_missing_right() {
 
 /// What nobody saw is no trouble, and no all-clear.
 #[test]
-fn hidden_sessions_are_a_note_that_names_them() {
-    let row = "sessions of joe that are hidden: 2";
-    let site = with(check("hidden-sessions", 1, &[row], None));
-    let found = only(&site, &named("2025.q3.0"));
-    assert_eq!(found.code.as_str(), codes::CHECK_REFUSED);
-    assert_eq!(found.severity, Severity::Note);
-    assert_eq!(found.evidence, [row]);
-    assert!(found.remedy.contains("pg_read_all_stats"));
+fn what_was_not_looked_at_is_a_note_that_names_it() {
+    for (name, code, row, advice) in [
+        (
+            "hidden-sessions",
+            codes::CHECK_REFUSED,
+            "sessions of joe that are hidden: 2",
+            "pg_read_all_stats",
+        ),
+        (
+            "packets-unread",
+            codes::PACKET_TOO_SMALL,
+            "Big: 4096 MiB",
+            "proof",
+        ),
+    ] {
+        let site = with(check(name, 1, &[row], None));
+        let found = only(&site, &named("2025.q3.0"));
+        assert_eq!(found.code.as_str(), code);
+        assert_eq!(found.severity, Severity::Note);
+        assert_eq!(found.evidence, [row]);
+        assert!(found.remedy.contains(advice), "{}", found.remedy);
+    }
 }
 
 #[test]

@@ -59,15 +59,22 @@ enum Ask {
     Nothing,
     /// Every row that the query gives is a trouble, told by its columns.
     Rows(&'static str),
-    /// Every row that the query gives is a query itself; all together are asked, and their rows are the troubles.
-    Made(&'static str),
+    /// Of the query's rows queries are made; all together are asked, and their rows are the troubles.
+    Made(&'static str, fn(&QueryRows) -> Made),
+}
+
+/// What follows from a query's rows.
+struct Made {
+    queries: Vec<String>,
+    /// What would take too long; a check of its own, `NAME-unread`.
+    left_out: Vec<String>,
 }
 
 impl Ask {
     fn query(self) -> Option<&'static str> {
         match self {
             Self::Nothing => None,
-            Self::Rows(query) | Self::Made(query) => Some(query),
+            Self::Rows(query) | Self::Made(query, _) => Some(query),
         }
     }
 }
@@ -125,10 +132,15 @@ pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) 
         .collect();
     let mut answers = all(machine, access, &queries);
     let companies = answers.pop().and_then(Result::ok).map(|rows| texts(&rows));
+    let mut unread = Vec::new();
     let made: Vec<Option<String>> = asked
         .iter()
         .zip(&answers)
-        .map(|((_, ask, _), answer)| made(*ask, answer))
+        .map(|((check, ask, query), answer)| {
+            let made = made(*ask, answer)?;
+            unread.extend(left_out(check, query, &made));
+            (!made.queries.is_empty()).then(|| made.queries.join(" UNION ALL "))
+        })
         .collect();
     let queries: Vec<&str> = made.iter().filter_map(Option::as_deref).collect();
     let mut further = match queries.is_empty() {
@@ -143,9 +155,10 @@ pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) 
         .map(|(((check, ask, query), answer), made)| match (made, ask) {
             (Some(made), _) => fact(check, made, further.next().unwrap_or(answer)),
             // Nothing follows from it, and so nothing is wrong.
-            (None, Ask::Made(_)) => fact(check, query, answer.map(|_| QueryRows::new())),
+            (None, Ask::Made(..)) => fact(check, query, answer.map(|_| QueryRows::new())),
             (None, _) => fact(check, query, answer),
         })
+        .chain(unread)
         .collect();
     Looked { checks, companies }
 }
@@ -177,13 +190,25 @@ fn all(
         })
 }
 
-/// The query that an answer leads to.
-fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<String> {
-    let (Ask::Made(_), Ok(rows)) = (ask, answer) else {
-        return None;
-    };
-    let queries = texts(rows);
-    (!queries.is_empty()).then(|| queries.join(" UNION ALL "))
+/// The queries that an answer leads to.
+fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<Made> {
+    match (ask, answer) {
+        (Ask::Made(_, make), Ok(rows)) => Some(make(rows)),
+        _ => None,
+    }
+}
+
+/// A check that names what was not read; `None` where all was.
+fn left_out(check: &Check, query: &str, made: &Made) -> Option<DatabaseCheck> {
+    let left_out = &made.left_out;
+    (!left_out.is_empty()).then(|| DatabaseCheck {
+        name: format!("{}-unread", check.name),
+        query: query.to_owned(),
+        found: left_out.len() as u64,
+        rows: left_out.iter().take(KEPT).cloned().collect(),
+        refused: None,
+        timed_out: false,
+    })
 }
 
 fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) -> DatabaseCheck {

@@ -80,8 +80,9 @@ fn mariadb_tells_what_lies_in_its_database() {
         create table Three (id bigint, name varchar(75) character set utf8mb3 collate utf8mb3_bin);\n\
         create table Tight (id bigint) row_format=compact;\n\
         create table Isam (id bigint) engine=MyISAM;\n\
-        create table `Big ``one` (id bigint, `the 'value` longblob);\n\
-        insert into `Big ``one` values (1, repeat('x', 9000000));\n\
+        create table `Big ``one` (id bigint, `the 'value` longblob, short longtext, other longblob);\n\
+        insert into `Big ``one` values (1, repeat('x', 9000000), 'x', repeat('x', 8500000)), \
+        (2, null, 'x', 'x');\n\
         create table DLContent (contentId bigint, data_ longblob, size_ bigint);\n\
         insert into DLContent values (1, repeat('x', 8400000), 8400001);\n\
         create table Text (id bigint, content longtext);\n\
@@ -116,7 +117,8 @@ fn mariadb_tells_what_lies_in_its_database() {
     assert_eq!(
         said(&found, "packets"),
         [
-            "Big `one.the 'value: 9000000 bytes, max_allowed_packet is 16777216",
+            "Big `one.other: 8500000 bytes, max_allowed_packet is 16777216; \
+            Big `one.the 'value: 9000000 bytes, max_allowed_packet is 16777216",
             "DLContent.data_: 8400001 bytes, max_allowed_packet is 16777216",
         ]
     );
