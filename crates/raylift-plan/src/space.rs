@@ -16,6 +16,7 @@ const RESERVE: u64 = 64 << 20;
 /// Staging, proof and return point all lie on the file system of raylift's state folder. The proof's copy is
 /// removed before the return point is taken; a rollback needs room for one more copy, since nothing is deleted then.
 /// A snapshot by the owner's command lies wherever that puts it, and notes take nearly nothing.
+/// A database whose size nobody told counts for nothing here, which the checks of the database say.
 /// Documents lie in the backup repository: where a proof has put them there, only new ones are added.
 pub(crate) fn needs(
     site: &SiteFacts,
@@ -59,7 +60,7 @@ pub(crate) fn needs(
         site.store.bytes
     };
     let kept = if copies {
-        2 * site.database.bytes + added + site.store.bytes
+        2 * site.database.bytes.unwrap_or(0) + added + site.store.bytes
     } else {
         0
     };

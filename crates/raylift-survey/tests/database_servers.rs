@@ -79,7 +79,7 @@ fn a_server_says_its_version_its_size_and_what_the_user_may() {
     request.settings.database.tools = Some(folder.clone());
     let facts = survey(&machine, &request).unwrap();
     assert_eq!(facts.database.settings.kind, DatabaseKind::Postgresql);
-    assert_eq!(facts.database.bytes, 123_456_789);
+    assert_eq!(facts.database.bytes, Some(123_456_789));
     let server = facts.database.server.unwrap();
     assert_eq!(server.place, "db:5433");
     assert_eq!(server.database, "lportal");
@@ -94,6 +94,12 @@ fn a_server_says_its_version_its_size_and_what_the_user_may() {
     let server = survey(&machine, &request).unwrap().database.server.unwrap();
     assert_eq!(server.may_create, Some(false));
     assert_eq!(server.tools, None, "one of the tools is missing");
+
+    // A server that says nothing is not an empty database.
+    machine.queries = Vec::new();
+    let facts = survey(&machine, &request).unwrap();
+    assert_eq!(facts.database.bytes, None);
+    assert_eq!(facts.database.server.unwrap().place, "db:5433");
 }
 
 #[test]
@@ -119,7 +125,7 @@ fn mariadb_is_told_by_its_own_words_whatever_the_driver_is() {
     request.settings.database.tools = Some(folder);
     let facts = survey(&machine, &request).unwrap();
     assert_eq!(facts.database.settings.kind, DatabaseKind::Mysql);
-    assert_eq!(facts.database.bytes, 4096);
+    assert_eq!(facts.database.bytes, Some(4096));
     let server = facts.database.server.unwrap();
     assert_eq!((server.mariadb, server.version), (true, Some((10, 11))));
     assert_eq!(server.tools.unwrap().version, Some((10, 11)));

@@ -73,7 +73,7 @@ fn a_good_site_has_facts_and_nothing_against_it() {
             .unwrap()
             .contains(scratch.home.to_str().unwrap())
     );
-    assert_eq!(facts.database.bytes, 27);
+    assert_eq!(facts.database.bytes, Some(27));
     let bundles: Vec<&str> = facts
         .bundles
         .iter()

@@ -17,9 +17,9 @@ pub struct DatabaseFacts {
     /// `DatabaseMetaData.getDatabaseProductVersion`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
-    /// Bytes of the database's own files; zero for a server elsewhere.
-    #[serde(default)]
-    pub bytes: u64,
+    /// Bytes of an embedded database's own files, or what a server says of its size; `None` where nobody told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// All rows of `Release_`, by name.
     pub release_rows: Vec<ReleaseRow>,
     /// Every table with its number of rows, by name.

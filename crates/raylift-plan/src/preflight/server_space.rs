@@ -12,7 +12,10 @@ use crate::space::mebibytes;
 /// outage, or for a rollback. `upgrades` is whether the database grows. Each needs its size once.
 pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<Finding> {
     let server = site.database.server.as_ref()?;
-    let one = site.database.bytes;
+    let subject = format!("{}/{}", server.place, server.database);
+    let Some(one) = site.database.bytes else {
+        return (copies || upgrades).then(|| untold(subject, copies));
+    };
     let sum = match (copies, upgrades) {
         (true, true) => format!(
             "{}: a copy for the proof or a rollback ({}), and as much again for what an upgrade adds",
@@ -24,7 +27,6 @@ pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<
         (false, false) => return None,
     };
     let needed = one.saturating_mul(u64::from(copies) + u64::from(upgrades));
-    let subject = format!("{}/{}", server.place, server.database);
     let Some(disk) = &server.data else {
         return Some(Finding::new(
             Severity::Note,
@@ -56,5 +58,20 @@ pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<
             "make room on that disk, or make it larger",
         )
         .because(disk.folder.clone()),
+    )
+}
+
+/// Copies would need room on raylift's disk, too, which was computed without them.
+fn untold(subject: String, copies: bool) -> Finding {
+    let severity = match copies {
+        true => Severity::Warning,
+        false => Severity::Note,
+    };
+    Finding::new(
+        severity,
+        codes::SERVER_SPACE,
+        subject,
+        "how large the database is was not told to raylift: whether there is room for it, on the server's disk and where raylift keeps its copies, is not known",
+        "look how large it is and how much is free, on the disk of the server's data folder and on that of raylift's folder: twice its size must be on each",
     )
 }

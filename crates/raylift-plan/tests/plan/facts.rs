@@ -238,7 +238,7 @@ pub(crate) fn site() -> SiteFacts {
             server: None,
             checks: Vec::new(),
             schema: None,
-            bytes: 1000,
+            bytes: Some(1000),
             release_rows: vec![row("portal", "5.0.2")],
             tables: vec![TableFacts {
                 name: "DLFILEENTRY".to_owned(),

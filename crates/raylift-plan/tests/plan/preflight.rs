@@ -295,7 +295,7 @@ fn room_on_the_server_for_a_copy_and_for_what_an_upgrade_adds() {
             (_, data) => *data = None,
         }
         let mut site = on_postgresql(Some(server));
-        site.database.bytes = gibibyte;
+        site.database.bytes = Some(gibibyte);
         let found = of(&site, &release());
         let severities: Vec<Severity> = found.iter().map(|finding| finding.severity).collect();
         assert_eq!(severities, Vec::from_iter(severity), "{free:?}");
@@ -312,7 +312,7 @@ fn tight() -> SiteFacts {
     let mut server = crate::database_servers::server();
     server.data.as_mut().unwrap().free = (1 << 30) - 1;
     let mut site = on_postgresql(Some(server));
-    site.database.bytes = 1 << 30;
+    site.database.bytes = Some(1 << 30);
     site
 }
 
@@ -350,6 +350,22 @@ fn no_room_for_a_copy_is_asked_for_where_none_is_made() {
     let found = room(&site, &same, &wishes());
     assert_eq!(found[0].0, Severity::Blocker);
     assert!(found[0].1.contains("needs 1024 MiB: a copy"), "{found:?}");
+}
+
+/// No sum is made up of a size that nobody knows.
+#[test]
+fn a_size_that_was_not_told_is_said() {
+    let mut site = tight();
+    site.database.bytes = None;
+    let mut snapshot = wishes();
+    snapshot.settings.restore_point.command = Some(vec!["/bin/true".to_owned()]);
+    for (wishes, severity) in [(wishes(), Severity::Warning), (snapshot, Severity::Note)] {
+        let found = room(&site, &release(), &wishes);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, severity);
+        assert!(found[0].1.contains("was not told"), "{found:?}");
+        assert!(!found[0].1.contains("MiB"), "{found:?}");
+    }
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn without_a_command_that_restores_the_plan_says_what_a_person_does() {
 #[test]
 fn a_snapshot_needs_no_room_beside_the_site() {
     let mut site = site();
-    site.database.bytes = 1 << 40;
+    site.database.bytes = Some(1 << 40);
     let plan = planned(&site, &release(), &with_snapshot(None));
     assert_eq!(blockers(&plan), Vec::<&str>::new());
     let copies = planned(&site, &release(), &wishes());

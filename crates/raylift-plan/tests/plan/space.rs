@@ -21,8 +21,9 @@ fn needed(change: impl Fn(&mut SiteFacts, &mut BackupSettings)) -> u64 {
 /// or lies elsewhere.
 #[test]
 fn documents_that_are_in_the_repository_need_no_room_there() {
-    let bare = needed(|site, _| (site.database.bytes, site.store.bytes) = (0, 0));
-    let large = |site: &mut SiteFacts| (site.database.bytes, site.store.bytes) = (DATABASE, STORE);
+    let bare = needed(|site, _| (site.database.bytes, site.store.bytes) = (Some(0), 0));
+    let large =
+        |site: &mut SiteFacts| (site.database.bytes, site.store.bytes) = (Some(DATABASE), STORE);
     let proof = |snapshot: Option<String>| ProofRecord {
         taken: "2026-11-20T00:00:00Z".to_owned(),
         compared: Vec::new(),

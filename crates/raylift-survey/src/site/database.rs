@@ -197,14 +197,16 @@ pub(crate) fn hsqldb_file(url: &str, extension: &str) -> Option<PathBuf> {
         .map(|files| PathBuf::from(format!("{}.{extension}", files.path)))
 }
 
-/// Bytes of an embedded HSQLDB's files (HyperSQL guide, "Database files"); zero for other databases.
-pub(crate) fn bytes(machine: &dyn Machine, url: &str) -> u64 {
-    ["properties", "script", "log", "data", "lobs", "backup"]
+/// Bytes of an embedded HSQLDB's files (HyperSQL guide, "Database files"); `None` for other databases.
+pub(crate) fn bytes(machine: &dyn Machine, url: &str) -> Option<u64> {
+    hsqldb_file(url, "properties")?;
+    let sum = ["properties", "script", "log", "data", "lobs", "backup"]
         .iter()
         .filter_map(|extension| hsqldb_file(url, extension))
         .filter_map(|file| machine.stat(&file).ok().flatten())
         .map(|stat| stat.size)
-        .sum()
+        .sum();
+    Some(sum)
 }
 
 /// A finding when somebody keeps the lock of an embedded HSQLDB alive although the site does not run.

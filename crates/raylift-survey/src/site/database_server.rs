@@ -36,7 +36,8 @@ const MYSQL: &str = "SELECT VERSION(), \
 /// A server and the size of the database on it.
 pub(crate) struct Found {
     pub(crate) server: DatabaseServer,
-    pub(crate) bytes: u64,
+    /// `None` where it did not tell.
+    pub(crate) bytes: Option<u64>,
 }
 
 /// Asks the server; `None` for another kind of database and for a URL that does not name one server.
@@ -67,7 +68,7 @@ pub(crate) fn look(
     let may_create = cell(&rows, 1).map(|text| !matches!(text.as_str(), "0" | "f" | "false"));
     let bytes = cell(&rows, 2)
         .and_then(|text| text.parse::<f64>().ok())
-        .map_or(0, |bytes| bytes as u64);
+        .map(|bytes| bytes as u64);
     Some(Found {
         server: DatabaseServer {
             place: shown(&place),
