@@ -9,6 +9,10 @@ use crate::manifest::{Manifest, PartManifest};
 /// Receives one line about what is being copied.
 pub type Progress<'a> = &'a mut dyn FnMut(String);
 
+/// Entries whose names begin so lie in a folder on another device than the run's: what was set aside there, or is on its
+/// way back. They are no part of the folder.
+pub const OWN: &str = ".raylift-";
+
 /// What to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
@@ -16,7 +20,8 @@ pub struct Part {
     pub name: String,
     /// The folder.
     pub root: PathBuf,
-    /// The entries of the folder to take; `None` for the folder itself with everything in it.
+    /// The entries of the folder to take; `None` for the folder itself with everything in it, but for what raylift keeps
+    /// there itself ([`OWN`]).
     pub entries: Option<Vec<OsString>>,
 }
 

@@ -16,7 +16,7 @@ use rustic_core::{BlobId, IndexedFullStatus, RusticError, TreeId};
 use super::error::RepositoryError;
 use super::node;
 use super::open::{Engine, Repository};
-use super::snapshot::{Listed, PartSummary, Snapshot};
+use super::snapshot::{Listed, PartSummary, Snapshot, is_whole};
 use super::storage::Access;
 use crate::error::BackupError;
 use crate::names::escape;
@@ -328,7 +328,8 @@ impl Repository {
     }
 }
 
-/// The one backup that an id, the beginning of one, or `latest` names.
+/// The one backup that an id, the beginning of one, or `latest` names: the newest that is no part of a proof or return
+/// point.
 pub(super) fn one_of<'a>(
     snapshots: &'a [SnapshotFile],
     id: &str,
@@ -337,7 +338,7 @@ pub(super) fn one_of<'a>(
         .iter()
         .filter(|file| !id.is_empty() && file.id.to_hex().as_str().starts_with(id));
     let found = if id == "latest" {
-        (snapshots.last(), None)
+        (snapshots.iter().rfind(|file| is_whole(file)), None)
     } else {
         (with_it.next(), with_it.next())
     };

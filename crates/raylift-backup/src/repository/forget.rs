@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::bring_back::one_of;
 use super::error::RepositoryError;
 use super::open::{Engine, Repository};
-use super::snapshot::{Snapshot, TAG};
+use super::snapshot::{PROOF, Snapshot, TAG, has_tag, is_whole};
 use super::storage::{Access, FileType};
 
 /// Which backups of a site are kept. The newest one always is; everything that a number keeps is kept, and the rest is
-/// forgotten.
+/// forgotten. The documents of proofs and return points count as none: of proofs the newest is kept, of return points what
+/// a run needs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     /// The newest so many.
@@ -101,8 +102,13 @@ impl Repository {
                     .iter()
                     .filter(|file| is_of(file, host, site))
                     .collect();
-                outside(&of_site, *retention, protected, &Zoned::now())
-                    .map_err(|error| self.explain("apply the retention", error))?
+                let (whole, partial): (Vec<_>, Vec<_>) =
+                    of_site.into_iter().partition(|file| is_whole(file));
+                let mut gone = outside(&whole, *retention, protected, &Zoned::now())
+                    .map_err(|error| self.explain("apply the retention", error))?;
+                gone.extend(unneeded(&partial, protected));
+                gone.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
+                gone
             }
         };
         let bytes_before = self.bytes()?;
@@ -178,7 +184,9 @@ fn may_go<'a>(
         }
         let newest = snapshots
             .iter()
-            .filter(|other| other.hostname == file.hostname && other.paths == file.paths)
+            .filter(|other| {
+                is_whole(other) && other.hostname == file.hostname && other.paths == file.paths
+            })
             .max_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
         if newest.is_some_and(|newest| newest.id == file.id) {
             return Err(kept(file, "it is the newest one of its site"));
@@ -218,9 +226,20 @@ fn outside<'a>(
         .collect())
 }
 
+/// Documents of proofs, but the newest's, and of return points that no run needs; the oldest comes first in `of_site`.
+fn unneeded<'a>(of_site: &[&'a SnapshotFile], protected: &[String]) -> Vec<&'a SnapshotFile> {
+    let newest = of_site.iter().rfind(|file| has_tag(file, PROOF));
+    of_site
+        .iter()
+        .copied()
+        .filter(|file| newest.is_none_or(|newest| newest.id != file.id))
+        .filter(|file| !is_protected(file, protected))
+        .collect()
+}
+
 /// What raylift took of a site.
 fn is_of(file: &SnapshotFile, host: &str, site: &str) -> bool {
-    file.hostname == host && file.paths.iter().eq([site]) && file.tags.iter().any(|tag| tag == TAG)
+    file.hostname == host && file.paths.iter().eq([site]) && has_tag(file, TAG)
 }
 
 fn is_protected(file: &SnapshotFile, protected: &[String]) -> bool {
@@ -234,6 +253,7 @@ mod tests {
     use rustic_core::jiff::civil::date;
     use rustic_core::jiff::tz::TimeZone;
 
+    use super::super::snapshot::RETURN_POINT;
     use super::*;
 
     fn noon(month: i8, day: i8) -> Zoned {
@@ -318,6 +338,32 @@ mod tests {
         assert!(may_go(&all, vec![&all[0]], &needed).is_err());
         assert!(may_go(&all, vec![&all[0]], &[]).is_ok());
         assert!(may_go(&all, vec![&all[2]], &[]).is_err(), "the newest");
+    }
+
+    /// A drill each night after the backup must not push the backups out.
+    #[test]
+    fn documents_of_proofs_and_return_points_are_no_backups() {
+        let tagged = |day, tag: &str| {
+            let mut file = snapshot(11, day);
+            file.tags.add(tag.to_owned());
+            file
+        };
+        let all = [
+            snapshot(11, 1),
+            tagged(2, PROOF),
+            tagged(3, RETURN_POINT),
+            tagged(4, RETURN_POINT),
+            tagged(5, PROOF),
+        ];
+        let refs: Vec<&SnapshotFile> = all.iter().collect();
+        let needed = [all[3].id.to_hex().as_str().to_owned()];
+        assert_eq!(days(&unneeded(&refs[1..], &needed)), [(11, 2), (11, 3)]);
+        assert!(
+            may_go(&all, vec![&all[0]], &[]).is_err(),
+            "the newest that stands for itself"
+        );
+        assert!(may_go(&all, vec![&all[4]], &[]).is_ok());
+        assert_eq!(one_of(&all, "latest").unwrap().id, all[0].id);
     }
 
     #[test]

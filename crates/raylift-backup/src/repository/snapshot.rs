@@ -7,6 +7,22 @@ use serde::{Deserialize, Serialize};
 /// The tag of every backup that raylift takes.
 pub const TAG: &str = "raylift";
 
+/// The tag of what a proof tries out: documents without a database.
+pub const PROOF: &str = "proof";
+
+/// The tag of a return point's documents: without a database, whose dump lies with the run.
+pub const RETURN_POINT: &str = "return-point";
+
+/// True for a backup of a site that stands for itself; false for the documents of a proof or return point, which no
+/// retention may take for one.
+pub(super) fn is_whole(file: &SnapshotFile) -> bool {
+    !has_tag(file, PROOF) && !has_tag(file, RETURN_POINT)
+}
+
+pub(super) fn has_tag(file: &SnapshotFile, wanted: &str) -> bool {
+    file.tags.iter().any(|tag| tag == wanted)
+}
+
 /// What a backup is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Snapshot {

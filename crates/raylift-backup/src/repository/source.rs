@@ -19,7 +19,7 @@ use walkdir::WalkDir;
 use super::error::RepositoryError;
 use super::node;
 use crate::error::BackupError;
-use crate::store::Part;
+use crate::store::{OWN, Part};
 use crate::walk::join;
 
 /// Something to take into a backup. Each lies in a folder of the backup that has the name of its part.
@@ -251,14 +251,14 @@ fn files(top: &Path, part: &Part, tally: &Arc<Tally>) -> Entries {
     let tally = Arc::clone(tally);
     let (top, root) = (top.to_owned(), part.root.clone());
     let walks: Box<dyn Iterator<Item = Result<PathBuf, BackupError>> + Send> = match &part.entries {
-        None => Box::new(walk(&root)),
+        None => Box::new(walk(&root, true)),
         Some(names) => {
             let (above, chosen) = chosen(names);
             let root = root.clone();
             Box::new(above.into_iter().flat_map(move |below| {
                 let path = join(&root, &below);
                 if chosen.contains(&below) {
-                    Box::new(walk(&path)) as Box<dyn Iterator<Item = _> + Send>
+                    Box::new(walk(&path, false)) as Box<dyn Iterator<Item = _> + Send>
                 } else {
                     Box::new(std::iter::once(Ok(path)))
                 }
@@ -305,12 +305,23 @@ fn chosen(names: &[OsString]) -> (Vec<PathBuf>, HashSet<PathBuf>) {
     (visits, chosen.into_iter().collect())
 }
 
-fn walk(start: &Path) -> impl Iterator<Item = Result<PathBuf, BackupError>> + Send + use<> {
+fn walk(
+    start: &Path,
+    without_own: bool,
+) -> impl Iterator<Item = Result<PathBuf, BackupError>> + Send + use<> {
     let start = start.to_owned();
+    let is_own = |entry: &walkdir::DirEntry| {
+        entry.depth() == 1
+            && entry
+                .file_name()
+                .as_encoded_bytes()
+                .starts_with(OWN.as_bytes())
+    };
     WalkDir::new(&start)
         .follow_root_links(false)
         .sort_by_file_name()
         .into_iter()
+        .filter_entry(move |entry| !(without_own && is_own(entry)))
         .map(move |entry| {
             entry.map(walkdir::DirEntry::into_path).map_err(|error| {
                 let path = error.path().unwrap_or(&start).to_owned();

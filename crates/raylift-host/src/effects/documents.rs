@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use raylift_backup::Part;
 use raylift_backup::repository::{
-    About, Input, Opened, Place, Repository, RepositoryError, Trial, Tried, host,
+    About, Input, Opened, PROOF, Place, RETURN_POINT, Repository, RepositoryError, Trial, Tried,
+    host,
 };
 use raylift_model::codes;
 use raylift_model::plan::{PlannedBackups, PlannedSite};
@@ -128,11 +129,11 @@ impl<'a> Documents<'a> {
         let earlier = last.and_then(|last| last.snapshot.as_deref());
         let mut superfluous: Vec<String> = earlier.iter().map(|&id| id.to_owned()).collect();
         // The first time everything is read; the second shows how long it takes when nearly nothing is new.
-        superfluous.push(self.backup(&repository, "proof", progress)?.snapshot);
+        superfluous.push(self.backup(&repository, PROOF, progress)?.snapshot);
         let mut tried = Tried::default();
         for _ in 0..COMPARISONS {
             let begun = Instant::now();
-            let kept = self.backup(&repository, "proof", progress)?;
+            let kept = self.backup(&repository, PROOF, progress)?;
             let taken_in = begun.elapsed();
             let begun = Instant::now();
             tried = self.try_out(
@@ -154,6 +155,9 @@ impl<'a> Documents<'a> {
             }
             superfluous.push(kept.snapshot);
         }
+        // The proof before this one stays.
+        superfluous.retain(|id| Some(id.as_str()) != earlier);
+        patiently(progress, |_| repository.supersede(&superfluous))?;
         Err(differing(
             "the documents that came back differ from the site's",
             tried,
@@ -179,7 +183,7 @@ impl<'a> Documents<'a> {
         progress: Progress<'_>,
     ) -> Result<Kept, HostError> {
         let opened = self.place().open_or_make().map_err(self::repository)?;
-        let kept = self.backup(&opened.repository, "return-point", progress)?;
+        let kept = self.backup(&opened.repository, RETURN_POINT, progress)?;
         let earlier = proven.and_then(|proof| proof.snapshot.as_deref());
         let tried = self.try_out(&opened.repository, &kept, (earlier, 0), scratch, progress)?;
         if tried.differing.is_empty() && tried.vanished == 0 {

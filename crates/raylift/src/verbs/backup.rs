@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::Part;
-use raylift_backup::repository::{About, Input, Opened, Taken, host};
+use raylift_backup::repository::{About, Input, Opened, PROOF, RETURN_POINT, Taken, host};
 use raylift_host::backup::{DOCUMENTS_PART, database_part};
 use raylift_host::cache::Cache;
 use raylift_model::codes;
@@ -134,6 +134,18 @@ fn take(
             format!("the repository would lie in the document store {root} and hold itself"),
             "Name another place: [backup] repository in raylift.toml.",
         ));
+    }
+    if let Some(tag) = arguments
+        .tag
+        .iter()
+        .find(|tag| [PROOF, RETURN_POINT].contains(&tag.as_str()))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the tag {tag} is raylift's own: it tells the documents of proofs and return points from backups"),
+            "Take another tag.",
+        )
+        .ending(Exit::Usage));
     }
     let opened = vault.open_or_make()?;
     if opened.key_made {

@@ -29,8 +29,20 @@ pub(crate) fn run(
     } else {
         Free::InTwoSteps
     };
-    // What a run goes back to lies there.
-    let needed = needed_backups(&Workplace::of(site).state().join("backups"));
+    let workplace = Workplace::of(site);
+    // A return point that is being taken is in no list yet, and must not wait until space is freed.
+    let _lock = match workplace.state().exists() {
+        true => Some(workplace.lock()?),
+        false => None,
+    };
+    let needed = needed_backups(&workplace.state().join("backups")).map_err(|error| {
+        Problem::refused(
+            error.code,
+            format!("what a run needs to go back cannot be read, so that nothing is forgotten: {error}"),
+            "Look at the manifest.json that is named; one of a run that is over can be removed with its folder.",
+        )
+        .because(error.evidence)
+    })?;
     let forgotten = Vault::of(site)
         .open()?
         .forget(&what, &needed, free)
