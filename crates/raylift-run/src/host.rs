@@ -80,6 +80,17 @@ pub struct Write {
     pub last: String,
 }
 
+/// A document that was made since a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// `title` of its row of `DLFileEntry`.
+    pub title: String,
+    /// `userName`; empty where the row has none.
+    pub user: String,
+    /// `createDate` as the database has it, in Liferay's GMT.
+    pub created: String,
+}
+
 /// One look at a started site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HealthSample {
@@ -420,6 +431,15 @@ pub trait Host {
     /// # Errors
     /// When the database cannot be reached.
     fn writes_since(&self, _plan: &Plan, _since: &str) -> Result<Vec<Write>, HostError> {
+        Ok(Vec::new())
+    }
+
+    /// Documents that were made since a moment (UTC, RFC 3339), the newest first, at most some thousands. The default is for
+    /// hosts whose databases list none.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or its documents cannot be read.
+    fn new_documents(&self, _plan: &Plan, _since: &str) -> Result<Vec<NewDocument>, HostError> {
         Ok(Vec::new())
     }
 

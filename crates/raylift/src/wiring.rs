@@ -368,7 +368,7 @@ fn check_that_it_fits(
     }
     if raylift_host::users::current_uid() == 0 && runs_what_settings_do_not_say(plan, site) {
         return Err(stale(
-            "the plan's command for the return point is not the one in raylift.toml, and as root raylift runs no other"
+            "the plan's command for the return point or its file with the administrator's password is not the one in raylift.toml, and as root raylift runs and reads no other"
                 .to_owned(),
         ));
     }
@@ -377,6 +377,12 @@ fn check_that_it_fits(
 
 /// A plan lies where the site's user may write. What runs as root stands in the settings, which are root's then.
 fn runs_what_settings_do_not_say(plan: &Plan, site: &SiteArgument) -> bool {
+    let planned = plan.site.database_tools.as_ref();
+    let password = planned.and_then(|tools| tools.admin_password_file.as_ref());
+    // A file that only root may read would be handed to a tool that runs as the site's user.
+    if password.is_some() && password != site.settings.database.admin_password_file.as_ref() {
+        return true;
+    }
     let Some(ReturnMeans::Command { take, restore }) = plan.return_means() else {
         return false;
     };

@@ -6,7 +6,7 @@ use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::names::BundleSymbolicName;
 use raylift_model::secret::Secret;
 use raylift_model::version::SchemaVersion;
-use raylift_run::host::Write;
+use raylift_run::host::{NewDocument, Write};
 use raylift_survey::machine::{ConfigurationText, DocumentRow};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,17 @@ pub(super) fn writes(value: Value) -> Result<Vec<Write>, DatabaseError> {
             last: row.last,
         })
         .collect())
+}
+
+/// Title, user and time; a fraction of a second is cut off.
+pub(super) fn new_document(row: Vec<Option<String>>) -> NewDocument {
+    let mut cells = row.into_iter().map(Option::unwrap_or_default);
+    let mut next = || cells.next().unwrap_or_default();
+    NewDocument {
+        title: next(),
+        user: next(),
+        created: next().chars().take(19).collect(),
+    }
 }
 
 /// Tables by name.

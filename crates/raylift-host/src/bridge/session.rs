@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseSchema, ReleaseRow, TableFacts};
-use raylift_run::host::Write;
+use raylift_run::host::{NewDocument, Write};
 use raylift_survey::machine::{
     ConfigurationText, DatabaseAccess, DatabaseAnswer, DatabaseError, DocumentRow,
 };
@@ -204,10 +204,23 @@ impl Bridge {
     /// # Errors
     /// As [`Bridge::release_rows`].
     pub fn writes(&mut self, since: &str) -> Result<Vec<Write>, DatabaseError> {
-        let moment = since.get(..19).unwrap_or(since).replace('T', " ");
-        let writes =
-            self.request_within(json!({"request": "writes", "since": moment}), WRITES_LIMIT)?;
+        let request = json!({"request": "writes", "since": moment(since)});
+        let writes = self.request_within(request, WRITES_LIMIT)?;
         rows::writes(writes)
+    }
+
+    /// Documents that were made since a moment, the newest first, at most [`MOST_ROWS`]: rows of `DLFileEntry`, whose columns
+    /// are the same in every release from 6.1 on (Liferay's `tables.sql`). `since` as in [`Bridge::writes`].
+    ///
+    /// # Errors
+    /// As [`Bridge::query`].
+    pub fn new_documents(&mut self, since: &str) -> Result<Vec<NewDocument>, DatabaseError> {
+        // What is quoted below must not end the quotes.
+        let moment: String = moment(since).chars().filter(|one| *one != '\'').collect();
+        let rows = self.query(&format!(
+            "select title, userName, createDate from DLFileEntry where createDate > timestamp '{moment}' order by createDate desc"
+        ))?;
+        Ok(rows.into_iter().map(rows::new_document).collect())
     }
 
     /// The rows of one statement as texts, at most [`MOST_ROWS`], NULL as `None`.
@@ -252,4 +265,9 @@ impl Bridge {
             .ask(&request, limit)?
             .map_err(|failed| failure::of_request(&failed, &self.access, &self.shown, &name))
     }
+}
+
+/// A moment of RFC 3339 in SQL's words, without fractions and zone.
+fn moment(since: &str) -> String {
+    since.get(..19).unwrap_or(since).replace('T', " ")
 }

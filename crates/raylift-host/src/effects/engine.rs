@@ -71,6 +71,12 @@ pub(crate) trait Engine {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError>;
 
+    /// Whether the server has a database of that name; no where nobody knows.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn is_there(&self, name: &str) -> Result<bool, HostError>;
+
     /// Who else is connected to the site's database, one line each.
     ///
     /// # Errors
@@ -82,6 +88,24 @@ pub(crate) trait Engine {
     /// # Errors
     /// When the URL does not say its database in a form that is understood.
     fn access(&self, name: &str) -> Result<DatabaseAccess, HostError>;
+}
+
+/// Refuses when the server has a database under the name that the live one gets on the way back: it is left of another run
+/// of that name, whose folder is gone. It may hold the only copy of something, so raylift does not remove it.
+///
+/// # Errors
+/// With [`codes::RESTORE_FAILED`] when it is there, else as [`Engine::dump`].
+pub(crate) fn refuse_leftover(engine: &dyn Engine, names: &Names) -> Result<(), HostError> {
+    let aside = names.aside();
+    if !engine.is_there(&aside)? {
+        return Ok(());
+    }
+    Err(HostError::new(
+        codes::RESTORE_FAILED,
+        format!(
+            "database {aside} is on the server already: what an earlier rollback set aside, of a run with this run's name whose folder is gone. Look what is in it, then rename or drop it"
+        ),
+    ))
 }
 
 /// The engine of a database server, or the owner's commands; `None` for an embedded HSQLDB.

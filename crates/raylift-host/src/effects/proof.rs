@@ -24,8 +24,11 @@ use super::hsqldb::Hsqldb;
 use super::real::now;
 use super::records::{self, last_proof};
 use super::remove::remove_tree;
-use super::return_point::{DATABASE, Note, documents, dump};
+use super::return_point::{DATABASE, Note, count, documents, dump, require_planned};
 use crate::bridge::Mode;
+
+/// The table with a row for each version of a document (Liferay's `DLFileVersion`).
+const VERSIONS: &str = "DLFileVersion";
 
 /// A copy, how long it and its restoring took, what it holds, and what the site held after it.
 type Copied = (PartManifest, Duration, Duration, Note, Note);
@@ -50,9 +53,14 @@ pub(crate) fn prove(
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
         read: Cell::default(),
+        listed: Cell::default(),
     };
     let database = match &engine {
-        Some(engine) => proof.server(engine.as_ref(), progress)?,
+        Some(engine) => {
+            // A rollback could not put the live database there.
+            engine::refuse_leftover(engine.as_ref(), &proof.names)?;
+            proof.server(engine.as_ref(), progress)?
+        }
         None => proof.files(&Hsqldb::of(access)?, progress)?,
     };
     let mut record = ProofRecord {
@@ -72,6 +80,7 @@ pub(crate) fn prove(
         document_return_milliseconds: 0,
     };
     let mut taken = vec![database.part];
+    require_mounted(site, proof.listed.get())?;
     if let Some(documents) = Documents::of(site)? {
         let last = last_proof(site)?;
         let proven = documents.prove(scratch, last.as_ref(), progress)?;
@@ -106,6 +115,21 @@ pub(crate) fn prove(
     record.taken = now();
     records::keep(site, ProofRecord::FILE, &record)?;
     Ok(record)
+}
+
+/// A store that is not mounted is an empty folder, or none: a proof of nothing would pass, and a return point of it would
+/// hold no document.
+fn require_mounted(site: &PlannedSite, listed: u64) -> Result<(), HostError> {
+    let Some(store) = site.store.as_deref().filter(|_| listed > 0) else {
+        return Ok(());
+    };
+    if count(store)?.0 > 0 {
+        return Ok(());
+    }
+    Err(failed(&format!(
+        "the database lists {listed} versions of documents, and the document store {} holds no file: is it mounted?",
+        store.display()
+    )))
 }
 
 fn note_documents(record: &mut ProofRecord, proven: Proven) {
@@ -191,6 +215,8 @@ struct Proof<'a> {
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
+    /// Versions of documents that the database lists.
+    listed: Cell<u64>,
 }
 
 impl Proof<'_> {
@@ -237,6 +263,7 @@ impl Proof<'_> {
         mut take: impl FnMut(Progress<'_>) -> Result<Copied, HostError>,
     ) -> Result<ProvenDatabase, HostError> {
         let mut before = self.look(progress)?;
+        require_planned(self.site, &before)?;
         let mut differences = Vec::new();
         for _ in 0..COMPARISONS {
             let (part, dumped, restored, found, after) = take(progress)?;
@@ -259,6 +286,9 @@ impl Proof<'_> {
         let note = Note::read_all(self.access, Mode::ReadOnly, progress)?;
         let rows = note.tables.iter().map(|table| table.rows).sum();
         self.read.set((rows, begun.elapsed()));
+        let versions = |table: &&TableFacts| table.name.eq_ignore_ascii_case(VERSIONS);
+        let versions = note.tables.iter().find(versions);
+        self.listed.set(versions.map_or(0, |table| table.rows));
         Ok(note)
     }
 

@@ -14,8 +14,8 @@ use raylift_model::facts::{FileFact, FileKind, ReleaseRow, TableFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan, ReturnMeans};
 use raylift_run::host::{
-    FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
-    UpgradeOutcome, Write,
+    FenceState, HealthSample, Host, HostError, LiveSide, NewDocument, Progress, ReturnPoint,
+    ServerProcess, UpgradeOutcome, Write,
 };
 use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::source::{SourceEntry, SourceError};
@@ -381,6 +381,12 @@ impl Host for RealHost {
     fn writes_since(&self, plan: &Plan, since: &str) -> Result<Vec<Write>, HostError> {
         self.open(plan, Mode::ReadOnly)?
             .writes(since)
+            .map_err(database)
+    }
+
+    fn new_documents(&self, plan: &Plan, since: &str) -> Result<Vec<NewDocument>, HostError> {
+        self.open(plan, Mode::ReadOnly)?
+            .new_documents(since)
             .map_err(database)
     }
 

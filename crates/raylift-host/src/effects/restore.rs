@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::{Attributes, give};
 use raylift_backup::{BackupStore, PartManifest, PlainStore};
+use raylift_model::codes;
 use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
@@ -23,7 +24,7 @@ use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
-use super::return_point::{DATABASE, note, required};
+use super::return_point::{DATABASE, is_raylifts, note, required};
 use crate::users::current_uid;
 
 const STAGED: &str = ".raylift-restore";
@@ -169,14 +170,18 @@ struct Restoring<'a> {
 impl Restoring<'_> {
     fn stage(&self, progress: Progress<'_>) -> Result<(), HostError> {
         let root = self.root;
-        if self.is_done("back")? || self.is_done("staged")? {
+        let staged = root.join(STAGED);
+        // While nothing of the live part was moved, a copy that somebody removed is made anew.
+        if self.is_done("back")?
+            || self.is_done("aside")?
+            || (self.is_done("staged")? && exists(&staged)?)
+        {
             return Ok(());
         }
         if !exists(root)? {
             make_private(root)?;
         }
         progress(format!("bringing the {} back", self.name));
-        let staged = root.join(STAGED);
         remove_staged(&staged)?;
         match &self.source {
             Source::Copies(store, part) => {
@@ -194,13 +199,25 @@ impl Restoring<'_> {
         let staged = root.join(STAGED);
         let aside = self.aside()?;
         if self.is_done("back")? {
+            remove_staged(&staged)?;
             return Ok(aside);
+        }
+        if !exists(&staged)? {
+            return Err(HostError::new(
+                codes::RESTORE_FAILED,
+                format!(
+                    "somebody removed {}, the copy of the {} that was taking the live one's place; what was live is in {}, and the return point still holds everything",
+                    staged.display(),
+                    self.name,
+                    aside.display()
+                ),
+            ));
         }
         if !self.is_done("aside")? {
             make_private(&aside)?;
             self.give_to_neighbours(&aside)?;
             for name in (self.names)(self)? {
-                if name != STAGED && root.join(&name) != aside {
+                if !is_raylifts(&name) {
                     move_to(&root.join(&name), &aside.join(&name))?;
                 }
             }
@@ -212,14 +229,14 @@ impl Restoring<'_> {
             move_to(&staged.join(&name), &root.join(&name))?;
         }
         // A part that is a whole folder has that folder's own attributes.
-        if self.is_whole && exists(&staged)? {
+        if self.is_whole {
             Attributes::read(&staged)
                 .and_then(|own| own.apply(root))
                 .map_err(attributes)?;
         }
-        remove_staged(&staged)?;
         sync_folder(root)?;
         self.mark("back")?;
+        remove_staged(&staged)?;
         Ok(aside)
     }
 

@@ -1,10 +1,11 @@
 //! The return point: database and documents of the stopped site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::Path;
 
 use raylift_backup::attributes::give;
-use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore};
+use raylift_backup::{BackupStore, FORMAT, Manifest, OWN, Part, PartManifest, PlainStore};
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
@@ -112,6 +113,32 @@ impl Note {
     }
 }
 
+/// Refuses when a table of the plan is gone: somebody dropped it since, and a copy would only hold that loss.
+///
+/// # Errors
+/// With [`codes::PLAN_STALE`] and the tables.
+pub(crate) fn require_planned(site: &PlannedSite, note: &Note) -> Result<(), HostError> {
+    let there: BTreeSet<&str> = note
+        .tables
+        .iter()
+        .map(|table| table.name.as_str())
+        .collect();
+    let gone: Vec<String> = site
+        .tables
+        .iter()
+        .filter(|table| !there.contains(table.name.as_str()))
+        .map(|table| format!("{}, with {} rows then", table.name, table.rows))
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    Err(HostError::new(
+        codes::PLAN_STALE,
+        "the database has lost tables since the plan was made: find out who dropped them, then make a new plan",
+    )
+    .because(gone))
+}
+
 /// The files of an embedded HSQLDB.
 ///
 /// # Errors
@@ -208,6 +235,7 @@ pub(crate) fn take(
         let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
         Note::read(&copy, Mode::ReadOnly)?
     };
+    require_planned(site, &note)?;
     note.kept = kept;
     let manifest = Manifest {
         format: FORMAT,
@@ -225,7 +253,12 @@ fn put(store: &PlainStore, part: &Part, progress: Progress<'_>) -> Result<PartMa
     store.put(part, &mut told).map_err(backup)
 }
 
-/// Files below the folder of the document store, and their bytes. A folder that is not there yet has none.
+/// What raylift itself keeps in the folder of a store on another device than the run's: set aside, or on its way back.
+pub(crate) fn is_raylifts(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(OWN.as_bytes())
+}
+
+/// Files and links below the folder of the document store, and the bytes of the files. A folder that is not there yet has none.
 ///
 /// # Errors
 /// When something in it cannot be looked at.
@@ -233,13 +266,20 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
     if !exists(store)? {
         return Ok((0, 0));
     }
+    // A store behind a link is counted, not the link.
+    let store = store
+        .canonicalize()
+        .map_err(|error| read_failed(store, error))?;
     let (mut files, mut bytes) = (0, 0);
-    for entry in WalkDir::new(store) {
+    let entries = WalkDir::new(&store)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() != 1 || !is_raylifts(entry.file_name()));
+    for entry in entries {
         let seen = entry.and_then(|entry| entry.metadata());
-        let stat = seen.map_err(|error| read_failed(store, error.into()))?;
+        let stat = seen.map_err(|error| read_failed(&store, error.into()))?;
         if !stat.is_dir() {
             files += 1;
-            bytes += stat.len();
+            bytes += if stat.is_file() { stat.len() } else { 0 };
         }
     }
     Ok((files, bytes))
@@ -346,18 +386,23 @@ fn digest(manifest: &Manifest, note: &Note) -> Result<Digest, HostError> {
     })
 }
 
-/// Ids of the backups that return points below `backups` need. One that cannot be understood needs none that is known.
-pub fn needed_backups(backups: &Path) -> Vec<String> {
-    let Ok(points) = std::fs::read_dir(backups) else {
-        return Vec::new();
-    };
-    points
-        .flatten()
-        .filter_map(|point| {
-            let manifest = PlainStore::new(point.path()).complete().ok()??;
-            Some(note(&manifest).ok()?.kept?.snapshot)
-        })
-        .collect()
+/// Ids of the backups that return points below `backups` need.
+///
+/// # Errors
+/// When a return point cannot be read: what it needs is not known then.
+pub fn needed_backups(backups: &Path) -> Result<Vec<String>, HostError> {
+    let mut needed = Vec::new();
+    if !exists(backups)? {
+        return Ok(needed);
+    }
+    let failed = |error| read_failed(backups, error);
+    for point in std::fs::read_dir(backups).map_err(failed)? {
+        let place = point.map_err(failed)?.path();
+        if let Some(manifest) = PlainStore::new(place).complete().map_err(backup)? {
+            needed.extend(note(&manifest)?.kept.map(|kept| kept.snapshot));
+        }
+    }
+    Ok(needed)
 }
 
 pub(crate) fn not_json(error: serde_json::Error) -> HostError {

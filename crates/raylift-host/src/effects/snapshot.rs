@@ -18,7 +18,7 @@ use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::own_command::{Own, environment, logs};
 use super::records;
-use super::return_point::{Note, count, not_json};
+use super::return_point::{Note, count, not_json, require_planned};
 use crate::bridge::Mode;
 
 /// Written last: what is in it is complete.
@@ -76,6 +76,7 @@ impl Taking<'_> {
         }
         progress("counting the rows of the database".to_owned());
         let note = Note::read(self.access, Mode::ReadOnly)?;
+        require_planned(&self.plan.site, &note)?;
         let documents = self.plan.site.store.as_deref().map(count).transpose()?;
         let begun = Instant::now();
         let snapshot = match command {

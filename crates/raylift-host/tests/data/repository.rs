@@ -80,7 +80,7 @@ fn a_proof_leaves_one_backup_and_a_return_point_another() {
     );
 
     assert_eq!(
-        needed_backups(&world.site.plan.site.state.join("backups")),
+        needed_backups(&world.site.plan.site.state.join("backups")).unwrap(),
         [""; 0]
     );
     let point = world.take();
@@ -89,7 +89,7 @@ fn a_proof_leaves_one_backup_and_a_return_point_another() {
     assert_eq!(backups.len(), 2);
     assert_eq!(backups[1].1, ["return-point"]);
     assert_eq!(
-        needed_backups(&world.site.plan.site.state.join("backups")),
+        needed_backups(&world.site.plan.site.state.join("backups")).unwrap(),
         [backups[1].0.clone()]
     );
     assert!(!world.place().join("documents").exists());
@@ -200,4 +200,80 @@ fn a_return_point_that_was_not_sealed_is_taken_again() {
         "later"
     );
     world.assert_back(&point);
+}
+
+/// A store that is not mounted is an empty folder: nothing of it must take the place of what was proven.
+#[test]
+fn an_empty_store_proves_nothing_where_the_database_lists_documents() {
+    let world = World::new();
+    world.prove().unwrap();
+    let proven = world.backups();
+    let store = world.site.plan.site.store.clone().unwrap();
+    let elsewhere = world.site.home().join("data/elsewhere");
+    fs::rename(&store, &elsewhere).unwrap();
+    for there in [false, true] {
+        if there {
+            fs::create_dir(&store).unwrap();
+        }
+        let error = world.prove().unwrap_err();
+        assert_eq!(error.code, codes::PROOF_FAILED);
+        assert!(error.message.contains("is it mounted?"), "{error}");
+        assert_eq!(world.backups(), proven);
+    }
+}
+
+/// What a rollback set aside in a store on another device is no part of the store.
+#[test]
+fn what_was_set_aside_in_the_store_is_no_document() {
+    let world = World::new();
+    let aside = ".raylift-set-aside-0000-7.2.0/20101/1.0";
+    world
+        .site
+        .write(&format!("data/document_library/{aside}"), "older", 0o640);
+    let point = world.take();
+    assert_eq!(point.documents, (2, 11));
+    assert_eq!(
+        world.host.documents(&world.site.plan).unwrap(),
+        Some(point.documents)
+    );
+    world.restore().unwrap();
+    let kept = world.site.home().join("data/document_library").join(aside);
+    assert_eq!(fs::read_to_string(kept).unwrap(), "older");
+}
+
+/// Until something was moved a copy that somebody removed is made anew; later that is told, and nothing is claimed.
+#[test]
+fn a_staged_copy_that_somebody_removed_is_not_taken_for_nothing() {
+    for moved in [false, true] {
+        let world = World::new();
+        let point = world.take();
+        world.write_more();
+        let markers = world.site.run_folder().join("restore");
+        fs::create_dir_all(&markers).unwrap();
+        fs::write(markers.join("documents.staged"), "").unwrap();
+        if moved {
+            fs::write(markers.join("documents.aside"), "").unwrap();
+            let error = world.restore().unwrap_err();
+            assert_eq!(error.code, codes::RESTORE_FAILED);
+            assert!(error.message.contains("somebody removed"), "{error}");
+        } else {
+            world.restore().unwrap();
+            world.assert_back(&point);
+        }
+    }
+}
+
+#[test]
+fn a_table_that_was_dropped_since_the_plan_stops_the_proof_and_the_return_point() {
+    let mut world = World::new();
+    world.site.plan.site.tables = world.host.tables(&world.site.plan).unwrap();
+    world.prove().unwrap();
+    let mut portal = world.database.portal();
+    assert_eq!(portal.run("drop table DLFileEntry"), "done");
+    portal.shut_down();
+    for error in [world.prove().unwrap_err(), world.try_take().unwrap_err()] {
+        assert_eq!(error.code, codes::PLAN_STALE);
+        assert_eq!(error.evidence, ["DLFILEENTRY, with 2 rows then"]);
+    }
+    assert!(!world.place().join("manifest.json").exists());
 }

@@ -1,12 +1,15 @@
 //! A site that is being used while its restore point is proven.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use raylift_model::codes;
 use raylift_run::host::Host;
 
-use crate::server::{Kind, shared};
-use crate::world::World;
+use crate::server::{Kind, shared, tools};
+use crate::world::{World, assert_same};
 
 /// Rows that come meanwhile are no difference, and nothing of them is lost.
 fn written_to(kind: Kind) {
@@ -76,4 +79,58 @@ fn postgresql_loses_a_table_meanwhile() {
 #[test]
 fn mariadb_loses_a_table_meanwhile() {
     table_goes(Kind::Mariadb);
+}
+
+/// What an earlier rollback set aside under this run's names, whose folder is gone, is neither overwritten nor taken for
+/// this run's own.
+fn something_is_in_the_way(kind: Kind) {
+    let world = World::new(kind);
+    world.take();
+    world.damage();
+    let damaged = world.state();
+    let aside = world.ours("aside");
+    world.server.database(&aside, &world.user);
+    for error in [world.prove().unwrap_err(), world.restore().unwrap_err()] {
+        assert_eq!(error.code, codes::RESTORE_FAILED);
+        assert!(error.message.contains(&aside), "{error}");
+    }
+    assert_same(&world.state(), &damaged);
+    assert_eq!(world.made(), [aside]);
+}
+
+#[test]
+fn postgresql_has_a_database_that_an_earlier_run_left() {
+    something_is_in_the_way(Kind::Postgresql);
+}
+
+#[test]
+fn mariadb_has_a_database_that_an_earlier_run_left() {
+    something_is_in_the_way(Kind::Mariadb);
+}
+
+/// To an ordinary user PostgreSQL does not say what kind of session another role's is.
+#[test]
+fn a_session_of_another_role_is_named() {
+    let world = World::new(Kind::Postgresql);
+    let mut session = Command::new(tools(Kind::Postgresql).join("psql"))
+        .env("PGPASSWORD", "test-bed")
+        .env("PGDATABASE", &world.database)
+        .args(["-h", "127.0.0.1", "-p", &world.server.port.to_string()])
+        .args(["-X", "-U", "postgres", "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    let sessions = loop {
+        let sessions = world.host.foreign_sessions(&world.site.plan).unwrap();
+        if !sessions.is_empty() || begun.elapsed() > Duration::from_secs(20) {
+            break sessions;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    drop(session.stdin.take());
+    session.wait().unwrap();
+    assert_eq!(sessions.len(), 1);
+    assert!(sessions[0].contains("of user postgres"), "{sessions:?}");
 }

@@ -66,7 +66,7 @@ pub struct PlannedSite {
     /// How long the owner's command took for the last snapshot, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_snapshot: Option<SnapshotRecord>,
-    /// Rows of each table when the plan was made, for the count of what a return would discard.
+    /// Rows of each table when the plan was made. One that is gone when the site is copied stops the run.
     pub tables: Vec<TableFacts>,
 }
 

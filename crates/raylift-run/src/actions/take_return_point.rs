@@ -47,11 +47,7 @@ pub(super) fn undo(
         } else {
             host.restore_return_point(context.plan, place, means, progress)?
         };
-        if matches!(means, ReturnMeans::Command { .. })
-            || context.plan.site.database_commands.is_some()
-        {
-            notes.push(compare(context, place)?);
-        }
+        notes.push(compare(context, place, means)?);
         return Ok(notes);
     }
     if data_touched(context.plan, context.state) && context.plan.way_back.put_back_core_row {
@@ -65,47 +61,53 @@ pub(super) fn undo(
     Ok(vec!["the database needed nothing".to_owned()])
 }
 
-/// What came back by somebody else's means is believed when it holds what the stopped site held: the same rows of
-/// `Release_`, as many rows in each table, as many documents.
-fn compare(context: &Context<'_>, place: &Path) -> Result<String, HostError> {
+/// What came back is believed when it holds what the stopped site held, whoever brought it: the same rows of `Release_`,
+/// as many rows in each table, and as many documents where somebody else's means brought them (raylift's own copies are
+/// compared one by one on their way).
+fn compare(context: &Context<'_>, place: &Path, means: &ReturnMeans) -> Result<String, HostError> {
     let (host, plan) = (context.host, context.plan);
     let point = host.return_point(plan, place)?.ok_or_else(|| {
         HostError::new(
             codes::NOTHING_TO_ROLL_BACK,
-            "what was noted with the snapshot is gone, so that nothing can be compared",
+            "what was noted with the return point is gone, so that nothing can be compared",
         )
     })?;
     let mut differences = Vec::new();
     if host.release_rows(plan)? != point.release_rows {
         differences
-            .push("table Release_ has other rows than when the snapshot was taken".to_owned());
+            .push("table Release_ has other rows than when the return point was taken".to_owned());
     }
     differences.extend(
         changes(&point.tables, &host.tables(plan)?)
             .into_iter()
             .map(|change| {
                 let (name, before, now) = (change.name, change.before, change.now);
-                format!("{name}: {before} rows in the snapshot, {now} now")
+                format!("{name}: {before} rows in the return point, {now} now")
             }),
     );
-    let documents = host.documents(plan)?;
-    if let Some((files, bytes)) = documents.filter(|found| *found != point.documents) {
+    let by_command = matches!(means, ReturnMeans::Command { .. });
+    if by_command
+        && let Some((files, bytes)) = host.documents(plan)?
+        && (files, bytes) != point.documents
+    {
         let (before, size) = point.documents;
         differences.push(format!(
             "documents: {before} with {size} bytes in the snapshot, {files} with {bytes} bytes now"
         ));
     }
     if differences.is_empty() {
-        return Ok(
-            "Release_, the number of rows of every table and the number of documents are as they were"
-                .to_owned(),
-        );
+        let what = if by_command {
+            "Release_, the number of rows of every table and the number of documents"
+        } else {
+            "Release_ and the number of rows of every table"
+        };
+        return Ok(format!("{what} are as they were"));
     }
     Err(HostError::new(
         codes::RESTORE_FAILED,
         match point.snapshot {
             Some(id) => format!("database and documents are not those of snapshot {id}"),
-            None => "the database is not the one that was dumped".to_owned(),
+            None => "the database that came back is not the one of the return point".to_owned(),
         },
     )
     .because(differences))

@@ -53,10 +53,11 @@ impl Engine<'_> {
         }
     }
 
-    /// The return point stays when data came back from it, since then it is the only whole copy of that moment beside
-    /// the live one; else it is a copy of what the site has itself.
+    /// The return point stays once anything has written to database or documents: it is then the only whole copy of that
+    /// moment beside the live one, whether data came back from it or only the code went back. Else it is a copy of what the
+    /// site has itself.
     fn clean_up_after_return(&mut self) -> Result<(), RunError> {
-        let restored = actions::restores(self.plan, &self.state);
+        let written_since = actions::data_touched(self.plan, &self.state);
         let places = self
             .plan
             .actions
@@ -69,7 +70,7 @@ impl Engine<'_> {
             })
             .collect::<Vec<_>>();
         for place in places {
-            let text = if restored {
+            let text = if written_since {
                 format!("the return point stays at {}", place.display())
             } else {
                 self.host

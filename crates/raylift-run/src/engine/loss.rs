@@ -9,7 +9,7 @@ use raylift_model::plan::{Action, Plan};
 use super::Engine;
 use crate::actions::{data_touched, server_started};
 use crate::error::RunError;
-use crate::host::{Host, HostError, Write};
+use crate::host::{Host, HostError, NewDocument, Write};
 use crate::state::RunState;
 
 /// What a return to the return point discards.
@@ -21,6 +21,8 @@ pub struct Loss {
     pub tables: Vec<TableChange>,
     /// Rows written since the return point, by table and user, where the tables say so.
     pub writes: Vec<Write>,
+    /// Documents that were made since the return point, the newest first; `None` where they cannot be read.
+    pub documents: Option<Vec<NewDocument>>,
     /// Requests that the site answered since it was started, when its access log tells.
     pub requests: Option<u64>,
 }
@@ -54,6 +56,8 @@ pub(super) fn loss(
     Ok(Some(Loss {
         tables: changes(&point.tables, &host.tables(plan)?),
         writes: host.writes_since(plan, &point.taken)?,
+        // A database that a failed upgrade left may not have the table as it was.
+        documents: host.new_documents(plan, &point.taken).ok(),
         taken: point.taken,
         requests: if server_started(plan, state) {
             host.requests_since_start(plan)?

@@ -123,18 +123,20 @@ fn a_command_that_fails_stops_the_run_and_the_old_site_starts_again() {
 }
 
 #[test]
-fn a_command_that_brings_nothing_back_is_not_believed() {
-    let world = burning_in(Setup {
-        restore_lies: true,
-        ..with(Means::Command)
-    });
-    let error = run(&world, TO_POINT, Trouble::None).error();
-    assert_eq!(error.code(), "RL0510");
-    let ending = world.copy().ending();
-    assert!(ending.fence && ending.site == Site::Stopped, "{ending:?}");
-    world.inner(|inner| inner.setup.restore_lies = false);
-    run_well(&world, Command::Go);
-    assert_old(&world.ending());
+fn who_brings_nothing_back_is_not_believed() {
+    for means in [Means::Command, Means::Copies] {
+        let world = burning_in(Setup {
+            restore_lies: true,
+            ..with(means)
+        });
+        let error = run(&world, TO_POINT, Trouble::None).error();
+        assert_eq!(error.code(), "RL0510");
+        let ending = world.copy().ending();
+        assert!(ending.fence && ending.site == Site::Stopped, "{ending:?}");
+        world.inner(|inner| inner.setup.restore_lies = false);
+        run_well(&world, Command::Go);
+        assert_old(&world.ending());
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `raylift rollback`.
 
 use raylift_model::codes;
-use raylift_model::plan::{Phase, ReturnMode};
+use raylift_model::facts::DatabaseKind;
+use raylift_model::plan::{Phase, Plan, ReturnMeans, ReturnMode};
 use raylift_run::engine::{Engine, Loss};
+use raylift_run::host::NewDocument;
 
 use crate::arguments;
 use crate::exit::Exit;
@@ -42,7 +44,7 @@ pub(crate) fn run(
     let discard = arguments.discard_writes;
     work.carry_out_checked(|engine| {
         if mode == ReturnMode::ReturnPoint && !discard {
-            refuse_to_lose(engine)?;
+            refuse_to_lose(engine, work.plan())?;
         }
         engine
             .rollback(mode, "on command")
@@ -59,7 +61,7 @@ fn nothing(message: &str) -> Problem {
 }
 
 /// Says how old the return point is and what changed since; without `--discard-writes` that ends the command.
-fn refuse_to_lose(engine: &Engine<'_>) -> Result<(), Problem> {
+fn refuse_to_lose(engine: &Engine<'_>, plan: &Plan) -> Result<(), Problem> {
     let status = engine.status();
     // A way back to the return point that was begun was agreed to when it began.
     if status.state.mode == Some(ReturnMode::ReturnPoint) {
@@ -69,16 +71,41 @@ fn refuse_to_lose(engine: &Engine<'_>) -> Result<(), Problem> {
         Ok(None) => Ok(()),
         Ok(Some(loss)) => Err(Problem::refused(
             codes::WRITES_WOULD_BE_LOST,
-            format!("going back sets aside what was written since the return point of {}", loss.taken),
-            "Add --discard-writes to go back all the same; the newer data is kept in the run's folder until you remove it.",
+            format!(
+                "going back takes away what was written since the return point of {}",
+                loss.taken
+            ),
+            format!(
+                "Add --discard-writes to go back all the same; {}.",
+                newer_data(plan)
+            ),
         )
-        .safe("Nothing was changed: the new site still serves.")
+        .safe(format!(
+            "This command changed nothing: {}.",
+            status.safe.trim_end_matches('.')
+        ))
         .because(lines(&loss))),
         Err(error) => Err(Problem::refused(
             error.code,
             format!("what would be discarded is not known: {error}"),
             "Add --discard-writes to go back without knowing it.",
         )),
+    }
+}
+
+/// What becomes of what was written since the return point.
+fn newer_data(plan: &Plan) -> &'static str {
+    let by_command = matches!(plan.return_means(), Some(ReturnMeans::Command { .. }));
+    if by_command || plan.site.database_commands.is_some() {
+        return "the command that brings the data back replaces the newer data, and raylift keeps no copy of it: take one first if you may need it";
+    }
+    match plan.site.database.kind {
+        DatabaseKind::HsqldbFile => {
+            "the newer data is set aside and named at the end; nobody removes it but you"
+        }
+        _ => {
+            "the newer database stays on its server under another name and the newer documents are set aside; both are named at the end, and nobody removes them but you"
+        }
     }
 }
 
@@ -107,9 +134,38 @@ fn lines(loss: &Loss) -> Vec<String> {
             write.table, write.rows, write.last
         )
     }));
+    match &loss.documents {
+        Some(documents) => lines.extend(new_documents(documents)),
+        None => lines.push("the titles of new documents cannot be read".to_owned()),
+    }
     lines.extend(
         loss.requests
             .map(|requests| format!("{requests} requests were answered since the start")),
     );
+    lines
+}
+
+/// Titles of new documents that are shown.
+const SHOWN: usize = 10;
+
+fn new_documents(documents: &[NewDocument]) -> Vec<String> {
+    let mut lines: Vec<String> = documents
+        .iter()
+        .take(SHOWN)
+        .map(|document| {
+            let NewDocument {
+                title,
+                user,
+                created,
+            } = document;
+            format!("new document \"{title}\" by {user}, {created} GMT")
+        })
+        .collect();
+    if documents.len() > SHOWN {
+        lines.push(format!(
+            "and {} more new documents",
+            documents.len() - SHOWN
+        ));
+    }
     lines
 }

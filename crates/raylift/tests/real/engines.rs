@@ -103,6 +103,8 @@ fn there_and_back(engine: Engine, table: &str) {
     assert!(refused.stderr.contains(&loss), "{}", refused.all());
     let who = format!("{table}: 1 rows written by Lab Author, the last at ");
     assert!(refused.stderr.contains(&who), "{}", refused.all());
+    let title = "new document \"Written after the update\" by Lab Author, 20";
+    assert!(refused.stderr.contains(title), "{}", refused.all());
     site.raylift(&["rollback", "--discard-writes"]).assert(0);
     site.assert_old(&titles);
     assert_eq!(

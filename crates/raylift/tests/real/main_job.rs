@@ -42,6 +42,8 @@ fn to_the_new_release_and_back_and_for_good() {
         refused.all()
     );
     assert!(site.site.is_up(), "a refusal changes nothing");
+    let title = "new document \"Written after the update\" by Lab Author, 20";
+    assert!(refused.stderr.contains(title), "{}", refused.all());
 
     site.raylift(&["rollback", "--discard-writes"]).assert(0);
     site.assert_old(&before);

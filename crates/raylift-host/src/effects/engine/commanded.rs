@@ -130,6 +130,11 @@ impl Engine for Commanded {
         )])
     }
 
+    /// raylift makes none.
+    fn is_there(&self, _: &str) -> Result<bool, HostError> {
+        Ok(false)
+    }
+
     /// Nobody knows whom to ask.
     fn sessions(&self) -> Result<Vec<String>, HostError> {
         Ok(Vec::new())

@@ -15,7 +15,7 @@ use raylift_survey::machine::DatabaseAccess;
 use self::files::{TABLES, check};
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell};
+use super::{Engine, Names, Reached, cell, refuse_leftover};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -153,9 +153,10 @@ impl Engine for Mysql {
     fn stage_back(
         &self,
         dump: &Path,
-        _names: &Names,
+        names: &Names,
         _progress: Progress<'_>,
     ) -> Result<(), HostError> {
+        refuse_leftover(self, names)?;
         check(&dump.join(TABLES))
     }
 
@@ -175,6 +176,15 @@ impl Engine for Mysql {
             self.keep_objects(&notes.join("database-objects.sql"))?;
             self.drop_objects()?;
             self.move_tables(live, &aside)?;
+            // What is there now is dropped below: nothing may have come between.
+            let left = self.tables(live)?;
+            if !left.is_empty() {
+                return Err(HostError::new(
+                    codes::FOREIGN_SESSIONS,
+                    "somebody else writes to the site's database: tables came while those of the failed update were set aside",
+                )
+                .because(left));
+            }
             File::create(&emptied)
                 .and_then(|file| file.sync_all())
                 .map_err(|error| write_failed(&emptied, error))?;
@@ -188,6 +198,14 @@ impl Engine for Mysql {
         Ok(vec![format!(
             "the tables of the failed update are kept on the server in database {aside}"
         )])
+    }
+
+    fn is_there(&self, name: &str) -> Result<bool, HostError> {
+        let query = format!(
+            "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {};",
+            literal(name)
+        );
+        Ok(!self.sql(&query)?.is_empty())
     }
 
     fn sessions(&self) -> Result<Vec<String>, HostError> {

@@ -11,7 +11,7 @@ use raylift_survey::machine::DatabaseAccess;
 
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell};
+use super::{Engine, Names, Reached, cell, refuse_leftover};
 use crate::effects::error::{exists, read_failed};
 
 /// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
@@ -124,14 +124,6 @@ impl Postgresql {
         self.remove(&step)
     }
 
-    fn is_there(&self, name: &str) -> Result<bool, HostError> {
-        let query = format!(
-            "SELECT 1 FROM pg_database WHERE datname = {};",
-            literal(name)
-        );
-        Ok(!self.sql_elsewhere(&query)?.is_empty())
-    }
-
     /// A worker of a tool with several jobs says only that it failed: whether the server is gone is asked anew.
     fn reason(&self, error: HostError) -> HostError {
         let own = [codes::DUMP_FAILED, codes::RESTORE_FAILED];
@@ -219,9 +211,7 @@ impl Engine for Postgresql {
         names: &Names,
         progress: Progress<'_>,
     ) -> Result<(), HostError> {
-        if self.is_there(&names.aside())? {
-            return Ok(());
-        }
+        refuse_leftover(self, names)?;
         self.restore(dump, &names.back(), progress)
     }
 
@@ -243,11 +233,23 @@ impl Engine for Postgresql {
         )])
     }
 
+    fn is_there(&self, name: &str) -> Result<bool, HostError> {
+        let query = format!(
+            "SELECT 1 FROM pg_database WHERE datname = {};",
+            literal(name)
+        );
+        Ok(!self.sql_elsewhere(&query)?.is_empty())
+    }
+
+    /// Of another role's session only its user is shown to an ordinary user; workers of the server have none
+    /// (PostgreSQL, "pg_stat_activity"). Not to know what kind of session it is must not hide it.
     fn sessions(&self) -> Result<Vec<String>, HostError> {
         let query = format!(
-            "SELECT pid, coalesce(usename, ''), coalesce(host(client_addr), 'a local socket'), \
-             coalesce(application_name, ''), backend_start FROM pg_stat_activity \
-             WHERE datname = {} AND pid <> pg_backend_pid() AND backend_type = 'client backend' \
+            "SELECT pid, coalesce(usename, ''), \
+             CASE WHEN backend_type IS NULL THEN 'a place that this user may not see' ELSE coalesce(host(client_addr), 'a local socket') END, \
+             coalesce(application_name, ''), coalesce(backend_start::text, 'a time that this user may not see') FROM pg_stat_activity \
+             WHERE datname = {} AND pid <> pg_backend_pid() AND usename IS NOT NULL \
+             AND coalesce(backend_type, 'client backend') = 'client backend' \
              ORDER BY pid;",
             literal(&self.reached.database)
         );

@@ -71,7 +71,7 @@ pub(crate) struct Setup {
     pub(crate) means: Means,
     /// The owner's command for a snapshot fails.
     pub(crate) command_fails: bool,
-    /// The owner's command brings nothing back and says that it did.
+    /// A tool or the owner's command brings no row back and says that it did.
     pub(crate) restore_lies: bool,
     /// The plan has no proof.
     pub(crate) unproven: bool,

@@ -50,10 +50,10 @@ impl Mysql {
         options: &[&str],
         progress: Progress<'_>,
     ) -> Result<u64, HostError> {
+        // The folder was empty and belongs to the site's user: as root raylift follows no link that lies there.
         let file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .open(path)
             .map_err(|error| write_failed(path, error))?;
         let mut tool = self.dumper();

@@ -111,7 +111,7 @@ impl Mysql {
         .map(drop)
     }
 
-    fn tables(&self, database: &str) -> Result<Vec<String>, HostError> {
+    pub(super) fn tables(&self, database: &str) -> Result<Vec<String>, HostError> {
         let rows = self.sql(&format!(
             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} AND TABLE_TYPE <> 'VIEW' ORDER BY TABLE_NAME;",
             literal(database)
