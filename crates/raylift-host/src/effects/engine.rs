@@ -5,6 +5,7 @@
 //! ([`super::hsqldb`]).
 
 mod commanded;
+mod estimate;
 mod mysql;
 mod names;
 mod postgresql;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
-use raylift_model::facts::DatabaseKind;
+use raylift_model::facts::{DatabaseKind, TableFacts};
 use raylift_model::plan::{DatabaseTools, PlannedSite};
 use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress};
@@ -135,7 +136,7 @@ pub(crate) fn of(
     let place = jdbc_url::read(&access.url)
         .and_then(|url| url.server)
         .ok_or_else(|| unsupported("the JDBC URL does not name one server and database"))?;
-    let reached = Reached::new(access, place, tools)?;
+    let reached = Reached::new(site, access, place, tools)?;
     Ok(match kind {
         DatabaseKind::Postgresql => Some(Box::new(Postgresql::new(reached))),
         DatabaseKind::Mysql | DatabaseKind::Mariadb => Some(Box::new(Mysql::new(reached))),
@@ -154,10 +155,13 @@ pub(crate) struct Reached {
     tools: DatabaseTools,
     user: String,
     password: Secret,
+    /// Tables of the plan with their rows.
+    tables: Vec<TableFacts>,
 }
 
 impl Reached {
     fn new(
+        site: &PlannedSite,
         access: &DatabaseAccess,
         place: ServerPlace,
         tools: DatabaseTools,
@@ -179,6 +183,7 @@ impl Reached {
             tools,
             user,
             password,
+            tables: site.tables.clone(),
         })
     }
 

@@ -68,10 +68,7 @@ fn postgresql_is_killed_in_a_proof_a_dump_and_a_restore() {
     let before = world.state();
     let (plan, place) = (&world.site.plan, world.place());
 
-    for work in [
-        "dumping the database: table",
-        "restoring the database: table",
-    ] {
+    for work in ["dumping the database: ", "restoring the database: "] {
         let mut killer = kill_at(server, work);
         let proof = world
             .host
@@ -85,7 +82,7 @@ fn postgresql_is_killed_in_a_proof_a_dump_and_a_restore() {
     assert_eq!(world.made(), [""; 0]);
     assert!(!world.scratch().exists());
 
-    let mut killer = kill_at(server, "dumping the database: table");
+    let mut killer = kill_at(server, "dumping the database: ");
     let taken = world
         .host
         .take_return_point(plan, &place, &ReturnMeans::Copies, &mut killer);
@@ -99,7 +96,7 @@ fn postgresql_is_killed_in_a_proof_a_dump_and_a_restore() {
     let damaged = world.state();
     for work in [
         "bringing the database back",
-        "restoring the database: table",
+        "restoring the database: ",
         "the databases change places",
     ] {
         let mut killer = kill_at(server, work);

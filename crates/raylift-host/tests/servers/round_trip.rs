@@ -69,3 +69,39 @@ fn postgresql_there_and_back() {
 fn mariadb_there_and_back() {
     there_and_back(Kind::Mariadb);
 }
+
+/// The tools name each table as they come to it; what the plan knew of their rows says how far they are.
+fn tables_are_counted(kind: Kind) {
+    let mut world = World::new(kind);
+    world.site.plan.site.tables = world.host.tables(&world.site.plan).unwrap();
+    let count = world.site.plan.site.tables.len();
+    let mut lines = Vec::new();
+    world
+        .host
+        .prove_restore_point(&world.site.plan, &world.scratch(), &mut |line| {
+            lines.push(line);
+        })
+        .unwrap();
+    let dumped: Vec<&String> = lines
+        .iter()
+        .filter(|line| line.starts_with("dumping the database: table "))
+        .collect();
+    // MariaDB names views, too, which have no number.
+    let begun = |number: usize| format!("dumping the database: table {number} of {count}, ");
+    assert!(dumped[0].starts_with(&begun(1)), "{lines:?}");
+    assert!(
+        dumped.last().unwrap().starts_with(&begun(count)),
+        "{lines:?}"
+    );
+    assert_eq!(dumped.len(), count, "{lines:?}");
+}
+
+#[test]
+fn postgresql_tells_each_table() {
+    tables_are_counted(Kind::Postgresql);
+}
+
+#[test]
+fn mariadb_tells_each_table() {
+    tables_are_counted(Kind::Mariadb);
+}

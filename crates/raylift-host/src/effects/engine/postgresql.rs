@@ -9,6 +9,7 @@ use raylift_model::codes;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::estimate::Estimate;
 use super::names::is_ours;
 use super::tool::Tool;
 use super::{Engine, Names, Reached, cell, refuse_leftover};
@@ -140,6 +141,11 @@ impl Postgresql {
         }
     }
 
+    fn estimate(&self, what: &'static str) -> Estimate {
+        let jobs = usize::try_from(self.reached.tools.jobs).unwrap_or(1);
+        Estimate::new(what, &self.reached.tables, jobs)
+    }
+
     fn jobs(&self) -> OsString {
         OsString::from(format!("--jobs={}", self.reached.tools.jobs))
     }
@@ -157,11 +163,10 @@ impl Engine for Postgresql {
             self.jobs(),
             file,
         ]);
-        let mut tables = 0_u64;
+        let mut estimate = self.estimate("dumping the database");
         tool.watch(&mut |line| {
-            if line.contains("dumping contents of table") {
-                tables += 1;
-                progress(format!("dumping the database: table {tables}"));
+            if let Some(table) = table_after("dumping contents of table ", line) {
+                progress(estimate.begin(table));
             }
         })
         .map_err(|error| self.reason(error))?;
@@ -179,11 +184,10 @@ impl Engine for Postgresql {
             self.jobs(),
             dump.as_os_str().to_owned(),
         ]);
-        let mut tables = 0_u64;
+        let mut estimate = self.estimate("restoring the database");
         tool.watch(&mut |line| {
-            if line.contains("processing data for table") {
-                tables += 1;
-                progress(format!("restoring the database: table {tables}"));
+            if let Some(table) = table_after("processing data for table ", line) {
+                progress(estimate.begin(table));
             }
         })
         .map_err(|error| self.reason(error))?;
@@ -295,6 +299,13 @@ impl Postgresql {
     }
 }
 
+/// The table in a line that a tool says with `--verbose`: `pg_dump: dumping contents of table "public.user_"`.
+fn table_after<'a>(words: &str, line: &'a str) -> Option<&'a str> {
+    let (_, named) = line.split_once(words)?;
+    let named = named.trim_matches('"');
+    Some(named.split_once('.').map_or(named, |(_, table)| table))
+}
+
 /// Files of tables in a dump in directory format.
 fn data_files(folder: &Path) -> Result<usize, HostError> {
     let toc: PathBuf = folder.join("toc.dat");
@@ -364,6 +375,14 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_of_a_verbose_line_is_known() {
+        let words = "processing data for table ";
+        let line = "pg_restore: processing data for table \"public.user_\"";
+        assert_eq!(table_after(words, line), Some("user_"));
+        assert_eq!(table_after(words, "pg_restore: creating INDEX"), None);
+    }
 
     #[test]
     fn names_and_texts_are_quoted_as_each_place_demands() {

@@ -148,7 +148,9 @@ impl Tool<'_> {
                 match heard {
                     Heard::Said(text) => {
                         line(&text);
-                        said.push(text);
+                        if !text.starts_with(REMARK) {
+                            said.push(text);
+                        }
                         if said.len() > KEPT {
                             said.remove(0);
                         }
@@ -228,6 +230,9 @@ impl Tool<'_> {
         HostError::new(code, format!("{shown} failed ({status})")).because(said)
     }
 }
+
+/// How `mysqldump --verbose` begins what it says of its work, which explains no failure.
+const REMARK: &str = "-- ";
 
 /// Before and after the statement that failed `mariadb` shows this line. The statement may hold rows of the site, which
 /// are nobody's business in a message.

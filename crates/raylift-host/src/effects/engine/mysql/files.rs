@@ -6,12 +6,13 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use raylift_model::codes;
 use raylift_run::host::{HostError, Progress};
 
 use super::{Mysql, literal};
-use crate::effects::engine::tool::Tell;
+use crate::effects::engine::estimate::{Estimate, left};
 use crate::effects::error::{exists, read_failed, write_failed};
 
 /// Tables with their rows, views, triggers and routines.
@@ -31,15 +32,15 @@ impl Mysql {
         folder: &Path,
         progress: Progress<'_>,
     ) -> Result<(), HostError> {
-        let options = ["--routines", "--triggers"].as_slice();
-        let longest = self.dump_file(&folder.join(TABLES), options, progress)?;
+        let options = ["--routines", "--triggers", "--verbose"];
+        let longest = self.dump_file(&folder.join(TABLES), &options, progress)?;
         let options = [
             "--events",
             "--skip-triggers",
             "--no-data",
             "--no-create-info",
         ];
-        self.dump_file(&folder.join(EVENTS), &options, progress)?;
+        self.dump_file(&folder.join(EVENTS), &options, &mut |_| {})?;
         self.check_packets(longest)
     }
 
@@ -59,23 +60,26 @@ impl Mysql {
         let mut tool = self.dumper();
         tool.arguments.extend(options.iter().map(OsString::from));
         tool.arguments.push(OsString::from(&self.reached.database));
+        let mut estimate = Estimate::new("dumping the database", &self.reached.tables, 1);
         let longest = AtomicU64::new(0);
         let measured = &longest;
         tool.stream(
             Box::new(|_, _| Ok(())),
-            Box::new(move |stdout, tell: Tell<'_>| {
+            Box::new(move |stdout, _| {
                 let mut lines = Lines {
                     file: BufWriter::with_capacity(BLOCK, file),
                     length: 0,
                     longest: 0,
                 };
-                pour(stdout, &mut lines, &|done| {
-                    tell(format!("dumping the database: {} MiB", done >> 20));
-                })?;
+                pour(stdout, &mut lines, &|_| {})?;
                 measured.store(lines.longest, Ordering::Relaxed);
                 lines.file.into_inner()?.sync_all()
             }),
-            &mut |line| progress(line.to_owned()),
+            &mut |line| {
+                if let Some(table) = table_in(line) {
+                    progress(estimate.begin(table));
+                }
+            },
         )?;
         check(path)?;
         Ok(longest.into_inner())
@@ -109,6 +113,7 @@ impl Mysql {
     ) -> Result<(), HostError> {
         let mut file = File::open(path).map_err(|error| read_failed(path, error))?;
         let bytes = file.metadata().map_or(0, |stat| stat.len());
+        let begun = Instant::now();
         let mut tool = self.client();
         // Nothing in a dump is a command of the client, and no line of a routine loses its end.
         tool.arguments.push(OsString::from("--binary-mode"));
@@ -120,8 +125,9 @@ impl Mysql {
                 stdin.write_all(hold.as_bytes())?;
                 pour(&mut file, stdin, &|done| {
                     tell(format!(
-                        "restoring the database: {} %",
-                        done.saturating_mul(100) / bytes.max(1)
+                        "restoring the database: {} %{}",
+                        done.saturating_mul(100) / bytes.max(1),
+                        left(begun.elapsed(), done, bytes)
                     ));
                 })
             }),
@@ -167,6 +173,12 @@ const LOAD_SECONDS: u32 = 600;
 fn lock(name: &str) -> String {
     let digest = raylift_model::digest::Digest::of(name.as_bytes());
     format!("raylift {}", digest.as_str().get(..32).unwrap_or_default())
+}
+
+/// The table in a line that the tool says with `--verbose`: `-- Retrieving table structure for table User_...`.
+fn table_in(line: &str) -> Option<&str> {
+    let (_, table) = line.split_once("Retrieving table structure for table ")?;
+    Some(table.trim_end_matches('.'))
 }
 
 /// A dump that was cut off lacks its last line.
@@ -255,6 +267,13 @@ mod tests {
         )
         .unwrap();
         check(&path).unwrap();
+    }
+
+    #[test]
+    fn the_table_of_a_verbose_line_is_known() {
+        let line = "-- Retrieving table structure for table User_...";
+        assert_eq!(table_in(line), Some("User_"));
+        assert_eq!(table_in("-- Sending SELECT query..."), None);
     }
 
     #[test]
