@@ -190,6 +190,7 @@ codes! {
     INDEXES_MISSING = "RL0536", "indexes of the installed release are missing";
     DUPLICATE_ROWS = "RL0537", "rows are duplicates under a unique index to come";
     SCHEMA_UNDETERMINED = "RL0538", "the database's tables could not be compared";
+    TABLES_TOO_EARLY = "RL0539", "tables of the release to come are in the database already";
     NO_GUEST_USER = "RL0540", "a company has no guest user";
     CHARACTER_SET = "RL0541", "Liferay does not support the database's character set";
     THREE_BYTE_CHARACTERS = "RL0542", "the database keeps three bytes a character";

@@ -7,6 +7,7 @@
 mod columns;
 mod expected;
 mod indexes;
+mod state;
 mod tables;
 mod types;
 
@@ -20,6 +21,7 @@ use expected::Expected;
 use types::Vendor;
 
 pub use expected::unique_indexes;
+pub(crate) use state::{judge, too_early};
 
 /// Places named in one finding.
 const SHOWN: usize = 20;

@@ -199,6 +199,10 @@ pub fn make(
         upgrade.is_some(),
         by_own_tools,
     ));
+    // The verifier of the state does nothing where the core has no step to go.
+    let verifies = preflight::verifies(site, &to, upgrade.is_some() && !core.steps.is_empty());
+    drift::judge(&mut findings, verifies);
+    findings.extend(drift::too_early(site, release, verifies));
 
     let script = tomcat.join("bin/catalina.sh");
     let actions = actions::list(

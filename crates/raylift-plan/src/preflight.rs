@@ -40,7 +40,7 @@ use raylift_model::version::ReleaseVersion;
 const VERIFIERS: (u32, u32) = (2025, 3);
 /// Rows shown of each check.
 const SHOWN: usize = 20;
-const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
+pub(crate) const VERIFY: &str = "upgrade.database.preupgrade.verify.enabled=false";
 const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
 
 /// What rows of a check mean.
@@ -105,7 +105,7 @@ pub(crate) fn findings(
     upgrades: bool,
     copies: bool,
 ) -> Vec<Finding> {
-    let verifies = upgrades && to.line() >= VERIFIERS && !site.verifiers.off;
+    let verifies = verifies(site, to, upgrades);
     let verifiers = Verifiers {
         run: verifies,
         run_on_store: verifies && !site.verifiers.store_off,
@@ -120,6 +120,11 @@ pub(crate) fn findings(
         })
         .chain(server_space::finding(site, copies, upgrades))
         .collect()
+}
+
+/// Whether Liferay's verifiers run in this update.
+pub(crate) fn verifies(site: &SiteFacts, to: &ReleaseVersion, upgrades: bool) -> bool {
+    upgrades && to.line() >= VERIFIERS && !site.verifiers.off
 }
 
 /// Which of Liferay's verifiers run in this update.

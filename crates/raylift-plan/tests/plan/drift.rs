@@ -75,7 +75,7 @@ fn findings(site: &SiteFacts) -> Vec<Finding> {
     let plan = make(site, &release(), None, &wishes()).unwrap();
     plan.findings
         .into_iter()
-        .filter(|finding| ("RL0530".."RL0539").contains(&finding.code.as_str()))
+        .filter(|finding| ("RL0530"..="RL0539").contains(&finding.code.as_str()))
         .collect()
 }
 
@@ -285,4 +285,64 @@ fn twenty_places_are_named_and_the_others_counted() {
     assert_eq!(found[0].subject, "tables (25)");
     assert_eq!(found[0].evidence.len(), 21);
     assert_eq!(found[0].evidence[20], "and 5 more");
+}
+
+/// From 2025.Q3 on the client looks itself, and stops inside the outage.
+#[test]
+fn what_the_releases_own_verifier_stops_for_is_a_blocker() {
+    let gone = of(&["other"]);
+    let mut lacking = of(&["a_entry"]);
+    let schema = lacking.database.schema.as_mut().unwrap();
+    schema.get_mut("a_entry").unwrap().columns.pop();
+    for (mut site, code) in [
+        (gone, codes::TABLES_MISSING),
+        (lacking, codes::COLUMNS_MISSING),
+    ] {
+        for (version, off, severity) in [
+            ("7.4.3.132", false, Severity::Warning),
+            ("2025.q3.0", false, Severity::Blocker),
+            ("2025.q3.0", true, Severity::Warning),
+        ] {
+            site.verifiers.off = off;
+            let mut release = release();
+            release.identity.version = Some(version.parse().unwrap());
+            let plan = make(&site, &release, None, &wishes()).unwrap();
+            let found = plan.findings.iter().find(|one| one.code.as_str() == code);
+            assert_eq!(found.unwrap().severity, severity, "{code} {version}");
+        }
+    }
+}
+
+#[test]
+fn tables_that_only_the_release_to_come_makes_are_told_when_they_are_there() {
+    let site = of(&["a_entry", "b_entry", "c_entry"]);
+    let mut release = release();
+    release.core_sql = sql("B_Entry");
+    let mut module = bundle("com.liferay.c", &[]);
+    module.sql = sql("C_Entry");
+    release.bundles.push(module);
+    let early = |site: &SiteFacts| {
+        let plan = make(site, &release, None, &wishes()).unwrap();
+        let mut found = plan.findings.into_iter();
+        found.find(|one| one.code.as_str() == codes::TABLES_TOO_EARLY)
+    };
+    let found = early(&site).unwrap();
+    assert_eq!(found.evidence, ["b_entry", "c_entry"]);
+    assert_eq!(found.severity, Severity::Warning);
+    assert_eq!(early(&of(&["a_entry"])), None);
+    // An installed module makes it, or may make it.
+    for undetermined in [false, true] {
+        let mut site = of(&["a_entry", "c_entry"]);
+        let mut module = bundle("com.liferay.c", &[]);
+        if undetermined {
+            module.sql.undetermined.push("tables.sql".to_owned());
+        } else {
+            module.sql = sql("C_Entry");
+        }
+        site.bundles.push(module);
+        assert_eq!(early(&site), None);
+    }
+    let mut site = site;
+    site.core_sql = SchemaSql::default();
+    assert_eq!(early(&site), None, "nobody knows what is installed");
 }
