@@ -229,7 +229,7 @@ fn what_was_set_aside_in_the_store_is_no_document() {
     let aside = ".raylift-set-aside-0000-7.2.0/20101/1.0";
     world
         .site
-        .write(&format!("data/document_library/{aside}"), "older", 0o640);
+        .write(format!("data/document_library/{aside}"), "older", 0o640);
     let point = world.take();
     assert_eq!(point.documents, (2, 11));
     assert_eq!(
