@@ -4,6 +4,7 @@ mod clean;
 mod late;
 mod planted;
 mod rights;
+mod schemas;
 mod whole_server;
 
 use std::collections::BTreeMap;

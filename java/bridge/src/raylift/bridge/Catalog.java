@@ -24,7 +24,7 @@ class Catalog {
         List<String> tables = new ArrayList<>();
 
         try (ResultSet resultSet = _connection.getMetaData().getTables(
-                _connection.getCatalog(), schema(), "%", new String[] {"TABLE"})) {
+                _connection.getCatalog(), schemaPattern(), "%", _tableTypes())) {
 
             while (resultSet.next()) {
                 tables.add(resultSet.getString("TABLE_NAME"));
@@ -82,6 +82,33 @@ class Catalog {
             return null;
         }
     }
+
+    /** The same where a pattern is asked for ({@link DatabaseMetaData#getSearchStringEscape}). */
+    String schemaPattern() throws SQLException {
+        String schema = schema();
+        String escape = _connection.getMetaData().getSearchStringEscape();
+
+        if (schema == null || escape == null || escape.isEmpty()) {
+            return schema;
+        }
+
+        return schema.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
+    }
+
+    /** PostgreSQL's driver has a type of its own for partitioned tables; others may not know the word. */
+    private String[] _tableTypes() throws SQLException {
+        try (ResultSet resultSet = _connection.getMetaData().getTableTypes()) {
+            while (resultSet.next()) {
+                if (_PARTITIONED.equals(resultSet.getString("TABLE_TYPE"))) {
+                    return new String[] {"TABLE", _PARTITIONED};
+                }
+            }
+        }
+
+        return new String[] {"TABLE"};
+    }
+
+    private static final String _PARTITIONED = "PARTITIONED TABLE";
 
     private static final int _LIMIT_SECONDS = 100;
 

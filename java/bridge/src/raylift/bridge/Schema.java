@@ -38,7 +38,7 @@ class Schema {
         Map<String, List<Map<String, Object>>> tables = new LinkedHashMap<>();
 
         try (ResultSet resultSet = _metaData().getColumns(
-                _connection().getCatalog(), _catalog.schema(), "%", "%")) {
+                _connection().getCatalog(), _catalog.schemaPattern(), "%", "%")) {
 
             while (resultSet.next()) {
                 Map<String, Object> column = new LinkedHashMap<>();

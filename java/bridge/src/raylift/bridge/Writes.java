@@ -70,7 +70,7 @@ class Writes {
         }
 
         try (ResultSet resultSet = _catalog.connection().getMetaData().getColumns(
-                _catalog.connection().getCatalog(), _catalog.schema(), "%", "%")) {
+                _catalog.connection().getCatalog(), _catalog.schemaPattern(), "%", "%")) {
 
             while (resultSet.next()) {
                 Map<String, String> columns = tables.get(resultSet.getString("TABLE_NAME"));
