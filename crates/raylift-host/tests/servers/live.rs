@@ -3,7 +3,6 @@
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use raylift_model::codes;
 use raylift_run::host::Host;
@@ -112,6 +111,7 @@ fn mariadb_has_a_database_that_an_earlier_run_left() {
 #[test]
 fn a_session_of_another_role_is_named() {
     let world = World::new(Kind::Postgresql);
+    assert_eq!(world.sessions(0), [""; 0]);
     let mut session = Command::new(tools(Kind::Postgresql).join("psql"))
         .env("PGPASSWORD", "test-bed")
         .env("PGDATABASE", &world.database)
@@ -121,14 +121,7 @@ fn a_session_of_another_role_is_named() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let begun = Instant::now();
-    let sessions = loop {
-        let sessions = world.host.foreign_sessions(&world.site.plan).unwrap();
-        if !sessions.is_empty() || begun.elapsed() > Duration::from_secs(20) {
-            break sessions;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    };
+    let sessions = world.sessions(1);
     drop(session.stdin.take());
     session.wait().unwrap();
     assert_eq!(sessions.len(), 1);

@@ -1,7 +1,5 @@
 //! Names and passwords with everything that some place on the way could take for syntax.
 
-use raylift_run::host::Host;
-
 use crate::server::{Kind, shared};
 use crate::world::{World, assert_same};
 
@@ -14,10 +12,7 @@ fn odd_names(kind: Kind, database: &str, user: &str, password: &str) {
     world.take();
     world.damage();
     let damaged = world.state();
-    assert_eq!(
-        world.host.foreign_sessions(&world.site.plan).unwrap(),
-        [""; 0]
-    );
+    assert_eq!(world.sessions(0), [""; 0]);
     world.restore().unwrap();
     assert_same(&world.state(), &before);
     assert_eq!(world.aside().rows, damaged.rows);

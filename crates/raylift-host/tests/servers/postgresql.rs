@@ -18,10 +18,7 @@ fn a_server_whose_other_databases_are_closed() {
     let world = World::on(server);
     let before = world.state();
     world.prove().unwrap();
-    assert_eq!(
-        world.host.foreign_sessions(&world.site.plan).unwrap(),
-        [""; 0]
-    );
+    assert_eq!(world.sessions(0), [""; 0]);
     world.take();
     world.damage();
     let damaged = world.state();
@@ -71,6 +68,7 @@ fn a_session_of_somebody_else_is_named_and_in_the_way() {
     world.take();
     world.damage();
     let damaged = world.state();
+    assert_eq!(world.sessions(0), [""; 0]);
     let mut session = Command::new(tools(Kind::Postgresql).join("psql"))
         .env("PGPASSWORD", PASSWORD)
         .env("PGAPPNAME", "a report")
@@ -86,14 +84,8 @@ fn a_session_of_somebody_else_is_named_and_in_the_way() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let sessions = loop {
-        let sessions = world.host.foreign_sessions(&world.site.plan).unwrap();
-        if !sessions.is_empty() {
-            break sessions;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    };
-    assert_eq!(sessions.len(), 1);
+    let sessions = world.sessions(1);
+    assert_eq!(sessions.len(), 1, "{sessions:?}");
     assert!(sessions[0].contains(", a report, since"), "{sessions:?}");
     let error = world.restore().unwrap_err();
     assert_eq!(error.code, codes::RESTORE_FAILED);

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use raylift_host::bridge::{Bridge, Mode, TableShape};
 use raylift_host::effects::RealHost;
@@ -165,6 +166,18 @@ impl World {
     pub fn verify(&self) -> Result<(), HostError> {
         self.host
             .verify_return_point(&self.site.plan, &self.place())
+    }
+
+    /// Who else is connected, once the number is as wanted: a session of this test that is over goes a little later.
+    pub fn sessions(&self, wanted: usize) -> Vec<String> {
+        let begun = Instant::now();
+        loop {
+            let sessions = self.host.foreign_sessions(&self.site.plan).unwrap();
+            if sessions.len() == wanted || begun.elapsed() > Duration::from_secs(20) {
+                return sessions;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// On PostgreSQL as the site's user, whose things they are; on MariaDB as the administrator.
