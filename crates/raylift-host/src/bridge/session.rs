@@ -209,8 +209,8 @@ impl Bridge {
         rows::writes(writes)
     }
 
-    /// Documents that were made since a moment, the newest first, at most [`MOST_ROWS`]: rows of `DLFileEntry`, whose columns
-    /// are the same in every release from 6.1 on (Liferay's `tables.sql`). `since` as in [`Bridge::writes`].
+    /// Documents that were made since a moment, the newest first, at most [`MOST_ROWS`]: rows of `DLFileEntry` by
+    /// columns that stand in the `tables.sql` of 7.2.0 (inferred for other releases). `since` as in [`Bridge::writes`].
     ///
     /// # Errors
     /// As [`Bridge::query`].

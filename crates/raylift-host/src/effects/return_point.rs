@@ -398,6 +398,9 @@ pub fn needed_backups(backups: &Path) -> Result<Vec<String>, HostError> {
     let failed = |error| read_failed(backups, error);
     for point in std::fs::read_dir(backups).map_err(failed)? {
         let place = point.map_err(failed)?.path();
+        if !place.is_dir() {
+            continue;
+        }
         if let Some(manifest) = PlainStore::new(place).complete().map_err(backup)? {
             needed.extend(note(&manifest)?.kept.map(|kept| kept.snapshot));
         }
