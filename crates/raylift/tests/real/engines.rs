@@ -54,7 +54,6 @@ fn there_and_back(engine: Engine, table: &str) {
         plan.all()
     );
     assert!(!plan.stdout.contains("RL0520"), "{}", plan.all());
-    std::fs::write(format!("/tmp/plan_{table}.txt"), plan.all()).unwrap();
 
     // What an upgrade stumbles over is named with the site up; the rest of the job is done with it.
     site.site
