@@ -1,6 +1,6 @@
 //! One line that changes on a terminal, plain lines when piped, nothing for programs.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -12,7 +12,7 @@ pub(crate) struct Line {
     watched: bool,
     silent: bool,
     current: String,
-    last: String,
+    told: Told,
 }
 
 impl Line {
@@ -38,7 +38,7 @@ impl Line {
             watched,
             silent,
             current: String::new(),
-            last: String::new(),
+            told: Told::default(),
         }
     }
 
@@ -58,8 +58,7 @@ impl Line {
     pub(crate) fn progress(&mut self, text: &str) {
         if self.watched {
             self.bar.set_message(format!("{} · {text}", self.current));
-        } else if text != self.last {
-            self.last = text.to_owned();
+        } else if self.told.is_new(text, Instant::now()) {
             self.say(&format!("    {text}"));
         }
     }
@@ -81,8 +80,54 @@ impl Line {
     }
 }
 
+/// How often a log hears again of the same work.
+const EACH: Duration = Duration::from_secs(5);
+
+/// What a log was told last. Hundreds of tables one after the other are no news each.
+#[derive(Default)]
+struct Told {
+    work: String,
+    at: Option<Instant>,
+}
+
+impl Told {
+    /// True for other work than before, and for the same after a while. What stands before a colon says which work it is.
+    fn is_new(&mut self, text: &str, now: Instant) -> bool {
+        let work = text.split_once(": ").map_or(text, |(work, _)| work);
+        if work == self.work && self.at.is_some_and(|at| now.duration_since(at) < EACH) {
+            return false;
+        }
+        work.clone_into(&mut self.work);
+        self.at = Some(now);
+        true
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_hears_of_each_work_and_then_from_time_to_time() {
+        let mut told = Told::default();
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        for (seconds, text, expected) in [
+            (0, "dumping: table 1", true),
+            (1, "dumping: table 2", false),
+            (4, "dumping: table 3", false),
+            (5, "dumping: table 4", true),
+            (6, "reading the dump", true),
+            (7, "dumping: table 5", true),
+            (8, "dumping: table 6", false),
+        ] {
+            assert_eq!(told.is_new(text, at(seconds)), expected, "{text}");
+        }
     }
 }
