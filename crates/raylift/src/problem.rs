@@ -72,9 +72,28 @@ impl Problem {
     }
 }
 
-/// What the causes of an error say, the nearest first; its own words are left to the caller.
+/// What the causes of an error say, the nearest first; its own words are left to the caller, and a cause that only repeats
+/// what it caused is left out.
 pub(crate) fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut before = error.to_string();
     std::iter::successors(error.source(), |cause| cause.source())
         .map(ToString::to_string)
+        .filter(|cause| std::mem::replace(&mut before, cause.clone()) != *cause)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use raylift_model::codes;
+    use raylift_run::host::HostError;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_that_repeats_what_it_caused_is_left_out() {
+        let error = |message: &str| HostError::new(codes::BACKUP_FAILED, message);
+        let inner = error("cannot open").caused_by(error("no such file"));
+        let outer = error("cannot open").caused_by(inner);
+        assert_eq!(causes(&outer), ["no such file"]);
+    }
 }

@@ -86,14 +86,11 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
         text.push_str(&format!("{line}\n"));
     }
     if let Some(reason) = &state.reason {
-        text.push_str(&format!(
-            "went back {}: {reason}\n",
-            if state.automatic {
-                "by itself"
-            } else {
-                "on command"
-            }
-        ));
+        // Of a command there is no other reason.
+        text.push_str(&match state.automatic {
+            true => format!("went back by itself: {reason}\n"),
+            false => "went back on command\n".to_owned(),
+        });
     }
     if let Some(error) = &state.last_error {
         text.push_str(&format!(

@@ -101,10 +101,10 @@ fn newer_data(plan: &Plan) -> &'static str {
     }
     match plan.site.database.kind {
         DatabaseKind::HsqldbFile => {
-            "the newer data is set aside and named at the end; nobody removes it but you"
+            "the newer data is set aside, the way back says where, and nobody removes it but you"
         }
         _ => {
-            "the newer database stays on its server under another name and the newer documents are set aside; both are named at the end, and nobody removes them but you"
+            "the newer database stays on its server under another name and the newer documents are set aside; the way back says where, and nobody removes them but you"
         }
     }
 }
