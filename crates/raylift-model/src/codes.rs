@@ -96,6 +96,7 @@ codes! {
     OPTIONS_ELSEWHERE = "RL0275", "the server does not get its options from setenv.sh";
     JAVA_LEVEL = "RL0276", "the release does not fit the site's Java";
     TOMCAT_FOLDER_KEPT = "RL0277", "the bundle's Tomcat takes the name of the site's";
+    DRIVER_LOST = "RL0278", "the site's JDBC driver lies where the release has another JAR";
 
     PROPERTY_CARRIED = "RL0285", "old keys of properties are brought to the new release";
     PROPERTY_STOPS_THE_SERVER = "RL0286", "a property would keep the new release from starting";

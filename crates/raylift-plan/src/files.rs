@@ -199,6 +199,7 @@ pub(crate) fn decide(
         drivers: drivers::Wanted::by(site),
         old_known: old.is_some(),
     };
+    findings.extend(drivers::lost(&sides));
     let mut dropped = Vec::new();
     for (path, file) in &site_files {
         if !in_scope(path) || decisions.contains_key(*path) || is_state(path) {

@@ -82,6 +82,43 @@ pub(crate) fn treat(file: &FileFact, origin: Origin, sides: &Sides<'_>) -> Optio
     ))
 }
 
+/// The site put its driver in the place of a JAR of the release's, and the release's JAR, which comes back with the update,
+/// does not hold the class that the portal asks for: the upgrade client would find no driver, inside the outage.
+pub(crate) fn lost(sides: &Sides<'_>) -> Option<Finding> {
+    let class = sides.drivers.class?;
+    let holds = |archive: &&ArchiveFacts| archive.drivers.iter().any(|driver| driver == class);
+    if sides.release.archives.iter().any(|archive| holds(&archive)) {
+        return None;
+    }
+    let holders: Vec<&ArchiveFacts> = sides.drivers.site.archives.iter().filter(holds).collect();
+    if holders.is_empty() || !holders.iter().all(|holder| is_replaced(holder, sides)) {
+        return None;
+    }
+    let mut finding = Finding::new(
+        Severity::Blocker,
+        codes::DRIVER_LOST,
+        class,
+        "the site's JDBC driver lies under the name of a file of the release, and the release's file of that name does not hold this class",
+        "give the driver a name of its own in the same folder (mysql-connector-j.jar, for example) and start the site once; then it is the site's, and is carried",
+    );
+    for holder in holders {
+        finding.evidence.push(holder.file.to_string());
+    }
+    Some(finding)
+}
+
+/// The release has a file in the same place of its Tomcat.
+fn is_replaced(holder: &ArchiveFacts, sides: &Sides<'_>) -> bool {
+    let Some(place) = holder.file.below(sides.tomcat) else {
+        return false;
+    };
+    sides.release.files.iter().any(|file| {
+        file.path
+            .below(&sides.release.layout.tomcat)
+            .is_some_and(|rest| rest == place)
+    })
+}
+
 /// A JAR directly in Tomcat's lib folder has one of the same driver classes.
 fn tomcat_has(own: &ArchiveFacts, sides: &Sides<'_>) -> bool {
     let lib = sides.tomcat.join("lib");

@@ -3,9 +3,9 @@
 use raylift_model::facts::{ArchiveFacts, SiteFacts};
 use raylift_model::names::{BundleSymbolicName, RelativePath};
 use raylift_model::origin::{FileUse, Origin};
-use raylift_plan::Origins;
+use raylift_plan::{Origins, make};
 
-use crate::facts::{bundle, file, release, site};
+use crate::facts::{bundle, file, release, site, wishes};
 use crate::origins::{EXT, archive, driver, with};
 
 #[test]
@@ -215,4 +215,46 @@ fn with_the_installed_releases_archive_digests_decide() {
     own.symbolic_name = BundleSymbolicName::new("com.liferay.blogs.api");
     facts.bundles = vec![own];
     assert_eq!(of(&facts, exploded, "unpacked"), Origin::Release);
+}
+
+/// Somebody put a newer driver over the bundle's; the bundle's comes back, and must hold the class.
+#[test]
+fn a_driver_under_the_name_of_a_file_of_the_releases_is_not_lost_silently() {
+    const CLASS: &str = "com.mysql.cj.jdbc.Driver";
+    let path = format!("{EXT}/mysql.jar");
+    let mut site = with(
+        vec![file(&path, "newer")],
+        vec![driver(&path, CLASS, "9.1.0")],
+    );
+    site.database.settings.driver_class = Some(CLASS.to_owned());
+    let blocked = |site: &SiteFacts, class: &str, place: &str| {
+        let mut release = release();
+        let place = release.layout.tomcat.join(&format!("lib/ext/{place}"));
+        release.files.push(file(place.as_str(), "the release's"));
+        release.archives = vec![driver(place.as_str(), class, "5.1.46")];
+        let plan = make(site, &release, None, &wishes()).unwrap();
+        let mut findings = plan.findings.iter();
+        findings.any(|finding| finding.code.as_str() == "RL0278")
+    };
+    assert!(blocked(&site, "com.mysql.jdbc.Driver", "mysql.jar"));
+    assert!(
+        !blocked(&site, CLASS, "mysql.jar"),
+        "the release has it, too"
+    );
+    assert!(
+        !blocked(&site, "com.mysql.jdbc.Driver", "other.jar"),
+        "the site's is carried"
+    );
+    site.archives
+        .push(driver(&format!("{EXT}/own.jar"), CLASS, "9.1.0"));
+    assert!(
+        !blocked(&site, "com.mysql.jdbc.Driver", "mysql.jar"),
+        "there is another"
+    );
+    site.archives.pop();
+    site.database.settings.jndi_name = Some("jdbc/LiferayPool".to_owned());
+    assert!(
+        !blocked(&site, "com.mysql.jdbc.Driver", "mysql.jar"),
+        "the pool's class is not known"
+    );
 }

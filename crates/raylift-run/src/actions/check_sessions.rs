@@ -15,7 +15,9 @@ pub(super) fn run(context: &Context<'_>, progress: Progress<'_>) -> Result<Notes
     loop {
         let sessions = context.host.foreign_sessions(context.plan)?;
         if sessions.is_empty() {
-            return Ok(vec!["no session of anybody else is seen on the database".to_owned()]);
+            return Ok(vec![
+                "no session of anybody else is seen on the database".to_owned(),
+            ]);
         }
         if waited >= PATIENCE_MILLISECONDS {
             return Err(HostError::new(
