@@ -8,7 +8,7 @@ use raylift_backup::repository::{About, Input, Opened, PROOF, RETURN_POINT, Take
 use raylift_host::backup::{DOCUMENTS_PART, database_part};
 use raylift_host::cache::Cache;
 use raylift_model::codes;
-use raylift_model::facts::{FileKind, SiteFacts};
+use raylift_model::facts::{DatabaseKind, FileKind, SiteFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::origin::Origin;
 use raylift_plan::Origins;
@@ -98,7 +98,21 @@ fn take(
         notes.push("The database is not in it.".to_owned());
     } else {
         let running = facts.app_server.process.is_some();
-        let (planned, _) = wiring::site_alone(site, facts)?;
+        let (planned, against) = wiring::site_alone(site, facts)?;
+        // A server that does not answer or let raylift in is no database of another kind.
+        let closed = [codes::DATABASE_UNREACHABLE, codes::DATABASE_REFUSED];
+        let is_server = planned.database.kind != DatabaseKind::HsqldbFile;
+        if let Some(finding) = against
+            .iter()
+            .find(|finding| is_server && closed.contains(&finding.code.as_str()))
+        {
+            return Err(Problem::refused(
+                finding.code.as_str(),
+                format!("{}: {}", finding.subject, finding.message),
+                finding.remedy.clone(),
+            )
+            .because(finding.evidence.clone()));
+        }
         let part = database_part(&planned, &site.settings, running, scratch, &mut |line| {
             shown.progress(&line);
         })
