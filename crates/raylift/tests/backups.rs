@@ -127,7 +127,10 @@ fn the_sites_own_files_and_documents_are_taken_and_come_back() {
     );
     let (_, list) = site.run(&["backups", "list"]);
     assert_eq!(list.as_array().unwrap().len(), 2);
-    assert_eq!(list[1]["tags"], serde_json::json!(["nightly", "raylift"]));
+    assert_eq!(
+        list[1]["tags"],
+        serde_json::json!(["nightly", "raylift", "without-database"])
+    );
 
     let to = site.path("restored");
     let (code, back) = site.run(&["backups", "restore", "latest", "--to", to.to_str().unwrap()]);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::bring_back::one_of;
 use super::error::RepositoryError;
 use super::open::{Engine, Repository};
-use super::snapshot::{PROOF, Snapshot, TAG, has_tag, is_whole};
+use super::snapshot::{PROOF, Snapshot, TAG, WITHOUT_DATABASE, has_tag, is_whole};
 use super::storage::{Access, FileType};
 
 /// Which backups of a site are kept. The newest one always is; everything that a number keeps is kept, and the rest is
@@ -104,8 +104,17 @@ impl Repository {
                     .collect();
                 let (whole, partial): (Vec<_>, Vec<_>) =
                     of_site.into_iter().partition(|file| is_whole(file));
-                let mut gone = outside(&whole, *retention, protected, &Zoned::now())
-                    .map_err(|error| self.explain("apply the retention", error))?;
+                // One without a database takes no place of one with it.
+                let (without, with): (Vec<_>, Vec<_>) = whole
+                    .into_iter()
+                    .partition(|file| has_tag(file, WITHOUT_DATABASE));
+                let mut gone = Vec::new();
+                for group in [with, without] {
+                    gone.extend(
+                        outside(&group, *retention, protected, &Zoned::now())
+                            .map_err(|error| self.explain("apply the retention", error))?,
+                    );
+                }
                 gone.extend(unneeded(&partial, protected));
                 gone.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
                 gone
@@ -185,7 +194,10 @@ fn may_go<'a>(
         let newest = snapshots
             .iter()
             .filter(|other| {
-                is_whole(other) && other.hostname == file.hostname && other.paths == file.paths
+                is_whole(other)
+                    && has_tag(other, WITHOUT_DATABASE) == has_tag(file, WITHOUT_DATABASE)
+                    && other.hostname == file.hostname
+                    && other.paths == file.paths
             })
             .max_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
         if newest.is_some_and(|newest| newest.id == file.id) {
@@ -364,6 +376,15 @@ mod tests {
         );
         assert!(may_go(&all, vec![&all[4]], &[]).is_ok());
         assert_eq!(one_of(&all, "latest").unwrap().id, all[0].id);
+    }
+
+    #[test]
+    fn the_newest_with_a_database_is_kept_whatever_came_without_one() {
+        let mut without = snapshot(11, 2);
+        without.tags.add(WITHOUT_DATABASE.to_owned());
+        let all = [snapshot(11, 1), without];
+        assert!(may_go(&all, vec![&all[0]], &[]).is_err());
+        assert!(may_go(&all, vec![&all[1]], &[]).is_err());
     }
 
     #[test]

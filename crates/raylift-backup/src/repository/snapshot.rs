@@ -13,6 +13,9 @@ pub const PROOF: &str = "proof";
 /// The tag of a return point's documents: without a database, whose dump lies with the run.
 pub const RETURN_POINT: &str = "return-point";
 
+/// The tag of a backup that was taken without the site's database.
+pub const WITHOUT_DATABASE: &str = "without-database";
+
 /// True for a backup of a site that stands for itself; false for the documents of a proof or return point, which no
 /// retention may take for one.
 pub(super) fn is_whole(file: &SnapshotFile) -> bool {

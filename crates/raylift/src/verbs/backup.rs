@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::Part;
-use raylift_backup::repository::{About, Input, Opened, PROOF, RETURN_POINT, Taken, host};
+use raylift_backup::repository::{
+    About, Input, Opened, PROOF, RETURN_POINT, Taken, WITHOUT_DATABASE, host,
+};
 use raylift_host::backup::{DOCUMENTS_PART, database_part};
 use raylift_host::cache::Cache;
 use raylift_model::codes;
@@ -174,10 +176,14 @@ fn take(
             vault.place.repository.display()
         ));
     }
+    let mut tags = arguments.tag.clone();
+    if arguments.without_database {
+        tags.push(WITHOUT_DATABASE.to_owned());
+    }
     let about = About {
         host: host(),
         site: home,
-        tags: arguments.tag.clone(),
+        tags,
         note: json!({ "version": facts.identity.version }),
     };
     let taken = opened
