@@ -14,14 +14,13 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::codes;
-use raylift_model::facts::{SiteFacts, SqlIndex, SqlTable, TableShape};
+use raylift_model::facts::{ReleaseFacts, SiteFacts, SqlIndex, SqlTable, TableShape};
 use raylift_model::finding::{Finding, Severity};
 
 use expected::Expected;
 use types::Vendor;
 
 pub use expected::unique_indexes;
-pub(crate) use state::{judge, too_early};
 
 /// Places named in one finding.
 const SHOWN: usize = 20;
@@ -36,35 +35,66 @@ struct Pair<'a> {
     shape: &'a TableShape,
 }
 
+/// The tables of a database that were told, and what is known of them.
+struct Told<'a> {
+    expected: Expected<'a>,
+    /// By name in small letters: the name as the database has it.
+    tables: BTreeMap<String, (&'a str, &'a TableShape)>,
+    vendor: Vendor,
+}
+
+impl<'a> Told<'a> {
+    /// Nothing where the database did not tell them.
+    fn of(site: &'a SiteFacts) -> Option<Self> {
+        let schema = site.database.schema.as_ref()?;
+        Some(Self {
+            vendor: Vendor::of(site.database.settings.kind)?,
+            expected: Expected::of(site),
+            tables: schema
+                .iter()
+                .map(|(name, shape)| (name.to_lowercase(), (name.as_str(), shape)))
+                .collect(),
+        })
+    }
+
+    fn findings(&self, site: &SiteFacts) -> Vec<Finding> {
+        let pairs: Vec<Pair<'_>> = self
+            .expected
+            .compared
+            .iter()
+            .filter_map(|(name, sql)| {
+                let (_, shape) = self.tables.get(name)?;
+                Some(Pair {
+                    sql,
+                    indexes: self.expected.indexes_of(name),
+                    shape,
+                })
+            })
+            .collect();
+        let mut findings: Vec<Finding> = undetermined(&self.expected).into_iter().collect();
+        findings.extend(tables::findings(site, &self.expected, &self.tables));
+        findings.extend(columns::findings(&pairs, self.vendor));
+        findings.extend(indexes::findings(&pairs));
+        findings
+    }
+}
+
 /// How the database's tables differ; nothing where the database did not tell them.
 pub fn findings(site: &SiteFacts) -> Vec<Finding> {
-    let (Some(schema), Some(vendor)) = (
-        &site.database.schema,
-        Vendor::of(site.database.settings.kind),
-    ) else {
+    Told::of(site).map_or_else(Vec::new, |told| told.findings(site))
+}
+
+/// The same, and what an update to a release makes of it. `verifies` is whether the release's own verifier of the state
+/// runs.
+pub(crate) fn of_update(site: &SiteFacts, release: &ReleaseFacts, verifies: bool) -> Vec<Finding> {
+    let Some(told) = Told::of(site) else {
         return Vec::new();
     };
-    let expected = Expected::of(site);
-    let by_name: BTreeMap<String, (&str, &TableShape)> = schema
-        .iter()
-        .map(|(name, shape)| (name.to_lowercase(), (name.as_str(), shape)))
-        .collect();
-    let pairs: Vec<Pair<'_>> = expected
-        .compared
-        .iter()
-        .filter_map(|(name, sql)| {
-            let (_, shape) = by_name.get(name)?;
-            Some(Pair {
-                sql,
-                indexes: expected.indexes_of(name),
-                shape,
-            })
-        })
-        .collect();
-    let mut findings: Vec<Finding> = undetermined(&expected).into_iter().collect();
-    findings.extend(tables::findings(site, &expected, &by_name));
-    findings.extend(columns::findings(&pairs, vendor));
-    findings.extend(indexes::findings(&pairs));
+    let mut findings = told.findings(site);
+    if verifies {
+        state::judge(&mut findings);
+    }
+    findings.extend(state::too_early(site, &told, release, verifies));
     findings
 }
 

@@ -98,7 +98,6 @@ pub fn make(
 
     let mut findings = checks::findings(site, release, wishes);
     findings.extend(old.and_then(|old| checks::old_release(&from, old)));
-    findings.extend(drift::findings(site));
     let staging = state.join("staging").join(run);
     let stash = actions::stash(&state, run);
     let places = files::Places {
@@ -201,8 +200,7 @@ pub fn make(
     ));
     // The verifier of the state does nothing where the core has no step to go.
     let verifies = preflight::verifies(site, &to, upgrade.is_some() && !core.steps.is_empty());
-    drift::judge(&mut findings, verifies);
-    findings.extend(drift::too_early(site, release, verifies));
+    findings.extend(drift::of_update(site, release, verifies));
 
     let script = tomcat.join("bin/catalina.sh");
     let actions = actions::list(

@@ -178,34 +178,29 @@ fn refused(check: &DatabaseCheck) -> Option<Finding> {
     Some(Finding::new(Severity::Note, code, check.name.clone(), message, remedy).because(said))
 }
 
+/// Makes a finding a blocker, since one of Liferay's verifiers stops the upgrade for the same.
+pub(crate) fn stop(finding: &mut Finding, class: &str, property: &str) {
+    finding.severity = Severity::Blocker;
+    finding.message.push_str(&format!(
+        "; the release's own verifier ({class}) stops the upgrade for it, inside the outage"
+    ));
+    finding.remedy.push_str(&format!(
+        "; if you are sure that it does no harm, {property} in portal-ext.properties forbids the verifier, and this becomes a warning"
+    ));
+}
+
 /// What the check's rows mean by the rule, and what to do.
 fn told(rule: &Rule, check: &DatabaseCheck, remedy: &str, verifiers: Verifiers) -> Finding {
     let subject = format!("{} ({})", check.name, check.found);
-    let mut finding = match rule.grade.stopped_by(verifiers) {
-        Some((class, property)) => Finding::new(
-            Severity::Blocker,
-            rule.code,
-            subject,
-            format!(
-                "{}; the release's own verifier ({class}) stops the upgrade for it, inside the outage",
-                rule.message
-            ),
-            format!(
-                "{remedy}; if you are sure that it does no harm, {property} in portal-ext.properties forbids the verifier, and this becomes a warning"
-            ),
-        ),
-        None => Finding::new(
-            match rule.grade {
-                Grade::Note => Severity::Note,
-                Grade::Blocker => Severity::Blocker,
-                _ => Severity::Warning,
-            },
-            rule.code,
-            subject,
-            rule.message,
-            remedy,
-        ),
+    let severity = match rule.grade {
+        Grade::Note => Severity::Note,
+        Grade::Blocker => Severity::Blocker,
+        Grade::Warning | Grade::Verified(_) | Grade::VerifiedStore(_) => Severity::Warning,
     };
+    let mut finding = Finding::new(severity, rule.code, subject, rule.message, remedy);
+    if let Some((class, property)) = rule.grade.stopped_by(verifiers) {
+        stop(&mut finding, class, property);
+    }
     finding.evidence = check.rows.iter().take(SHOWN).cloned().collect();
     let more = check.found.saturating_sub(finding.evidence.len() as u64);
     if more > 0 {

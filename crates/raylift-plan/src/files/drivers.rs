@@ -91,7 +91,11 @@ pub(crate) fn lost(sides: &Sides<'_>) -> Option<Finding> {
         return None;
     }
     let holders: Vec<&ArchiveFacts> = sides.drivers.site.archives.iter().filter(holds).collect();
-    if holders.is_empty() || !holders.iter().all(|holder| is_replaced(holder, sides)) {
+    if holders.is_empty()
+        || !holders
+            .iter()
+            .all(|holder| release_has(&holder.file, sides))
+    {
         return None;
     }
     let mut finding = Finding::new(
@@ -107,15 +111,12 @@ pub(crate) fn lost(sides: &Sides<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// The release has a file in the same place of its Tomcat.
-fn is_replaced(holder: &ArchiveFacts, sides: &Sides<'_>) -> bool {
-    let Some(place) = holder.file.below(sides.tomcat) else {
-        return false;
-    };
+/// The release has a file in that place of the site's Tomcat.
+fn release_has(place: &RelativePath, sides: &Sides<'_>) -> bool {
     sides.release.files.iter().any(|file| {
         file.path
             .below(&sides.release.layout.tomcat)
-            .is_some_and(|rest| rest == place)
+            .is_some_and(|rest| sides.tomcat.join(rest) == *place)
     })
 }
 
@@ -172,14 +173,7 @@ fn stays(file: &FileFact, products: bool) -> Treated {
 
 fn to(file: &FileFact, folder: RelativePath, why: &str, sides: &Sides<'_>) -> Treated {
     let target = folder.join(file.path.file_name());
-    let taken = sides.drivers.has(&target)
-        || sides.release.files.iter().any(|other| {
-            other
-                .path
-                .below(&sides.release.layout.tomcat)
-                .is_some_and(|rest| sides.tomcat.join(rest) == target)
-        });
-    if taken {
+    if sides.drivers.has(&target) || release_has(&target, sides) {
         let finding = crate::files::origin::no_longer_read(
             file,
             "a JDBC driver whose new place has a file of the same name",
