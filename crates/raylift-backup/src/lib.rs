@@ -19,4 +19,4 @@ pub use error::BackupError;
 pub use manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
 pub use names::{escape, unescape};
 pub use plain::PlainStore;
-pub use store::{BackupStore, OWN, Part, Progress};
+pub use store::{BackupStore, Part, Progress, is_own};

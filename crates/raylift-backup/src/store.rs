@@ -1,6 +1,6 @@
 //! What a backup store can do.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::error::BackupError;
@@ -9,9 +9,11 @@ use crate::manifest::{Manifest, PartManifest};
 /// Receives one line about what is being copied.
 pub type Progress<'a> = &'a mut dyn FnMut(String);
 
-/// Entries whose names begin so lie in a folder on another device than the run's: what was set aside there, or is on its
-/// way back. They are no part of the folder.
-pub const OWN: &str = ".raylift-";
+/// True for what raylift keeps itself in a folder on another device than the run's: what was set aside there, or is on its
+/// way back. It is no part of the folder.
+pub fn is_own(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".raylift-")
+}
 
 /// What to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct Part {
     /// The folder.
     pub root: PathBuf,
     /// The entries of the folder to take; `None` for the folder itself with everything in it, but for what raylift keeps
-    /// there itself ([`OWN`]).
+    /// there itself ([`is_own`]).
     pub entries: Option<Vec<OsString>>,
 }
 

@@ -19,7 +19,7 @@ use walkdir::WalkDir;
 use super::error::RepositoryError;
 use super::node;
 use crate::error::BackupError;
-use crate::store::{OWN, Part};
+use crate::store::{Part, is_own};
 use crate::walk::join;
 
 /// Something to take into a backup. Each lies in a folder of the backup that has the name of its part.
@@ -310,18 +310,13 @@ fn walk(
     without_own: bool,
 ) -> impl Iterator<Item = Result<PathBuf, BackupError>> + Send + use<> {
     let start = start.to_owned();
-    let is_own = |entry: &walkdir::DirEntry| {
-        entry.depth() == 1
-            && entry
-                .file_name()
-                .as_encoded_bytes()
-                .starts_with(OWN.as_bytes())
-    };
     WalkDir::new(&start)
         .follow_root_links(false)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(move |entry| !(without_own && is_own(entry)))
+        .filter_entry(move |entry| {
+            !(without_own && entry.depth() == 1 && is_own(entry.file_name()))
+        })
         .map(move |entry| {
             entry.map(walkdir::DirEntry::into_path).map_err(|error| {
                 let path = error.path().unwrap_or(&start).to_owned();

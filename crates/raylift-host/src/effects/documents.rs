@@ -127,9 +127,8 @@ impl<'a> Documents<'a> {
             )
         });
         let earlier = last.and_then(|last| last.snapshot.as_deref());
-        let mut superfluous: Vec<String> = earlier.iter().map(|&id| id.to_owned()).collect();
         // The first time everything is read; the second shows how long it takes when nearly nothing is new.
-        superfluous.push(self.backup(&repository, PROOF, progress)?.snapshot);
+        let mut superfluous = vec![self.backup(&repository, PROOF, progress)?.snapshot];
         let mut tried = Tried::default();
         for _ in 0..COMPARISONS {
             let begun = Instant::now();
@@ -144,6 +143,7 @@ impl<'a> Documents<'a> {
                 progress,
             )?;
             if tried.differing.is_empty() {
+                superfluous.extend(earlier.map(str::to_owned));
                 patiently(progress, |_| repository.supersede(&superfluous))?;
                 return Ok(Proven {
                     kept,
@@ -156,7 +156,6 @@ impl<'a> Documents<'a> {
             superfluous.push(kept.snapshot);
         }
         // The proof before this one stays.
-        superfluous.retain(|id| Some(id.as_str()) != earlier);
         patiently(progress, |_| repository.supersede(&superfluous))?;
         Err(differing(
             "the documents that came back differ from the site's",

@@ -53,7 +53,6 @@ pub(crate) fn prove(
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
         read: Cell::default(),
-        listed: Cell::default(),
     };
     let database = match &engine {
         Some(engine) => {
@@ -79,8 +78,8 @@ pub(crate) fn prove(
         document_bytes_compared: 0,
         document_return_milliseconds: 0,
     };
+    require_mounted(site, database.listed)?;
     let mut taken = vec![database.part];
-    require_mounted(site, proof.listed.get())?;
     if let Some(documents) = Documents::of(site)? {
         let last = last_proof(site)?;
         let proven = documents.prove(scratch, last.as_ref(), progress)?;
@@ -172,6 +171,15 @@ struct ProvenDatabase {
     line: String,
     dumped: Duration,
     restored: Duration,
+    /// Versions of documents that the database lists.
+    listed: u64,
+}
+
+fn versions(note: &Note) -> u64 {
+    let mut tables = note.tables.iter();
+    tables
+        .find(|table| table.name.eq_ignore_ascii_case(VERSIONS))
+        .map_or(0, |table| table.rows)
 }
 
 /// The proof alone: takes, restores and compares in `scratch`, which is removed, whatever the outcome.
@@ -215,8 +223,6 @@ struct Proof<'a> {
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
-    /// Versions of documents that the database lists.
-    listed: Cell<u64>,
 }
 
 impl Proof<'_> {
@@ -274,6 +280,7 @@ impl Proof<'_> {
                     part,
                     dumped,
                     restored,
+                    listed: versions(&after),
                 });
             }
             before = after;
@@ -286,9 +293,6 @@ impl Proof<'_> {
         let note = Note::read_all(self.access, Mode::ReadOnly, progress)?;
         let rows = note.tables.iter().map(|table| table.rows).sum();
         self.read.set((rows, begun.elapsed()));
-        let versions = |table: &&TableFacts| table.name.eq_ignore_ascii_case(VERSIONS);
-        let versions = note.tables.iter().find(versions);
-        self.listed.set(versions.map_or(0, |table| table.rows));
         Ok(note)
     }
 

@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::{Attributes, give};
-use raylift_backup::{BackupStore, PartManifest, PlainStore};
+use raylift_backup::{BackupStore, PartManifest, PlainStore, is_own};
 use raylift_model::codes;
 use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
@@ -24,7 +24,7 @@ use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
-use super::return_point::{DATABASE, is_raylifts, note, required};
+use super::return_point::{DATABASE, note, required};
 use crate::users::current_uid;
 
 const STAGED: &str = ".raylift-restore";
@@ -217,7 +217,7 @@ impl Restoring<'_> {
             make_private(&aside)?;
             self.give_to_neighbours(&aside)?;
             for name in (self.names)(self)? {
-                if !is_raylifts(&name) {
+                if !is_own(&name) {
                     move_to(&root.join(&name), &aside.join(&name))?;
                 }
             }

@@ -1,11 +1,10 @@
 //! The return point: database and documents of the stopped site.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::path::Path;
 
 use raylift_backup::attributes::give;
-use raylift_backup::{BackupStore, FORMAT, Manifest, OWN, Part, PartManifest, PlainStore};
+use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, is_own};
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
@@ -253,11 +252,6 @@ fn put(store: &PlainStore, part: &Part, progress: Progress<'_>) -> Result<PartMa
     store.put(part, &mut told).map_err(backup)
 }
 
-/// What raylift itself keeps in the folder of a store on another device than the run's: set aside, or on its way back.
-pub(crate) fn is_raylifts(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(OWN.as_bytes())
-}
-
 /// Files and links below the folder of the document store, and the bytes of the files. A folder that is not there yet has none.
 ///
 /// # Errors
@@ -273,7 +267,7 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
     let (mut files, mut bytes) = (0, 0);
     let entries = WalkDir::new(&store)
         .into_iter()
-        .filter_entry(|entry| entry.depth() != 1 || !is_raylifts(entry.file_name()));
+        .filter_entry(|entry| entry.depth() != 1 || !is_own(entry.file_name()));
     for entry in entries {
         let seen = entry.and_then(|entry| entry.metadata());
         let stat = seen.map_err(|error| read_failed(&store, error.into()))?;

@@ -53,8 +53,8 @@ const GUARD: &str = "exec 3<&0 </dev/null\n\
 /// Gives a tool its input. A tool whose reader died reads the end of its input.
 pub(super) type Feed<'a> = Box<dyn FnOnce(&mut dyn Write, Tell<'_>) -> io::Result<()> + Send + 'a>;
 /// Takes what a tool writes.
-pub(super) type Sink<'a> = Box<dyn FnOnce(&mut dyn Read, Tell<'_>) -> io::Result<()> + Send + 'a>;
-/// Says how far a feed or a sink is.
+pub(super) type Sink<'a> = Box<dyn FnOnce(&mut dyn Read) -> io::Result<()> + Send + 'a>;
+/// Says how far a feed is.
 pub(super) type Tell<'a> = &'a dyn Fn(String);
 
 enum Heard {
@@ -71,7 +71,7 @@ impl Tool<'_> {
         let mut output = Vec::new();
         self.stream(
             Box::new(|stdin, _| stdin.write_all(input.as_bytes())),
-            Box::new(|stdout, _| stdout.read_to_end(&mut output).map(drop)),
+            Box::new(|stdout| stdout.read_to_end(&mut output).map(drop)),
             &mut |_| {},
         )?;
         Ok(String::from_utf8_lossy(&output).into_owned())
@@ -90,7 +90,7 @@ impl Tool<'_> {
                 ended.recv().ok();
                 Ok(())
             }),
-            Box::new(move |stdout, _| {
+            Box::new(move |stdout| {
                 let copied = io::copy(stdout, &mut io::sink()).map(drop);
                 drop(over);
                 copied
@@ -114,8 +114,8 @@ impl Tool<'_> {
         self
     }
 
-    /// Runs it to its end. Input, output and messages flow at the same time; `line` gets what the tool, the feed and the
-    /// sink say while they do.
+    /// Runs it to its end. Input, output and messages flow at the same time; `line` gets what the tool and the feed
+    /// say while they do.
     ///
     /// # Errors
     /// With what it said last; [`codes::TOOL_MISSING`] when it cannot be started.
@@ -131,15 +131,15 @@ impl Tool<'_> {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (sender, heard) = channel();
-        let (telling_in, telling_out) = (sender.clone(), sender.clone());
+        let telling = sender.clone();
         let mut said = Vec::new();
         let (fed, sunk) = thread::scope(|scope| {
             let feeder = scope.spawn(move || match stdin {
-                Some(mut stdin) => feed(&mut stdin, &|text| tell(&telling_in, text)),
+                Some(mut stdin) => feed(&mut stdin, &|text| tell(&telling, text)),
                 None => Ok(()),
             });
             let sinker = scope.spawn(move || match stdout {
-                Some(mut stdout) => sink(&mut stdout, &|text| tell(&telling_out, text)),
+                Some(mut stdout) => sink(&mut stdout),
                 None => Ok(()),
             });
             let secret = self.password.1;

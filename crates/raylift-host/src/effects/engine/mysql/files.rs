@@ -65,7 +65,7 @@ impl Mysql {
         let measured = &longest;
         tool.stream(
             Box::new(|_, _| Ok(())),
-            Box::new(move |stdout, _| {
+            Box::new(move |stdout| {
                 let mut lines = Lines {
                     file: BufWriter::with_capacity(BLOCK, file),
                     length: 0,
@@ -131,7 +131,7 @@ impl Mysql {
                     ));
                 })
             }),
-            Box::new(|stdout, _| io::copy(stdout, &mut io::sink()).map(drop)),
+            Box::new(|stdout| io::copy(stdout, &mut io::sink()).map(drop)),
             &mut |line| progress(line.to_owned()),
         )
     }

@@ -38,7 +38,7 @@ impl Mysql {
         tool.arguments.push(OsString::from(&self.reached.database));
         let noted = tool.stream(
             Box::new(|_, _| Ok(())),
-            Box::new(move |stdout, _| {
+            Box::new(move |stdout| {
                 io::copy(stdout, &mut file)?;
                 file.sync_all()
             }),
