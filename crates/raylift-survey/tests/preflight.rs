@@ -8,32 +8,11 @@
 
 mod common;
 
-use common::TestMachine;
+use common::{TestMachine, access};
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseKind, JavaFacts, Ownership};
-use raylift_model::secret::Secret;
-use raylift_survey::machine::{DatabaseAccess, DatabaseError};
+use raylift_model::facts::DatabaseKind;
+use raylift_survey::machine::DatabaseError;
 use raylift_survey::site::preflight::look;
-
-fn access() -> DatabaseAccess {
-    DatabaseAccess {
-        java: JavaFacts {
-            home: String::new(),
-            version: None,
-            major: None,
-        },
-        class_path: Vec::new(),
-        driver_class: String::new(),
-        url: String::new(),
-        username: String::new(),
-        password: Secret::new(""),
-        owner: Ownership {
-            uid: 0,
-            gid: 0,
-            user: None,
-        },
-    }
-}
 
 #[test]
 fn rows_are_counted_and_the_first_twenty_kept() {

@@ -1,14 +1,14 @@
 //! A site that is being used while its restore point is proven.
 
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use raylift_model::codes;
 use raylift_run::host::Host;
 
-use crate::server::{Kind, shared, tools};
-use crate::world::{World, assert_same};
+use crate::server::{Kind, shared};
+use crate::session::Session;
+use crate::world::{PASSWORD, World, assert_same, unique};
 
 /// Rows that come meanwhile are no difference, and nothing of them is lost.
 fn written_to(kind: Kind) {
@@ -112,18 +112,14 @@ fn mariadb_has_a_database_that_an_earlier_run_left() {
 fn a_session_of_another_role_is_named() {
     let world = World::new(Kind::Postgresql);
     assert_eq!(world.sessions(0), [""; 0]);
-    let mut session = Command::new(tools(Kind::Postgresql).join("psql"))
-        .env("PGPASSWORD", "test-bed")
-        .env("PGDATABASE", &world.database)
-        .args(["-h", "127.0.0.1", "-p", &world.server.port.to_string()])
-        .args(["-X", "-U", "postgres", "-f", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let other = unique("colleague");
+    world.server.user(&other, PASSWORD, false);
+    let session = Session::open_as(&world, &other, "select 1;");
     let sessions = world.sessions(1);
-    drop(session.stdin.take());
-    session.wait().unwrap();
+    session.end();
     assert_eq!(sessions.len(), 1);
-    assert!(sessions[0].contains("of user postgres"), "{sessions:?}");
+    assert!(
+        sessions[0].contains(&format!("of user {other}")),
+        "{sessions:?}"
+    );
 }

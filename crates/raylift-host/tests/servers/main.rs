@@ -25,5 +25,6 @@ mod refused;
 mod round_trip;
 mod secrets;
 mod server;
+mod session;
 mod snapshots;
 mod world;

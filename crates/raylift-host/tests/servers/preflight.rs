@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use raylift_host::machine::RealMachine;
 use raylift_model::facts::{DatabaseCheck, DatabaseKind};
-use raylift_survey::machine::{DatabaseAccess, Machine};
+use raylift_survey::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 use raylift_survey::site::preflight::look;
 
 use crate::server::{Kind, Server, shared};
@@ -101,12 +101,14 @@ fn allow_sessions(world: &World) {
 }
 
 /// One statement through the bridge.
-fn ask(world: &World, query: &str) -> Vec<Vec<Option<String>>> {
+fn answer(world: &World, query: &str) -> Result<QueryRows, DatabaseError> {
     RealMachine
         .query_database(&world.access(), &[query])
         .map_err(|error| error.message)
         .unwrap()
         .remove(0)
-        .map_err(|error| error.message)
-        .unwrap()
+}
+
+fn ask(world: &World, query: &str) -> QueryRows {
+    answer(world, query).map_err(|error| error.message).unwrap()
 }

@@ -17,8 +17,10 @@ mod machine;
 pub use home::{Scratch, jar};
 pub use machine::{Process, TestMachine};
 
-use raylift_model::facts::SiteFacts;
+use raylift_model::facts::{JavaFacts, Ownership, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::secret::Secret;
+use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::site::SurveyRequest;
 
 /// A request without settings.
@@ -31,6 +33,27 @@ pub fn request(home: &std::path::Path) -> SurveyRequest {
         server: true,
         checks: true,
         unique_indexes: Vec::new(),
+    }
+}
+
+/// Access to a made-up database.
+pub fn access() -> DatabaseAccess {
+    DatabaseAccess {
+        java: JavaFacts {
+            home: String::new(),
+            version: None,
+            major: None,
+        },
+        class_path: Vec::new(),
+        driver_class: String::new(),
+        url: String::new(),
+        username: String::new(),
+        password: Secret::new(""),
+        owner: Ownership {
+            uid: 0,
+            gid: 0,
+            user: None,
+        },
     }
 }
 

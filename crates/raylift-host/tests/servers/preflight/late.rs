@@ -1,19 +1,14 @@
 //! Statements that a server ends for lack of time.
 
-use raylift_host::machine::RealMachine;
 use raylift_model::codes;
-use raylift_survey::machine::Machine;
 
-use super::{checks, sound};
+use super::{answer, checks, sound};
 use crate::server::Kind;
+use crate::session::Session;
 use crate::world::World;
 
 fn code(world: &World, query: &str) -> &'static str {
-    RealMachine
-        .query_database(&world.access(), &[query])
-        .map_err(|error| error.message)
-        .unwrap()
-        .remove(0)
+    answer(world, query)
         .map_err(|error| error.code)
         .unwrap_err()
 }
@@ -33,7 +28,7 @@ fn postgresql_ends_a_statement_and_no_right_is_missing() {
         "",
         &format!("alter role {user} set statement_timeout = '2s';"),
     );
-    let session = super::whole_server::Session::open(
+    let session = Session::open(
         &world,
         "begin; lock table Counter in access exclusive mode;",
     );

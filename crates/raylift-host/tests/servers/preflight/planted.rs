@@ -1,8 +1,8 @@
 //! What lies in one database.
 
-use super::whole_server::Session;
 use super::{ask, checks, said, sound};
 use crate::server::{Kind, Server, shared};
+use crate::session::Session;
 use crate::world::{PASSWORD, World, unique};
 
 /// What both engines write alike, and what the checks say to it.
