@@ -54,6 +54,7 @@ pub use lab::Lab;
 pub use multiply::Multiplied;
 pub use notes::SiteFacts;
 pub use owner::Owner;
+pub use ports::free_port;
 pub use process::ServerProcess;
 pub use query::{DatabaseHold, ReleaseRow};
 pub use release::ReleasePaths;

@@ -59,16 +59,11 @@ pub(crate) fn folder(site: &Site) -> PathBuf {
     site.home().join("tools/portal-tools-db-upgrade-client")
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("port");
-    listener.local_addr().expect("address").port()
-}
-
 impl Client {
     /// Fills in the property files and starts the client; its standard input stays open.
     pub(crate) fn start(site: &Site) -> Self {
         let folder = folder(site);
-        let console_port = free_port();
+        let console_port = raylift_lab::free_port().expect("port");
         let tomcat = site.tomcat().expect("tomcat");
         let tomcat = tomcat.file_name().expect("name").to_string_lossy();
         let global = if is_7_4(site) { "/lib" } else { "/lib/ext" };

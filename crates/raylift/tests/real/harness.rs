@@ -253,8 +253,5 @@ impl Ended {
 
 /// A TCP port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port()
+    raylift_lab::free_port().expect("a free port")
 }
