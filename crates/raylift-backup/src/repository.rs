@@ -10,6 +10,7 @@ mod folder;
 mod forget;
 mod guard;
 mod key;
+mod merge;
 mod node;
 mod open;
 mod place;

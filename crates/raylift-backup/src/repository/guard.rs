@@ -21,6 +21,7 @@ struct State {
     storage: Box<dyn Storage>,
     failed: Mutex<Option<StorageError>>,
     keep_snapshots_back: AtomicBool,
+    keep_settings_back: AtomicBool,
     last_snapshot: Mutex<Option<Id>>,
     hidden: Mutex<HashSet<Id>>,
 }
@@ -35,6 +36,7 @@ impl Guard {
             storage,
             failed: Mutex::default(),
             keep_snapshots_back: AtomicBool::new(false),
+            keep_settings_back: AtomicBool::new(false),
             last_snapshot: Mutex::default(),
             hidden: Mutex::default(),
         }))
@@ -53,6 +55,11 @@ impl Guard {
     /// While true, snapshots that the engine writes go nowhere.
     pub(super) fn keep_snapshots_back(&self, back: bool) {
         self.0.keep_snapshots_back.store(back, Ordering::SeqCst);
+    }
+
+    /// While true, the repository's settings that the engine writes go nowhere: they hold for this one opening of it.
+    pub(super) fn keep_settings_back(&self, back: bool) {
+        self.0.keep_settings_back.store(back, Ordering::SeqCst);
     }
 
     /// The snapshot written last.
@@ -137,6 +144,9 @@ impl WriteBackend for Guard {
                 return Ok(());
             }
             *lock(&self.0.last_snapshot) = Some(*id);
+        }
+        if kind == FileType::Config && self.0.keep_settings_back.load(Ordering::SeqCst) {
+            return Ok(());
         }
         self.told(self.storage().write(kind, id, content.slice()))
     }

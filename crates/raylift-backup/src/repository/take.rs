@@ -8,8 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use rustic_core::jiff::{Timestamp, Zoned};
-use rustic_core::repofile::SnapshotFile;
-use rustic_core::{BackupOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError};
+use rustic_core::repofile::{Chunker, SnapshotFile};
+use rustic_core::{
+    BackupOptions, ConfigOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError, TreeId,
+};
 
 use super::error::RepositoryError;
 use super::open::{Engine, Repaired, Repository};
@@ -21,6 +23,9 @@ use crate::store::Progress;
 
 /// How often progress is told.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// What restic's `--pack-size` is by itself, as the engine reads it.
+const PACK_SIZE: &str = "16 MiB";
 
 /// Whose backup it is and what is noted with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +95,7 @@ impl Repository {
         let engine = self.opened()?;
         progress("reading the index".to_owned());
         let repaired = self.repair_index(&engine)?;
-        let indexed = |engine: Engine<OpenStatus>| {
-            engine
-                .to_indexed_ids()
-                .map_err(|error| self.explain("read the index", error))
-        };
-        let mut engine = indexed(engine)?;
+        let mut engine = self.indexed(engine)?;
 
         let mut snapshot = SnapshotFile {
             time: now.clone(),
@@ -117,27 +117,19 @@ impl Repository {
             progress,
         };
 
-        let mut inputs = files;
-        let mut sizes = Sizes::new();
+        let mut taken = Vec::new();
         if !streams.is_empty() {
-            let stored = job.archive(&engine, streams, &sizes, snapshot.clone())?;
-            let full = self
-                .opened()?
-                .to_indexed()
-                .map_err(|error| self.explain("read the index", error))?;
-            let full = Arc::new(full);
-            for (part, file) in named {
-                let (size, reader) = read_back::open(self, &full, stored.tree, &part, &file)?;
-                sizes.insert((part.clone(), file.clone()), size);
-                inputs.push(Input::Stream {
-                    part,
-                    file,
-                    reader: Box::new(reader),
-                });
-            }
-            engine = indexed(engine.drop_index())?;
+            let stored = job.archive(&engine, streams, &Sizes::new(), snapshot.clone())?;
+            let (again, sizes) = self.read_again(stored.tree, named)?;
+            engine = self.indexed(engine.drop_index())?;
+            taken.push(job.archive(&engine, again, &sizes, snapshot.clone())?);
         }
-        let mut snapshot = job.archive(&engine, inputs, &sizes, snapshot)?;
+        if !files.is_empty() || taken.is_empty() {
+            engine = self.indexed(self.evenly(engine.drop_index())?)?;
+            taken.push(job.archive(&engine, files, &Sizes::new(), snapshot)?);
+        }
+        engine = self.indexed(engine.drop_index())?;
+        let mut snapshot = self.merge(&engine, taken)?;
         let summary = snapshot.summary.clone().unwrap_or_default();
         engine
             .save_snapshots(vec![snapshot.clone()])
@@ -150,6 +142,66 @@ impl Repository {
             unchanged: summary.files_unmodified,
             repaired,
         })
+    }
+}
+
+impl Repository {
+    fn indexed(
+        &self,
+        engine: Engine<OpenStatus>,
+    ) -> Result<Engine<IndexedIdsStatus>, RepositoryError> {
+        engine
+            .to_indexed_ids()
+            .map_err(|error| self.explain("read the index", error))
+    }
+
+    /// The streams out of the repository, whose lengths are known now.
+    fn read_again(
+        &self,
+        stored: TreeId,
+        named: Vec<(String, String)>,
+    ) -> Result<(Vec<Input>, Sizes), RepositoryError> {
+        let full = self
+            .opened()?
+            .to_indexed()
+            .map_err(|error| self.explain("read the index", error))?;
+        let full = Arc::new(full);
+        let mut sizes = Sizes::new();
+        let mut inputs = Vec::new();
+        for (part, file) in named {
+            let (size, reader) = read_back::open(self, &full, stored, &part, &file)?;
+            sizes.insert((part.clone(), file.clone()), size);
+            inputs.push(Input::Stream {
+                part,
+                file,
+                reader: Box::new(reader),
+            });
+        }
+        Ok((inputs, sizes))
+    }
+
+    /// From here on the engine cuts files into pieces of one size. Files of a site are written anew as a whole, grow at
+    /// their end, or change in place, and most are smaller than a piece; to look for cuts by content costs half the
+    /// time of a first backup. Dumps, into which rows come in the middle, are cut by content.
+    ///
+    /// Packs get restic's size, which is half the engine's: several are in memory at a time.
+    ///
+    /// The repository's own settings stay as they are.
+    fn evenly(
+        &self,
+        mut engine: Engine<OpenStatus>,
+    ) -> Result<Engine<OpenStatus>, RepositoryError> {
+        // Somebody forbade to change settings; then the engine refuses this, too.
+        if engine.config().append_only != Some(true) {
+            let mut options = ConfigOptions::default();
+            options.set_chunker = Some(Chunker::FixedSize);
+            options.set_datapack_size = PACK_SIZE.parse().ok();
+            self.guard.keep_settings_back(true);
+            let applied = engine.apply_config(&options);
+            self.guard.keep_settings_back(false);
+            applied.map_err(|error| self.explain("take the backup", error))?;
+        }
+        Ok(engine)
     }
 }
 

@@ -15,6 +15,7 @@ mod full;
 mod kill;
 mod locks;
 mod oracle;
+mod pieces;
 mod round_trip;
 mod streams;
 mod support;
