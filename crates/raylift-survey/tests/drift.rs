@@ -142,6 +142,71 @@ fn untouched_and_changed(engine: Engine) {
     duplicates(&site, engine);
 }
 
+/// A site with a history: 7.2.1's own schema, upgraded by the real cores of 7.3.6 and of 7.4.3.41.
+///
+/// Nothing is missing there and every type fits. What is told are columns and tables that the SQL of an earlier release
+/// makes and no step of these cores drops.
+fn upgraded(version: ReleaseVersion, engine: Engine, left: &[&str]) {
+    let lab = Lab::open(None).unwrap();
+    let folder = lab.scratch().unwrap();
+    let mut scenario = Scenario::of(version);
+    scenario.site.engine = engine;
+    let mut site = Site::create(&lab, &scenario, &folder.path().join("site")).unwrap();
+    site.start(PATIENCE).unwrap();
+    site.stop(PATIENCE).unwrap();
+    let facts = look(&site, Vec::new());
+    assert!(facts.core_sql.tables.len() > 100);
+    let found = drift(&facts);
+    let columns: Vec<String> = found
+        .iter()
+        .filter(|(code, _)| code == codes::COLUMNS_OWN)
+        .flat_map(|(_, evidence)| evidence)
+        .map(|place| place.split(' ').next().unwrap().to_lowercase())
+        .collect();
+    assert_eq!(columns, left, "{version:?} {engine:?}");
+    let others: Vec<&str> = found
+        .iter()
+        .map(|(code, _)| code.as_str())
+        .filter(|code| {
+            ![
+                codes::COLUMNS_OWN,
+                codes::TABLES_OWN,
+                codes::SCHEMA_UNDETERMINED,
+            ]
+            .contains(code)
+        })
+        .collect();
+    assert_eq!(others, [""; 0], "{found:#?}");
+}
+
+const LEFT_BY_7_3: [&str; 2] = ["assetentry.viewcount", "dlfileentry.readcount"];
+const LEFT_BY_7_4: [&str; 4] = [
+    "assetentry.viewcount",
+    "company.system_",
+    "contact_.accountid",
+    "dlfileentry.readcount",
+];
+
+#[test]
+fn upgraded_to_7_3_on_postgresql() {
+    upgraded(ReleaseVersion::Ga7, Engine::Postgresql, &LEFT_BY_7_3);
+}
+
+#[test]
+fn upgraded_to_7_4_on_postgresql() {
+    upgraded(ReleaseVersion::Ga41, Engine::Postgresql, &LEFT_BY_7_4);
+}
+
+#[test]
+fn upgraded_to_7_4_on_mariadb() {
+    upgraded(ReleaseVersion::Ga41, Engine::Mariadb, &LEFT_BY_7_4);
+}
+
+#[test]
+fn upgraded_to_7_4_on_hsqldb() {
+    upgraded(ReleaseVersion::Ga41, Engine::Hsqldb, &LEFT_BY_7_4);
+}
+
 /// Cores whose database classes are asked: of 7.2.1, and of a late 7.4, the first here to know `BIGDECIMAL`.
 const CORES: [[&str; 5]; 2] = [
     [
