@@ -303,6 +303,9 @@ pub(crate) struct Backup {
     /// The archive or folder of the installed release: then the origin of every file is certain
     #[arg(long, value_name = "RELEASE")]
     pub(crate) old_release: Option<PathBuf>,
+    /// Begin a new repository with a key that is there: one that you made, or whose repository is gone for good
+    #[arg(long)]
+    pub(crate) new_repository: bool,
 }
 
 /// `raylift backups`.

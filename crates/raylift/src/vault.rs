@@ -35,9 +35,25 @@ impl Vault {
         self.place.open().map_err(|error| problem(&error))
     }
 
-    /// Opens the repository, or makes it and a key.
-    pub(crate) fn open_or_make(&self) -> Result<Opened, Problem> {
-        self.place.open_or_make().map_err(|error| problem(&error))
+    /// Refuses what is about to need the repository when it is gone or its key does not open it; makes nothing. `new` is
+    /// for what is to begin one.
+    pub(crate) fn look(&self, new: bool) -> Result<(), Problem> {
+        let looked = if new {
+            self.place.key_for_new().map(drop)
+        } else {
+            self.place.look().map(drop)
+        };
+        looked.map_err(|error| problem(&error))
+    }
+
+    /// Opens the repository, or makes it and a key. `new` makes one with the key that is there, too.
+    pub(crate) fn open_or_make(&self, new: bool) -> Result<Opened, Problem> {
+        let opened = if new {
+            self.place.make()
+        } else {
+            self.place.open_or_make()
+        };
+        opened.map_err(|error| problem(&error))
     }
 
     /// Whether the repository is lost with the disk that the home is on, as far as device numbers say.
@@ -59,7 +75,10 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
             "Make space, or forget old backups: raylift backups forget ID --free-now."
         }
         codes::REPOSITORY_MISSING => {
-            "raylift backup makes one; look whether the disk is mounted when there should be one."
+            "Is its disk mounted, and does [backup] repository in raylift.toml name the right place? Where there never was one, the first raylift backup makes it."
+        }
+        codes::REPOSITORY_GONE => {
+            "Is its disk mounted, and does [backup] repository in raylift.toml name the right place? raylift backup --new-repository begins a new one with this key."
         }
         codes::REPOSITORY_KEY => {
             "Bring the right key back, or name its place: [backup] key_file in raylift.toml."
@@ -75,12 +94,17 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
         }
         codes::BACKUP_KEPT => "Take a newer backup first, or end the run that needs it.",
         codes::TARGET_NOT_EMPTY => "Name a folder that is empty or not there yet.",
+        codes::USAGE if matches!(error, RepositoryError::Exists { .. }) => {
+            "Leave --new-repository out."
+        }
         codes::USAGE => "Choose another name.",
         _ => "Put right what the message names, then try again.",
     };
     let refused = matches!(
         error,
         RepositoryError::Locked { .. }
+            | RepositoryError::Gone { .. }
+            | RepositoryError::Exists { .. }
             | RepositoryError::Kept { .. }
             | RepositoryError::TargetNotEmpty { .. }
             | RepositoryError::NoSuchBackup { .. }
@@ -91,8 +115,12 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
         RepositoryError::Engine { .. } => Vec::new(),
         _ => causes(error),
     };
+    let safe = match error {
+        RepositoryError::Missing { .. } | RepositoryError::Gone { .. } => "Nothing was written.",
+        _ => "The site and all other backups are as they were.",
+    };
     Problem::refused(code, error.to_string(), next)
-        .safe("The site and all other backups are as they were.")
+        .safe(safe)
         .because(evidence)
         .ending(if refused { Exit::Refused } else { Exit::Failed })
 }

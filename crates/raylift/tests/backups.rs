@@ -100,7 +100,10 @@ fn refused(answer: &(Option<i32>, Value), exit: i32, code: &str) {
 #[test]
 fn the_sites_own_files_and_documents_are_taken_and_come_back() {
     let site = Site::new();
-    refused(&site.run(&["backups", "list"]), 1, "RL1001");
+    let none = site.run(&["backups", "list"]);
+    refused(&none, 1, "RL1001");
+    let next = none.1["error"]["next"].as_str().unwrap();
+    assert!(next.starts_with("Is its disk mounted"), "{next}");
     assert!(
         !site.path("home/.raylift").exists(),
         "looking makes nothing"
@@ -224,6 +227,38 @@ fn what_is_wrong_with_a_repository_has_a_code() {
     assert_eq!(code, Some(0), "{checked}");
 }
 
+/// A disk that is not mounted.
+#[test]
+fn a_repository_that_is_gone_is_not_made_anew_unasked() {
+    let site = Site::new();
+    site.settings("[backup]\nrepository = \"../disk/repository\"\n");
+    fs::create_dir(site.path("disk")).unwrap();
+    site.backup();
+    fs::rename(site.path("disk"), site.path("away")).unwrap();
+    fs::create_dir(site.path("disk")).unwrap();
+    for verb in [
+        ["backup", "--without-database"].as_slice(),
+        // Before the database is looked for.
+        &["backup"],
+        &["backups", "list"],
+        &["backups", "check"],
+        &["backups", "show", "latest"],
+    ] {
+        let answer = site.run(verb);
+        refused(&answer, 3, "RL1010");
+        let error = &answer.1["error"];
+        let next = error["next"].as_str().unwrap();
+        assert!(next.starts_with("Is its disk mounted"), "{next}");
+        assert!(next.contains("backup --new-repository"), "{next}");
+        assert_eq!(error["safe"], "Nothing was written.");
+    }
+    assert_eq!(fs::read_dir(site.path("disk")).unwrap().count(), 0);
+    fs::remove_dir(site.path("disk")).unwrap();
+    fs::rename(site.path("away"), site.path("disk")).unwrap();
+    let (code, list) = site.run(&["backups", "list"]);
+    assert_eq!((code, list.as_array().unwrap().len()), (Some(0), 1));
+}
+
 #[test]
 fn a_repository_in_the_document_store_is_refused() {
     let site = Site::new();
@@ -244,11 +279,17 @@ fn settings_name_the_place_the_key_and_how_many_are_kept() {
     site.settings(
         "[backup]\nrepository = \"../elsewhere/r\"\nkey_file = \"../pass\"\nkeep_last = 1\n",
     );
-    let taken = site.backup();
+    // The key says that there was a repository.
+    refused(&site.run(&["backup", "--without-database"]), 3, "RL1010");
+    assert!(!site.path("elsewhere/r").exists());
+    let (code, taken) = site.run(&["backup", "--without-database", "--new-repository"]);
+    assert_eq!(code, Some(0), "{taken}");
     assert_eq!(
         (&taken["key_made"], &taken["repository_made"]),
         (&false.into(), &true.into())
     );
+    let again = site.run(&["backup", "--without-database", "--new-repository"]);
+    refused(&again, 3, "RL0901");
     assert!(site.path("elsewhere/r/config").exists());
     site.backup();
     let (code, forgotten) = site.run(&["backups", "forget", "--free-now"]);

@@ -47,6 +47,14 @@ pub enum RepositoryError {
         /// Where it was looked for.
         place: String,
     },
+    /// There is no repository, and a key that was made with one.
+    #[error("the backup repository is gone: there is none in {place}, and {} is the key of one", key_file.display())]
+    Gone {
+        /// Where it was looked for.
+        place: String,
+        /// The key.
+        key_file: PathBuf,
+    },
     /// There is one already.
     #[error("there is a backup repository in {place} already")]
     Exists {

@@ -104,6 +104,14 @@ impl<'a> Documents<'a> {
         }
     }
 
+    /// Tries whether the repository can be used, as far as there is one.
+    ///
+    /// # Errors
+    /// When it is gone, or its key does not open it.
+    pub(crate) fn look(&self) -> Result<(), HostError> {
+        self.place().look().map(drop).map_err(repository)
+    }
+
     /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again.
     ///
     /// # Errors

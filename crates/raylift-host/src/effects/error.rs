@@ -54,6 +54,8 @@ pub fn repository_code(error: &RepositoryError) -> &'static str {
     match error {
         _ if error.is_disk_full() => codes::REPOSITORY_FULL,
         RepositoryError::Missing { .. } => codes::REPOSITORY_MISSING,
+        RepositoryError::Gone { .. } => codes::REPOSITORY_GONE,
+        RepositoryError::Exists { .. } => codes::USAGE,
         RepositoryError::WrongKey { .. } | RepositoryError::KeyFile { .. } => codes::REPOSITORY_KEY,
         RepositoryError::Locked { .. } => codes::REPOSITORY_LOCKED,
         RepositoryError::Damaged { .. } => codes::REPOSITORY_DAMAGED,

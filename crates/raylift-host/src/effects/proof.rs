@@ -45,6 +45,10 @@ pub(crate) fn prove(
 ) -> Result<ProofRecord, HostError> {
     let begun = Instant::now();
     let engine = engine::of(site, access)?;
+    if let Some(documents) = Documents::of(site)? {
+        // Not only after the database was dumped.
+        documents.look()?;
+    }
     discard(site, engine.as_deref(), scratch)?;
     let proof = Proof {
         site,

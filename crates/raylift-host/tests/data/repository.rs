@@ -159,8 +159,11 @@ fn a_backup_that_somebody_forgot_is_no_return_point() {
     let place = world.repository().repository;
     remove_tree(&world.site.plan.site.state, &place).unwrap();
     let found = world.host.return_point(&world.site.plan, &world.place());
-    assert_eq!(found.unwrap_err().code, codes::REPOSITORY_MISSING);
-    world.repository().open_or_make().unwrap();
+    assert_eq!(found.unwrap_err().code, codes::REPOSITORY_GONE);
+    for error in [world.prove().unwrap_err(), world.try_take().unwrap_err()] {
+        assert_eq!(error.code, codes::REPOSITORY_GONE, "no second one hides it");
+    }
+    world.repository().make().unwrap();
     let found = world.host.return_point(&world.site.plan, &world.place());
     assert_eq!(found.unwrap_err().code, codes::PROOF_FAILED);
 }

@@ -88,6 +88,30 @@ fn take(
     scratch: &Path,
     printer: &Printer,
 ) -> Result<Done, Problem> {
+    let vault = Vault::of(site);
+    if let Some(root) = &facts.store.root
+        && vault.place.lies_in(Path::new(root))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the repository would lie in the document store {root} and hold itself"),
+            "Name another place: [backup] repository in raylift.toml.",
+        ));
+    }
+    if let Some(tag) = arguments
+        .tag
+        .iter()
+        .find(|tag| [PROOF, RETURN_POINT].contains(&tag.as_str()))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the tag {tag} is raylift's own: it tells the documents of proofs and return points from backups"),
+            "Take another tag.",
+        )
+        .ending(Exit::Usage));
+    }
+    // The key is tried before the database is dumped.
+    vault.look(arguments.new_repository)?;
     let mut shown = render::Line::new(printer.is_json());
     let home = PathBuf::from(&facts.home);
     let mut notes = Vec::new();
@@ -141,29 +165,7 @@ fn take(
             facts.store.implementation
         )),
     }
-    let vault = Vault::of(site);
-    if let Some(root) = &facts.store.root
-        && vault.place.lies_in(Path::new(root))
-    {
-        return Err(Problem::refused(
-            codes::USAGE,
-            format!("the repository would lie in the document store {root} and hold itself"),
-            "Name another place: [backup] repository in raylift.toml.",
-        ));
-    }
-    if let Some(tag) = arguments
-        .tag
-        .iter()
-        .find(|tag| [PROOF, RETURN_POINT].contains(&tag.as_str()))
-    {
-        return Err(Problem::refused(
-            codes::USAGE,
-            format!("the tag {tag} is raylift's own: it tells the documents of proofs and return points from backups"),
-            "Take another tag.",
-        )
-        .ending(Exit::Usage));
-    }
-    let opened = vault.open_or_make()?;
+    let opened = vault.open_or_make(arguments.new_repository)?;
     if opened.key_made {
         notes.push(format!(
             "The key of the repository was made: {}. Copy it to another machine now: without it nobody can read a backup.",

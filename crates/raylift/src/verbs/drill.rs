@@ -9,6 +9,7 @@ use crate::printer::Printer;
 use crate::problem::{Problem, causes};
 use crate::render::Line;
 use crate::settings::SiteArgument;
+use crate::vault::Vault;
 use crate::workplace::Workplace;
 use crate::{render, wiring};
 
@@ -20,6 +21,9 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
     let (planned, against) = wiring::site_alone(site, &facts)?;
     if let Some(problem) = refused(&against) {
         return Err(problem);
+    }
+    if planned.backups.is_some() {
+        Vault::of(site).look(false)?;
     }
     let mut line = Line::new(printer.is_json());
     line.begin("proving that database and documents can be restored".to_owned());
