@@ -10,19 +10,22 @@ use raylift_model::codes;
 use crate::exit::Exit;
 use crate::problem::{Problem, causes};
 use crate::settings::SiteArgument;
+use crate::wiring;
 use crate::workplace::Workplace;
 
 /// Where a site's backups and their key are.
-pub(crate) struct Vault {
+pub(crate) struct Vault<'a> {
+    site: &'a SiteArgument,
     /// Repository and key.
     pub(crate) place: Place,
 }
 
-impl Vault {
+impl<'a> Vault<'a> {
     /// As `raylift.toml` says, else in raylift's own folder.
-    pub(crate) fn of(site: &SiteArgument) -> Self {
+    pub(crate) fn of(site: &'a SiteArgument) -> Self {
         let (repository, key_file) = site.settings.backup.places(Workplace::of(site).state());
         Self {
+            site,
             place: Place {
                 repository,
                 key_file,
@@ -30,9 +33,14 @@ impl Vault {
         }
     }
 
-    /// Opens the repository; makes nothing.
+    /// Opens the repository; makes nothing. Backups are there without their site, too: that the folder is none is said
+    /// where there is no repository either.
     pub(crate) fn open(&self) -> Result<Repository, Problem> {
-        self.place.open().map_err(|error| problem(&error))
+        let opened = self.place.open();
+        if matches!(opened, Err(RepositoryError::Missing { .. })) {
+            wiring::require_home(self.site)?;
+        }
+        opened.map_err(|error| problem(&error))
     }
 
     /// Refuses what is about to need the repository when it is gone or its key does not open it; makes nothing. `new` is

@@ -227,6 +227,41 @@ fn what_is_wrong_with_a_repository_has_a_code() {
     assert_eq!(code, Some(0), "{checked}");
 }
 
+/// The backups are there when the site is lost; where neither is, nothing is offered.
+#[test]
+fn a_folder_that_is_no_site_is_told_so() {
+    let site = Site::new();
+    let home = site.path("home");
+    fs::rename(&home, site.path("lost")).unwrap();
+    for there in [false, true] {
+        if there {
+            fs::create_dir(&home).unwrap();
+        }
+        for verb in [
+            ["status"].as_slice(),
+            &["history"],
+            &["drill"],
+            &["backup"],
+            &["backups", "list"],
+            &["backups", "check"],
+        ] {
+            refused(&site.run(verb), 3, "RL0101");
+        }
+    }
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    fs::remove_dir(&home).unwrap();
+    fs::rename(site.path("lost"), &home).unwrap();
+    let (code, status) = site.run(&["status"]);
+    assert_eq!((code, &status["run"]), (Some(0), &Value::Null));
+    site.backup();
+    fs::create_dir(site.path("other")).unwrap();
+    fs::rename(home.join(".raylift"), site.path("other/.raylift")).unwrap();
+    fs::rename(&home, site.path("lost")).unwrap();
+    fs::rename(site.path("other"), &home).unwrap();
+    let (code, list) = site.run(&["backups", "list"]);
+    assert_eq!((code, list.as_array().unwrap().len()), (Some(0), 1));
+}
+
 /// A disk that is not mounted.
 #[test]
 fn a_repository_that_is_gone_is_not_made_anew_unasked() {

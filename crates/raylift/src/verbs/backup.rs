@@ -78,16 +78,16 @@ pub(crate) fn run(
     Ok(Exit::Done)
 }
 
-type Done = (Vault, Opened, Taken, Vec<String>);
+type Done<'a> = (Vault<'a>, Opened, Taken, Vec<String>);
 
-fn take(
-    site: &SiteArgument,
+fn take<'a>(
+    site: &'a SiteArgument,
     arguments: &Backup,
     facts: &SiteFacts,
     files: Vec<OsString>,
     scratch: &Path,
     printer: &Printer,
-) -> Result<Done, Problem> {
+) -> Result<Done<'a>, Problem> {
     let vault = Vault::of(site);
     if let Some(root) = &facts.store.root
         && vault.place.lies_in(Path::new(root))

@@ -15,6 +15,7 @@ use crate::{render, wiring};
 
 /// Takes a restore point, restores it to a scratch place, compares, removes it. The site serves all the while.
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
+    wiring::require_home(site)?;
     let workplace = Workplace::of(site);
     let _lock = workplace.lock()?;
     let facts = wiring::survey_data(site)?;
