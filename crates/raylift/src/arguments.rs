@@ -312,7 +312,11 @@ pub(crate) struct Backup {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backups {
     /// List the backups
-    List,
+    List {
+        /// List what proofs and return points keep in the repository, too
+        #[arg(long)]
+        all: bool,
+    },
     /// Show what is in a backup
     Show {
         /// The backup: an id, the beginning of one, or latest

@@ -3,15 +3,15 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use raylift_backup::repository::{Opened, Place, Repository, RepositoryError};
+use raylift_backup::repository::{Opened, Place, Repository, RepositoryError, Snapshot};
 use raylift_host::backup::repository_code;
 use raylift_model::codes;
 
 use crate::exit::Exit;
 use crate::problem::{Problem, causes};
 use crate::settings::SiteArgument;
-use crate::wiring;
 use crate::workplace::Workplace;
+use crate::{render, wiring};
 
 /// Where a site's backups and their key are.
 pub(crate) struct Vault<'a> {
@@ -73,6 +73,18 @@ impl<'a> Vault<'a> {
         };
         device(&self.place.repository) == device(home)
     }
+}
+
+/// What is to be said of a backup that was taken without the database; nothing of another.
+pub(crate) fn lacks_database(
+    repository: &Repository,
+    backup: &Snapshot,
+) -> Result<Option<String>, Problem> {
+    if !backup.is_without_database() {
+        return Ok(None);
+    }
+    let list = repository.list().map_err(|error| problem(&error))?;
+    Ok(Some(render::lacks_database(&list)))
 }
 
 /// What went wrong with a repository, as a person is told.

@@ -57,15 +57,25 @@ impl Site {
         fs::write(self.path("home/raylift.toml"), text).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> (Option<i32>, Value) {
-        let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raylift"));
+        command
             .arg("--site")
             .arg(self.path("home"))
-            .arg("--json")
             .args(arguments)
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .output()
-            .unwrap();
+            .env("XDG_CACHE_HOME", self.path("cache"));
+        command
+    }
+
+    /// What people see.
+    fn text(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+        let output = self.command(arguments).arg("--json").output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let value = serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
@@ -157,8 +167,11 @@ fn the_sites_own_files_and_documents_are_taken_and_come_back() {
     ] {
         assert!(!to.join(path).exists(), "{path}");
     }
+    assert_eq!(back["backup"], second["backup"]["id"]);
+    assert_eq!(back["database"], Value::Null);
     let again = site.run(&["backups", "restore", "latest", "--to", to.to_str().unwrap()]);
     refused(&again, 3, "RL1009");
+    assert!(!again.1.to_string().contains("incomplete"), "{}", again.1);
 
     site.restic(&repository, &key, &["check", "--read-data"]);
     let by_restic = site.path("by-restic");
@@ -221,10 +234,62 @@ fn what_is_wrong_with_a_repository_has_a_code() {
         "{checked}"
     );
     refused(&site.run(&latest), 1, "RL1004");
+    let to = site.path("half");
+    let half = site.run(&["backups", "restore", "latest", "--to", to.to_str().unwrap()]);
+    refused(&half, 1, "RL1004");
+    let told = format!("{} is incomplete", to.display());
+    assert!(half.1.to_string().contains(&told), "{}", half.1);
     let healed = site.backup();
     assert_eq!(healed["repaired"]["lost"], packs.len());
     let (code, checked) = site.run(&["backups", "check", "--read-data"]);
     assert_eq!(code, Some(0), "{checked}");
+}
+
+/// What restic or a proof put there is no backup of the site's, and a backup without the database says so.
+#[test]
+fn what_a_backup_lacks_and_what_is_none_is_told() {
+    let site = Site::new();
+    let taken = site.backup();
+    let place = |name: &str| PathBuf::from(taken[name].as_str().unwrap());
+    let document = site.path("home/data/document_library/20099/1.0");
+    for tag in ["proof", "return-point"] {
+        site.restic(
+            &place("repository"),
+            &place("key_file"),
+            &["backup", "--tag", tag, document.to_str().unwrap()],
+        );
+    }
+    let list = site.text(&["backups", "list"]);
+    assert_eq!(list.lines().count(), 3, "{list}");
+    assert!(list.contains("  backup, no database  "), "{list}");
+    assert!(list.contains("keep documents here, too: 2."), "{list}");
+    let all = site.text(&["backups", "list", "--all"]);
+    for kind in ["  backup, no database  ", "  proof  ", "  return point  "] {
+        assert!(all.contains(kind), "{all}");
+    }
+    let (_, list) = site.run(&["backups", "list"]);
+    assert_eq!(list.as_array().unwrap().len(), 3);
+
+    let to = site.path("restored");
+    let lacks = "The database is not in this backup, nor in any other.\n";
+    for verb in [
+        ["backups", "show", "latest"].as_slice(),
+        &["backups", "restore", "latest", "--to", to.to_str().unwrap()],
+    ] {
+        let text = site.text(verb);
+        assert!(text.contains(lacks), "{text}");
+    }
+
+    let (code, checked) = site.run(&["backups", "check"]);
+    assert_eq!(code, Some(0));
+    for kind in ["backups", "proofs", "return_points"] {
+        assert_eq!(checked[kind], 1, "{checked}");
+    }
+    let text = site.text(&["backups", "check"]);
+    assert!(
+        text.contains("1 backup, 1 proof, 1 return point."),
+        "{text}"
+    );
 }
 
 /// The backups are there when the site is lost; where neither is, nothing is offered.

@@ -47,6 +47,16 @@ impl Repository {
         Ok(self.snapshots(&engine)?.iter().map(Snapshot::of).collect())
     }
 
+    /// One backup. `id` is an id, the beginning of one, or `latest`.
+    ///
+    /// # Errors
+    /// As [`Repository::show`].
+    pub fn one(&self, id: &str) -> Result<Snapshot, RepositoryError> {
+        let _lock = self.storage().lock(Access::Read)?;
+        let engine = self.opened()?;
+        Ok(Snapshot::of(one_of(&self.snapshots(&engine)?, id)?))
+    }
+
     /// One backup and the folders at its top. `id` is an id, the beginning of one, or `latest`.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::bring_back::Full;
 use super::error::RepositoryError;
 use super::open::{Engine, Packs, Repository};
+use super::snapshot::Kind;
 use super::storage::{Access, FileType};
 use crate::names::escape;
 
@@ -33,6 +34,10 @@ const NAMED: usize = 20;
 pub struct Checked {
     /// Backups in the repository.
     pub backups: usize,
+    /// Documents of proofs in it.
+    pub proofs: usize,
+    /// Documents of return points in it.
+    pub return_points: usize,
     /// What is wrong; empty when nothing is.
     pub errors: Vec<String>,
     /// What is odd and harmless.
@@ -46,6 +51,8 @@ pub struct Checked {
 pub struct DamagedBackup {
     /// Its id.
     pub id: String,
+    /// What it is.
+    pub kind: Kind,
     /// Files and folders that are lost, the first 20, [escaped](crate::escape).
     pub lost: Vec<String>,
     /// How many are lost; in a folder whose list is lost nothing can be counted.
@@ -129,8 +136,16 @@ impl Repository {
         } else {
             self.damaged_backups(engine, &snapshots, &bad)?
         };
+        let of = |kind| {
+            let kinds = snapshots.iter().map(Kind::of);
+            kinds.filter(|found| *found == kind).count()
+        };
+        let (proofs, return_points) = (of(Kind::Proof), of(Kind::ReturnPoint));
         Ok(Checked {
-            backups: listed.len(),
+            // What cannot be read may be one.
+            backups: listed.len() - proofs - return_points,
+            proofs,
+            return_points,
             errors,
             notes,
             damaged,
@@ -194,6 +209,7 @@ impl Repository {
             if gaps.count > 0 {
                 damaged.push(DamagedBackup {
                     id: file.id.to_hex().as_str().to_owned(),
+                    kind: Kind::of(file),
                     lost: gaps.lost,
                     count: gaps.count,
                 });

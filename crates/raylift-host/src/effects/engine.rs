@@ -22,6 +22,7 @@ use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 pub(crate) use names::Names;
+pub(crate) use mysql::{EVENTS, TABLES};
 
 use self::commanded::Commanded;
 use self::mysql::Mysql;
