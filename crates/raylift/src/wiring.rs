@@ -222,8 +222,11 @@ impl<'a> Work<'a> {
         let plan = workplace.plan(run)?;
         check_that_it_fits(&plan, site, workplace)?;
         let folder = workplace.run_folder(run);
-        let host =
-            raylift_host::site::host(folder.clone(), site.settings.clone(), interrupt::install()?);
+        let host = raylift_host::site::host(
+            folder.clone(),
+            site.settings.clone(),
+            interrupt::install(Exit::Stuck)?,
+        );
         Ok(Self {
             plan,
             run: run.clone(),

@@ -266,6 +266,7 @@ impl Repository {
         folder: &Path,
         tree: TreeId,
     ) -> Result<Vec<Node>, RepositoryError> {
+        self.go_on()?;
         let tree = engine.get_tree(&tree).map_err(|error| {
             self.damaged(&format!("the list of folder /{}", folder.display()), &error)
         })?;
@@ -307,6 +308,7 @@ impl Repository {
         path: &Path,
         id: &BlobId,
     ) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, RepositoryError> {
+        self.go_on()?;
         engine
             .get_blob_cached(id, BlobType::Data)
             .map_err(|error| self.damaged(&format!("content of /{}", path.display()), &error))

@@ -158,6 +158,9 @@ pub enum RepositoryError {
         /// Why.
         why: &'static str,
     },
+    /// Somebody asked for an end.
+    #[error("stopped, because somebody asked for it")]
+    Stopped,
     /// The repository's engine failed in a way that has no name here.
     #[error("cannot {what}: {}", source.display_log())]
     Engine {

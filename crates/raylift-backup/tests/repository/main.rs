@@ -16,6 +16,7 @@ mod kill;
 mod locks;
 mod oracle;
 mod round_trip;
+mod stop;
 mod streams;
 mod support;
 mod try_out;

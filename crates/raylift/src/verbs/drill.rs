@@ -1,6 +1,7 @@
 //! `raylift drill`.
 
 use raylift_host::site::drill;
+use raylift_model::codes;
 use raylift_model::finding::Finding;
 use raylift_run::host::HostError;
 
@@ -11,7 +12,7 @@ use crate::render::Line;
 use crate::settings::SiteArgument;
 use crate::vault::Vault;
 use crate::workplace::Workplace;
-use crate::{render, wiring};
+use crate::{interrupt, render, wiring};
 
 /// Takes a restore point, restores it to a scratch place, compares, removes it. The site serves all the while.
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
@@ -26,9 +27,12 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
     if planned.backups.is_some() {
         Vault::of(site).look(false)?;
     }
+    let stop = interrupt::stop()?;
     let mut line = Line::new(printer.is_json());
     line.begin("proving that database and documents can be restored".to_owned());
-    let result = drill(&planned, &site.settings, &mut |text| line.progress(&text));
+    let result = drill(&planned, &site.settings, &stop, &mut |text| {
+        line.progress(&text);
+    });
     line.finish();
     workplace.hand_over(&planned.owner)?;
     let record = result.map_err(failed)?;
@@ -56,6 +60,9 @@ fn refused(against: &[Finding]) -> Option<Problem> {
 }
 
 fn failed(error: HostError) -> Problem {
+    if error.code == codes::INTERRUPTED {
+        return interrupt::stopped("drill", error.evidence);
+    }
     let because = causes(&error);
     Problem::refused(
         error.code,

@@ -282,7 +282,7 @@ impl Drop for Session {
 }
 
 /// Runs whose databases are on the server, by what raylift names them; each must be one that was set aside.
-fn left_on_the_server(site: &TestSite) -> Vec<String> {
+pub(crate) fn left_on_the_server(site: &TestSite) -> Vec<String> {
     let query = match site.site.engine().unwrap().facts().engine {
         Engine::Postgresql => {
             "select datname from pg_database where datname like 'raylift%' order by 1"

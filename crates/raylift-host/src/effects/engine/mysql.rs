@@ -68,6 +68,7 @@ impl Mysql {
             owner: &reached.access.owner,
             code,
             guards: None,
+            stop: &reached.stop,
         }
     }
 
