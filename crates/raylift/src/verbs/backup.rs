@@ -56,9 +56,16 @@ pub(crate) fn run(
 
     let _lock = workplace.lock()?;
     let scratch = workplace.state().join(SCRATCH);
+    // What a dump_command prints lies where a run's would.
+    let printed = workplace.state().join("runs").join(SCRATCH);
     remove(&scratch)?;
+    remove(&printed)?;
     let taken = take(site, arguments, &facts, files, &scratch, printer);
     remove(&scratch)?;
+    // Where the command failed, the message names it.
+    if !matches!(&taken, Err(problem) if problem.exit != Exit::Interrupted) {
+        remove(&printed)?;
+    }
     workplace.hand_over(&facts.owner)?;
     let (vault, (made, key_made), taken, notes) = taken?;
 
