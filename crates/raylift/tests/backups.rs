@@ -245,6 +245,70 @@ fn what_is_wrong_with_a_repository_has_a_code() {
     assert_eq!(code, Some(0), "{checked}");
 }
 
+/// A check says what is damaged for as long as it is, and what to do so that a backup puts it right.
+#[test]
+fn a_pack_with_other_content_is_named_until_it_is_stored_again() {
+    let site = Site::new();
+    let document = site.path("home/data/document_library/20099/1.0");
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    fs::write(&document, noise.take(100_000).collect::<Vec<_>>()).unwrap();
+    let taken = site.backup();
+    let repository = PathBuf::from(taken["repository"].as_str().unwrap());
+    let mut packs = Vec::new();
+    for folder in fs::read_dir(repository.join("data")).unwrap() {
+        for pack in fs::read_dir(folder.unwrap().path()).unwrap() {
+            packs.push(pack.unwrap().path());
+        }
+    }
+    // That with the content and not the one with the lists.
+    packs.retain(|pack| fs::metadata(pack).unwrap().len() > 50_000);
+    for pack in &packs {
+        let mut bytes = fs::read(pack).unwrap();
+        bytes[20] ^= 1;
+        fs::remove_file(pack).unwrap();
+        fs::write(pack, bytes).unwrap();
+    }
+    let read = ["backups", "check", "--read-data"];
+    let (code, checked) = site.run(&read);
+    assert_eq!(code, Some(1), "{checked}");
+    let mut spoilt: Vec<PathBuf> = checked["spoilt"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| repository.join(file.as_str().unwrap()))
+        .collect();
+    spoilt.sort();
+    packs.sort();
+    assert_eq!(spoilt, packs);
+    let output = site.command(&read).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let name = packs[0].file_name().unwrap().to_str().unwrap();
+    assert!(
+        told.contains("; move data/") && told.contains(name),
+        "{told}"
+    );
+
+    for pack in &packs {
+        fs::remove_file(pack).unwrap();
+    }
+    fs::write(&document, "something else").unwrap();
+    site.backup();
+    // The first one lacks a document that is gone for good, and only that one.
+    let (code, checked) = site.run(&read);
+    assert_eq!(code, Some(1), "{checked}");
+    assert_eq!(checked["damaged"][0]["count"], 1, "{checked}");
+    assert_eq!(checked["spoilt"], serde_json::json!([]));
+    let first = taken["backup"]["id"].as_str().unwrap();
+    let (code, _) = site.run(&["backups", "forget", first, "--free-now"]);
+    assert_eq!(code, Some(0));
+    let (code, checked) = site.run(&read);
+    assert_eq!(code, Some(0), "{checked}");
+}
+
 /// What restic or a proof put there is no backup of the site's, and a backup without the database says so.
 #[test]
 fn what_a_backup_lacks_and_what_is_none_is_told() {

@@ -42,6 +42,9 @@ pub struct Checked {
     pub errors: Vec<String>,
     /// What is odd and harmless.
     pub notes: Vec<String>,
+    /// Files of the repository that are there and hold something else than was written, below its folder. While they
+    /// lie there they are taken for good, and what they held is not stored again.
+    pub spoilt: Vec<String>,
     /// Backups that can no longer be brought back as a whole.
     pub damaged: Vec<DamagedBackup>,
 }
@@ -136,6 +139,11 @@ impl Repository {
         } else {
             self.damaged_backups(engine, &snapshots, &bad)?
         };
+        let mut spoilt: Vec<String> = bad
+            .difference(&packs.lost)
+            .map(|id| self.storage().name(FileType::Pack, id))
+            .collect();
+        spoilt.sort();
         let of = |kind| {
             let kinds = snapshots.iter().map(Kind::of);
             kinds.filter(|found| *found == kind).count()
@@ -148,6 +156,7 @@ impl Repository {
             return_points,
             errors,
             notes,
+            spoilt,
             damaged,
         })
     }

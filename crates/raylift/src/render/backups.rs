@@ -150,6 +150,11 @@ pub(crate) fn checked(checked: &Checked) -> String {
     for note in &checked.notes {
         text.push_str(&format!("note {note}\n"));
     }
+    for file in &checked.spoilt {
+        text.push_str(&format!(
+            "spoilt {file}: it does not hold what was written\n"
+        ));
+    }
     for damaged in &checked.damaged {
         let what = match damaged.kind {
             Kind::Backup => "backup",
