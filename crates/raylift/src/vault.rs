@@ -112,7 +112,12 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
         codes::BACKUP_UNKNOWN => {
             "raylift backups list names the backups, raylift backups show ID their parts."
         }
-        codes::BACKUP_KEPT => "Take a newer backup first, or end the run that needs it.",
+        codes::BACKUP_KEPT => match error {
+            RepositoryError::Needed { .. } => {
+                "End the run first: raylift status names it, raylift commit without --keep-return-point ends it."
+            }
+            _ => "Take a newer backup first: raylift backup. What you name next goes then.",
+        },
         codes::TARGET_NOT_EMPTY => "Name a folder that is empty or not there yet.",
         codes::USAGE if matches!(error, RepositoryError::Exists { .. }) => {
             "Leave --new-repository out."
@@ -126,6 +131,7 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
             | RepositoryError::Gone { .. }
             | RepositoryError::Exists { .. }
             | RepositoryError::Kept { .. }
+            | RepositoryError::Needed { .. }
             | RepositoryError::TargetNotEmpty { .. }
             | RepositoryError::NoSuchBackup { .. }
             | RepositoryError::NoSuchPart { .. }

@@ -150,13 +150,17 @@ pub enum RepositoryError {
         /// The folder.
         path: PathBuf,
     },
-    /// The last backup, or one that a run needs, is never forgotten.
-    #[error("backup {id} is kept: {why}")]
+    /// The newest backup of a site is never forgotten.
+    #[error("backup {id} is kept: it is the newest one of its site")]
     Kept {
         /// The backup.
         id: String,
-        /// Why.
-        why: &'static str,
+    },
+    /// A backup that a run needs is never forgotten.
+    #[error("backup {id} is kept: a run needs it to go back")]
+    Needed {
+        /// The backup.
+        id: String,
     },
     /// Somebody asked for an end.
     #[error("stopped, because somebody asked for it")]

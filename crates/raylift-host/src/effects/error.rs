@@ -74,7 +74,7 @@ pub fn repository_code(error: &RepositoryError) -> &'static str {
         RepositoryError::NoSuchBackup { .. } | RepositoryError::NoSuchPart { .. } => {
             codes::BACKUP_UNKNOWN
         }
-        RepositoryError::Kept { .. } => codes::BACKUP_KEPT,
+        RepositoryError::Kept { .. } | RepositoryError::Needed { .. } => codes::BACKUP_KEPT,
         RepositoryError::TargetNotEmpty { .. } => codes::TARGET_NOT_EMPTY,
         RepositoryError::Name { .. } => codes::USAGE,
         _ => codes::BACKUP_FAILED,
