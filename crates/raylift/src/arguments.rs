@@ -36,7 +36,8 @@ pub(crate) enum Verb {
     Inspect(Inspect),
     /// Say what an update would do, with the site still serving
     Plan(Plan),
-    /// Prove that database and documents can be restored, with the site serving, and change nothing
+    /// Prove that database and documents can be restored, with the site serving and unchanged; the first one makes the
+    /// backup repository and its key
     Drill,
     /// Carry an update out
     Update(Update),

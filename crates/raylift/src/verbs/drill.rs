@@ -69,7 +69,7 @@ fn failed(error: HostError) -> Problem {
         format!("the restore point is not proven: {error}"),
         "Mend what the evidence names; until then an update would not start.",
     )
-    .safe("The site was not touched; the scratch copy is removed.")
+    .safe("The site was not touched; the scratch copy is removed, unless the evidence names it.")
     .because(error.evidence)
     .because(because)
     .ending(Exit::Failed)
