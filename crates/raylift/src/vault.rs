@@ -8,7 +8,7 @@ use raylift_host::backup::repository_code;
 use raylift_model::codes;
 
 use crate::exit::Exit;
-use crate::problem::{Problem, causes};
+use crate::problem::{NOTHING_CHANGED, Problem, causes};
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
 use crate::{render, wiring};
@@ -142,7 +142,7 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
         _ => causes(error),
     };
     let safe = match error {
-        RepositoryError::Missing { .. } | RepositoryError::Gone { .. } => "Nothing was written.",
+        RepositoryError::Missing { .. } | RepositoryError::Gone { .. } => NOTHING_CHANGED,
         _ => "The site and all other backups are as they were.",
     };
     Problem::refused(code, error.to_string(), next)

@@ -414,7 +414,7 @@ fn a_repository_that_is_gone_is_not_made_anew_unasked() {
         let next = error["next"].as_str().unwrap();
         assert!(next.starts_with("Is its disk mounted"), "{next}");
         assert!(next.contains("backup --new-repository"), "{next}");
-        assert_eq!(error["safe"], "Nothing was written.");
+        assert_eq!(error["safe"], "Nothing was changed.");
     }
     assert_eq!(fs::read_dir(site.path("disk")).unwrap().count(), 0);
     fs::remove_dir(site.path("disk")).unwrap();
