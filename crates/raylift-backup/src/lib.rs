@@ -11,6 +11,7 @@ mod manifest;
 mod names;
 mod plain;
 pub mod repository;
+mod stop;
 mod store;
 mod walk;
 
@@ -19,4 +20,5 @@ pub use error::BackupError;
 pub use manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
 pub use names::{escape, unescape};
 pub use plain::PlainStore;
+pub use stop::Stop;
 pub use store::{BackupStore, Part, Progress, is_own};

@@ -29,7 +29,9 @@ pub use forget::{Forget, Forgotten, Free, Retention};
 pub use key::{has_key, make_key, read_key};
 pub use open::{Repaired, Repository};
 pub use place::{Opened, Place, host};
-pub use snapshot::{Listed, PROOF, PartSummary, RETURN_POINT, Snapshot, TAG, WITHOUT_DATABASE};
+pub use snapshot::{
+    Kind, Listed, PROOF, PartSummary, RETURN_POINT, Snapshot, TAG, WITHOUT_DATABASE,
+};
 pub use source::Input;
 pub use storage::{Access, FileType, Id, Lock, Storage};
 pub use take::{About, Taken};

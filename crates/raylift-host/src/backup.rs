@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use raylift_backup::repository::Input;
-use raylift_backup::{Part, PlainStore};
+use raylift_backup::{Part, PlainStore, Stop};
 use raylift_model::plan::PlannedSite;
 use raylift_model::settings::Settings;
 use raylift_run::host::{HostError, Progress};
@@ -32,16 +32,18 @@ pub const DOCUMENTS_PART: &str = DOCUMENTS;
 ///
 /// # Errors
 /// When it is not known how the database is reached, with [`DATABASE_UNSUPPORTED`](raylift_model::codes::DATABASE_UNSUPPORTED) for
-/// a database of another kind, and when something cannot be read, dumped or copied.
+/// a database of another kind, with [`INTERRUPTED`](raylift_model::codes::INTERRUPTED) when `stop` was asked for, and when
+/// something cannot be read, dumped or copied.
 pub fn database_part(
     site: &PlannedSite,
     settings: &Settings,
     running: bool,
     scratch: &Path,
+    stop: &Stop,
     progress: Progress<'_>,
 ) -> Result<Input, HostError> {
     let access = access(&request(&site.home, settings))?;
-    let Some(engine) = engine::of(site, &access)? else {
+    let Some(engine) = engine::stopping(site, &access, stop)? else {
         return files_part(&access, running, scratch, progress);
     };
     let store = PlainStore::new(scratch);

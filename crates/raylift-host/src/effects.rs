@@ -10,7 +10,7 @@ pub mod client;
 pub(crate) mod documents;
 mod edit;
 pub(crate) mod engine;
-mod error;
+pub(crate) mod error;
 pub mod exchange;
 pub mod fence;
 mod folders;

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod backup;
 pub mod bridge;
 pub mod cache;
+pub mod dump;
 pub mod effects;
 mod http;
 pub mod machine;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::facts::SiteFacts;
 use raylift_model::finding::Finding;
@@ -36,15 +37,16 @@ pub fn host(run_folder: PathBuf, settings: Settings, interrupted: Arc<AtomicBool
 /// Proves a restore point of the site as it is, in a scratch folder of its own, which is removed in the end.
 ///
 /// # Errors
-/// As [`raylift_run::host::Host::prove_restore_point`].
+/// As [`raylift_run::host::Host::prove_restore_point`]; with [`codes::INTERRUPTED`] when `stop` was asked for.
 pub fn drill(
     planned: &PlannedSite,
     settings: &Settings,
+    stop: &Stop,
     progress: Progress<'_>,
 ) -> Result<ProofRecord, HostError> {
     let access = access(&request(&planned.home, settings))?;
     let scratch = planned.state.join("scratch").join("drill");
-    effects::drill(planned, &access, &scratch, progress)
+    effects::drill(planned, &access, &scratch, stop, progress)
 }
 
 /// A look at a site outside a run.

@@ -247,6 +247,7 @@ codes! {
     BACKUP_UNKNOWN = "RL1007", "no backup, or more than one, has this id";
     BACKUP_KEPT = "RL1008", "a backup is never forgotten";
     TARGET_NOT_EMPTY = "RL1009", "the folder to bring a backup back into is not empty";
+    REPOSITORY_GONE = "RL1010", "the backup repository is gone";
 }
 
 /// Findings after which no setting of the database is certain: a source that may hold one is not read.

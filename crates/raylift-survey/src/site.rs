@@ -54,4 +54,4 @@ pub use error::SiteError;
 pub use process::remember;
 pub use request::{RememberedProcess, SurveyRequest};
 pub use rest::{FolderSum, rest};
-pub use survey::survey;
+pub use survey::{require_home, survey};

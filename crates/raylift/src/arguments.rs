@@ -36,7 +36,8 @@ pub(crate) enum Verb {
     Inspect(Inspect),
     /// Say what an update would do, with the site still serving
     Plan(Plan),
-    /// Prove that database and documents can be restored, with the site serving, and change nothing
+    /// Prove that database and documents can be restored, with the site serving and unchanged; the first one makes the
+    /// backup repository and its key
     Drill,
     /// Carry an update out
     Update(Update),
@@ -303,13 +304,20 @@ pub(crate) struct Backup {
     /// The archive or folder of the installed release: then the origin of every file is certain
     #[arg(long, value_name = "RELEASE")]
     pub(crate) old_release: Option<PathBuf>,
+    /// Begin a new repository with a key that is there: one that you made, or whose repository is gone for good
+    #[arg(long)]
+    pub(crate) new_repository: bool,
 }
 
 /// `raylift backups`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Backups {
     /// List the backups
-    List,
+    List {
+        /// List what proofs and return points keep in the repository, too
+        #[arg(long)]
+        all: bool,
+    },
     /// Show what is in a backup
     Show {
         /// The backup: an id, the beginning of one, or latest

@@ -88,7 +88,7 @@ fn dispatch(arguments: &Arguments, printer: &Printer) -> Result<Exit, Problem> {
         Verb::History => verbs::history::run(&site, printer),
         Verb::Report(report) => verbs::report::run(&site, report, printer),
         Verb::Backup(backup) => verbs::backup::run(&site, backup, printer),
-        Verb::Backups(Backups::List) => verbs::backups_list::run(&site, printer),
+        Verb::Backups(Backups::List { all }) => verbs::backups_list::run(&site, *all, printer),
         Verb::Backups(Backups::Show { id, files }) => {
             verbs::backups_show::run(&site, id, *files, printer)
         }

@@ -2,6 +2,7 @@
 
 mod backups;
 mod decisions;
+mod dump;
 mod files;
 mod findings;
 mod inspect;
@@ -14,7 +15,8 @@ mod runs;
 mod steps;
 mod table;
 
-pub(crate) use backups::{backup, backups, checked, forgotten, taken};
+pub(crate) use backups::{backup, backups, checked, forgotten, lacks_database, taken};
+pub(crate) use dump::Dump;
 pub(crate) use files::{one_file, origins};
 pub(crate) use findings::findings;
 pub(crate) use inspect::inspect;

@@ -20,7 +20,7 @@ use raylift_run::RunError;
 use raylift_run::engine::{Engine, Outcome};
 use raylift_run::journal::{FileStore, JOURNAL_FILE};
 use raylift_survey::release::FactsStore;
-use raylift_survey::site::SurveyRequest;
+use raylift_survey::site::{SiteError, SurveyRequest};
 
 use crate::exit::Exit;
 use crate::interrupt;
@@ -60,8 +60,16 @@ pub(crate) fn survey_data(site: &SiteArgument) -> Result<SiteFacts, Problem> {
 }
 
 fn survey(request: &SurveyRequest) -> Result<SiteFacts, Problem> {
-    raylift_survey::site::survey(&RealMachine, request)
-        .map_err(|error| Problem::refused(error.code(), error.to_string(), NAME_THE_HOME))
+    raylift_survey::site::survey(&RealMachine, request).map_err(|error| no_home(&error))
+}
+
+/// Refuses a folder that is no site, for verbs that would otherwise say that there is nothing yet.
+pub(crate) fn require_home(site: &SiteArgument) -> Result<(), Problem> {
+    raylift_survey::site::require_home(&RealMachine, &site.home).map_err(|error| no_home(&error))
+}
+
+fn no_home(error: &SiteError) -> Problem {
+    Problem::refused(error.code(), error.to_string(), NAME_THE_HOME)
 }
 
 /// The site as a run must know it, without a release, and what stands against taking a restore point of it.
@@ -214,8 +222,11 @@ impl<'a> Work<'a> {
         let plan = workplace.plan(run)?;
         check_that_it_fits(&plan, site, workplace)?;
         let folder = workplace.run_folder(run);
-        let host =
-            raylift_host::site::host(folder.clone(), site.settings.clone(), interrupt::install()?);
+        let host = raylift_host::site::host(
+            folder.clone(),
+            site.settings.clone(),
+            interrupt::install(Exit::Stuck)?,
+        );
         Ok(Self {
             plan,
             run: run.clone(),

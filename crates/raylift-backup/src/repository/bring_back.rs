@@ -47,6 +47,16 @@ impl Repository {
         Ok(self.snapshots(&engine)?.iter().map(Snapshot::of).collect())
     }
 
+    /// One backup. `id` is an id, the beginning of one, or `latest`.
+    ///
+    /// # Errors
+    /// As [`Repository::show`].
+    pub fn one(&self, id: &str) -> Result<Snapshot, RepositoryError> {
+        let _lock = self.storage().lock(Access::Read)?;
+        let engine = self.opened()?;
+        Ok(Snapshot::of(one_of(&self.snapshots(&engine)?, id)?))
+    }
+
     /// One backup and the folders at its top. `id` is an id, the beginning of one, or `latest`.
     ///
     /// # Errors
@@ -256,6 +266,7 @@ impl Repository {
         folder: &Path,
         tree: TreeId,
     ) -> Result<Vec<Node>, RepositoryError> {
+        self.go_on()?;
         let tree = engine.get_tree(&tree).map_err(|error| {
             self.damaged(&format!("the list of folder /{}", folder.display()), &error)
         })?;
@@ -297,6 +308,7 @@ impl Repository {
         path: &Path,
         id: &BlobId,
     ) -> Result<impl std::ops::Deref<Target = [u8]> + use<>, RepositoryError> {
+        self.go_on()?;
         engine
             .get_blob_cached(id, BlobType::Data)
             .map_err(|error| self.damaged(&format!("content of /{}", path.display()), &error))

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::bring_back::Full;
 use super::error::RepositoryError;
 use super::open::{Engine, Packs, Repository};
+use super::snapshot::Kind;
 use super::storage::{Access, FileType};
 use crate::names::escape;
 
@@ -33,10 +34,17 @@ const NAMED: usize = 20;
 pub struct Checked {
     /// Backups in the repository.
     pub backups: usize,
+    /// Documents of proofs in it.
+    pub proofs: usize,
+    /// Documents of return points in it.
+    pub return_points: usize,
     /// What is wrong; empty when nothing is.
     pub errors: Vec<String>,
     /// What is odd and harmless.
     pub notes: Vec<String>,
+    /// Files of the repository that are there and hold something else than was written, below its folder. While they
+    /// lie there they are taken for good, and what they held is not stored again.
+    pub spoilt: Vec<String>,
     /// Backups that can no longer be brought back as a whole.
     pub damaged: Vec<DamagedBackup>,
 }
@@ -46,6 +54,8 @@ pub struct Checked {
 pub struct DamagedBackup {
     /// Its id.
     pub id: String,
+    /// What it is.
+    pub kind: Kind,
     /// Files and folders that are lost, the first 20, [escaped](crate::escape).
     pub lost: Vec<String>,
     /// How many are lost; in a folder whose list is lost nothing can be counted.
@@ -129,10 +139,24 @@ impl Repository {
         } else {
             self.damaged_backups(engine, &snapshots, &bad)?
         };
+        let mut spoilt: Vec<String> = bad
+            .difference(&packs.lost)
+            .map(|id| self.storage().name(FileType::Pack, id))
+            .collect();
+        spoilt.sort();
+        let of = |kind| {
+            let kinds = snapshots.iter().map(Kind::of);
+            kinds.filter(|found| *found == kind).count()
+        };
+        let (proofs, return_points) = (of(Kind::Proof), of(Kind::ReturnPoint));
         Ok(Checked {
-            backups: listed.len(),
+            // What cannot be read may be one.
+            backups: listed.len() - proofs - return_points,
+            proofs,
+            return_points,
             errors,
             notes,
+            spoilt,
             damaged,
         })
     }
@@ -194,6 +218,7 @@ impl Repository {
             if gaps.count > 0 {
                 damaged.push(DamagedBackup {
                     id: file.id.to_hex().as_str().to_owned(),
+                    kind: Kind::of(file),
                     lost: gaps.lost,
                     count: gaps.count,
                 });

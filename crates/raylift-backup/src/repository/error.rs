@@ -47,6 +47,14 @@ pub enum RepositoryError {
         /// Where it was looked for.
         place: String,
     },
+    /// There is no repository, and a key that was made with one.
+    #[error("the backup repository is gone: there is none in {place}, and {} is the key of one", key_file.display())]
+    Gone {
+        /// Where it was looked for.
+        place: String,
+        /// The key.
+        key_file: PathBuf,
+    },
     /// There is one already.
     #[error("there is a backup repository in {place} already")]
     Exists {
@@ -142,14 +150,21 @@ pub enum RepositoryError {
         /// The folder.
         path: PathBuf,
     },
-    /// The last backup, or one that a run needs, is never forgotten.
-    #[error("backup {id} is kept: {why}")]
+    /// The newest backup of a site is never forgotten.
+    #[error("backup {id} is kept: it is the newest one of its site")]
     Kept {
         /// The backup.
         id: String,
-        /// Why.
-        why: &'static str,
     },
+    /// A backup that a run needs is never forgotten.
+    #[error("backup {id} is kept: a run needs it to go back")]
+    Needed {
+        /// The backup.
+        id: String,
+    },
+    /// Somebody asked for an end.
+    #[error("stopped, because somebody asked for it")]
+    Stopped,
     /// The repository's engine failed in a way that has no name here.
     #[error("cannot {what}: {}", source.display_log())]
     Engine {

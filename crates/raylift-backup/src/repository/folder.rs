@@ -100,6 +100,12 @@ impl Storage for Folder {
         self.place.display().to_string()
     }
 
+    fn name(&self, kind: FileType, id: &Id) -> String {
+        let path = self.path(kind, id);
+        let below = path.strip_prefix(&self.place).unwrap_or(&path);
+        below.display().to_string()
+    }
+
     fn prepare(&self) -> Result<(), StorageError> {
         for name in ["data", "index", "keys", "locks", "snapshots"] {
             make_folder(&self.place.join(name))?;

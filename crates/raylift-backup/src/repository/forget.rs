@@ -76,7 +76,7 @@ impl Repository {
     /// Forgets backups and frees what only they needed. Never the newest of a site, never one in `protected`.
     ///
     /// # Errors
-    /// With [`RepositoryError::Kept`] for a named backup that is never forgotten, [`RepositoryError::NoSuchBackup`], and
+    /// With [`RepositoryError::Kept`] or [`RepositoryError::Needed`] for a named backup that is never forgotten, [`RepositoryError::NoSuchBackup`], and
     /// when the repository is locked, cannot be read or cannot be written.
     pub fn forget(
         &self,
@@ -183,25 +183,23 @@ fn may_go<'a>(
     named: Vec<&'a SnapshotFile>,
     protected: &[String],
 ) -> Result<Vec<&'a SnapshotFile>, RepositoryError> {
-    let kept = |file: &SnapshotFile, why| RepositoryError::Kept {
-        id: file.id.to_hex().as_str().to_owned(),
-        why,
-    };
     for file in &named {
+        let id = file.id.to_hex().as_str().to_owned();
         if is_protected(file, protected) {
-            return Err(kept(file, "a run needs it to go back"));
+            return Err(RepositoryError::Needed { id });
         }
         let newest = snapshots
             .iter()
             .filter(|other| {
                 is_whole(other)
-                    && has_tag(other, WITHOUT_DATABASE) == has_tag(file, WITHOUT_DATABASE)
+                    // One with the database has all that one without it has; not the other way round.
+                    && (has_tag(file, WITHOUT_DATABASE) || !has_tag(other, WITHOUT_DATABASE))
                     && other.hostname == file.hostname
                     && other.paths == file.paths
             })
             .max_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
         if newest.is_some_and(|newest| newest.id == file.id) {
-            return Err(kept(file, "it is the newest one of its site"));
+            return Err(RepositoryError::Kept { id });
         }
     }
     Ok(named)
@@ -385,6 +383,9 @@ mod tests {
         let all = [snapshot(11, 1), without];
         assert!(may_go(&all, vec![&all[0]], &[]).is_err());
         assert!(may_go(&all, vec![&all[1]], &[]).is_err());
+        let all = [&all[..], &[snapshot(11, 3)]].concat();
+        assert!(may_go(&all, vec![&all[1]], &[]).is_ok());
+        assert!(may_go(&all, vec![&all[2]], &[]).is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::path::Path;
 use raylift_model::secret::Secret;
 
 use super::error::RepositoryError;
+use crate::copy::remove_if_there;
 
 /// Bytes of randomness in a new key.
 const RANDOM: u64 = 32;
@@ -76,6 +77,29 @@ pub fn read_key(path: &Path) -> Result<Secret, RepositoryError> {
 /// When the file cannot be looked at.
 pub fn has_key(path: &Path) -> Result<bool, RepositoryError> {
     fs::exists(path).map_err(unusable(path))
+}
+
+/// Gives a key its name; the name is on disk when this returns.
+///
+/// # Errors
+/// When that cannot be done.
+pub(super) fn rename_key(from: &Path, to: &Path) -> Result<(), RepositoryError> {
+    let rename = || -> io::Result<()> {
+        fs::rename(from, to)?;
+        match to.parent() {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
+    };
+    rename().map_err(unusable(to))
+}
+
+/// Removes a key that opens nothing; nothing when there is none.
+///
+/// # Errors
+/// When it cannot be removed.
+pub(super) fn remove_key(path: &Path) -> Result<(), RepositoryError> {
+    remove_if_there(path).map_err(unusable(path))
 }
 
 fn unusable(path: &Path) -> impl FnOnce(io::Error) -> RepositoryError {

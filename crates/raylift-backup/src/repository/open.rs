@@ -14,6 +14,7 @@ use rustic_core::{
 use super::error::RepositoryError;
 use super::guard::Guard;
 use super::storage::{Access, Storage};
+use crate::stop::Stop;
 
 pub(super) type Engine<Status> = rustic_core::Repository<Status>;
 
@@ -25,6 +26,7 @@ pub(super) type Engine<Status> = rustic_core::Repository<Status>;
 pub struct Repository {
     pub(super) guard: Guard,
     pub(super) key: Secret,
+    pub(super) stop: Stop,
 }
 
 impl fmt::Debug for Repository {
@@ -51,6 +53,7 @@ impl Repository {
         let repository = Self {
             guard: Guard::new(storage),
             key,
+            stop: Stop::default(),
         };
         if repository.is_there()? {
             return Err(RepositoryError::Exists {
@@ -79,9 +82,26 @@ impl Repository {
         let repository = Self {
             guard: Guard::new(storage),
             key,
+            stop: Stop::default(),
         };
         repository.opened()?;
         Ok(repository)
+    }
+
+    /// The same repository; taking, bringing back and trying out end with [`RepositoryError::Stopped`] when `stop` is
+    /// asked for.
+    #[must_use]
+    pub fn stopping(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    pub(super) fn go_on(&self) -> Result<(), RepositoryError> {
+        if self.stop.is_asked() {
+            Err(RepositoryError::Stopped)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether there is a repository.

@@ -16,10 +16,37 @@ pub const RETURN_POINT: &str = "return-point";
 /// The tag of a backup that was taken without the site's database.
 pub const WITHOUT_DATABASE: &str = "without-database";
 
+/// What is in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A backup of a site, which stands for itself.
+    Backup,
+    /// The documents of a proof.
+    Proof,
+    /// The documents of a return point.
+    ReturnPoint,
+}
+
+impl Kind {
+    fn of_tags<'a>(mut tags: impl Iterator<Item = &'a String>) -> Self {
+        tags.find_map(|tag| match tag.as_str() {
+            PROOF => Some(Self::Proof),
+            RETURN_POINT => Some(Self::ReturnPoint),
+            _ => None,
+        })
+        .unwrap_or(Self::Backup)
+    }
+
+    pub(super) fn of(file: &SnapshotFile) -> Self {
+        Self::of_tags(file.tags.iter())
+    }
+}
+
 /// True for a backup of a site that stands for itself; false for the documents of a proof or return point, which no
 /// retention may take for one.
 pub(super) fn is_whole(file: &SnapshotFile) -> bool {
-    !has_tag(file, PROOF) && !has_tag(file, RETURN_POINT)
+    Kind::of(file) == Kind::Backup
 }
 
 pub(super) fn has_tag(file: &SnapshotFile, wanted: &str) -> bool {
@@ -91,6 +118,23 @@ pub(super) fn description(note: serde_json::Value) -> Option<String> {
 }
 
 impl Snapshot {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        Kind::of_tags(self.tags.iter())
+    }
+
+    /// True for a backup that was taken without the site's database.
+    pub fn is_without_database(&self) -> bool {
+        self.tags.iter().any(|tag| tag == WITHOUT_DATABASE)
+    }
+
+    /// The tags that its taker gave it.
+    pub fn own_tags(&self) -> impl Iterator<Item = &str> {
+        let raylifts = [TAG, PROOF, RETURN_POINT, WITHOUT_DATABASE];
+        let tags = self.tags.iter().map(String::as_str);
+        tags.filter(move |tag| !raylifts.contains(tag))
+    }
+
     pub(super) fn of(file: &SnapshotFile) -> Self {
         let summary = file.summary.as_ref();
         let tags: Vec<String> = file.tags.iter().cloned().collect();

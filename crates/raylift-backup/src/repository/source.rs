@@ -19,6 +19,7 @@ use walkdir::WalkDir;
 use super::error::RepositoryError;
 use super::node;
 use crate::error::BackupError;
+use crate::stop::Stop;
 use crate::store::{Part, is_own};
 use crate::walk::join;
 
@@ -91,10 +92,27 @@ pub(super) struct Tally {
     pub(super) entries: AtomicU64,
     pub(super) vanished: AtomicU64,
     pub(super) bytes: AtomicU64,
+    stop: Stop,
     failed: Mutex<Option<RepositoryError>>,
 }
 
 impl Tally {
+    pub(super) fn stopping(stop: Stop) -> Self {
+        Self {
+            stop,
+            ..Self::default()
+        }
+    }
+
+    /// False, and told as what went wrong, when somebody asked for an end.
+    fn goes_on(&self) -> bool {
+        let asked = self.stop.is_asked();
+        if asked {
+            self.fail(RepositoryError::Stopped);
+        }
+        !asked
+    }
+
     /// The first thing that could not be read.
     pub(super) fn take_failure(&self) -> Option<RepositoryError> {
         self.failed
@@ -265,6 +283,8 @@ fn files(top: &Path, part: &Part, tally: &Arc<Tally>) -> Entries {
             }))
         }
     };
+    let asked = Arc::clone(&tally);
+    let walks = walks.take_while(move |_| asked.goes_on());
     Box::new(walks.filter_map(move |path| {
         let found = path.and_then(|path| entry(&top, &root, &path, &tally));
         match found {
@@ -429,6 +449,9 @@ pub(super) struct Watched {
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.content.tally.goes_on() {
+            return Err(io::Error::other("somebody asked for an end"));
+        }
         match self.reader.read(buffer) {
             Ok(read) => {
                 let tally = &self.content.tally;

@@ -28,6 +28,9 @@ pub trait Storage: Debug + Send + Sync + 'static {
     /// The place, for people.
     fn location(&self) -> String;
 
+    /// The name of a file below the place, for people.
+    fn name(&self, kind: FileType, id: &Id) -> String;
+
     /// Makes the place ready for a new repository.
     ///
     /// # Errors

@@ -223,7 +223,7 @@ impl Job<'_> {
         snapshot: SnapshotFile,
     ) -> Result<SnapshotFile, RepositoryError> {
         let repository = self.repository;
-        let tally = Arc::new(Tally::default());
+        let tally = Arc::new(Tally::stopping(repository.stop.clone()));
         let source = Source::new(inputs, sizes, Arc::clone(&tally), self.now)?;
         repository.guard.take_failure();
         repository.guard.keep_snapshots_back(true);

@@ -88,13 +88,15 @@ fn neither_the_newest_nor_what_a_run_needs_is_forgotten() {
         .forget(&by_retention(&place, 1), &protected, Free::Now)
         .unwrap();
     assert_eq!(forgotten.backups.len(), 1);
-    for id in [&list[0].id, &list[2].id] {
+    let refusal = |id: &str| {
         let named = Forget::Named(vec![id[..10].to_owned()]);
-        let error = repository
-            .forget(&named, &protected, Free::Now)
-            .unwrap_err();
-        assert!(matches!(error, RepositoryError::Kept { .. }), "{error}");
-    }
+        let refused = repository.forget(&named, &protected, Free::Now);
+        refused.unwrap_err()
+    };
+    let error = refusal(&list[0].id);
+    assert!(matches!(error, RepositoryError::Needed { .. }), "{error}");
+    let error = refusal(&list[2].id);
+    assert!(matches!(error, RepositoryError::Kept { .. }), "{error}");
     assert_eq!(repository.list().unwrap().len(), 2);
     let named = Forget::Named(vec![list[0].id.clone()]);
     repository.forget(&named, &[], Free::Now).unwrap();

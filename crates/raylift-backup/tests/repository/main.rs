@@ -17,6 +17,7 @@ mod locks;
 mod oracle;
 mod pieces;
 mod round_trip;
+mod stop;
 mod streams;
 mod support;
 mod try_out;

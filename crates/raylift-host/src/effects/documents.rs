@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use raylift_backup::Part;
 use raylift_backup::repository::{
     About, Input, Opened, PROOF, Place, RETURN_POINT, Repository, RepositoryError, Trial, Tried,
     host,
 };
+use raylift_backup::{Part, Stop};
 use raylift_model::codes;
 use raylift_model::plan::{PlannedBackups, PlannedSite};
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::{HostError, Progress};
 use serde::{Deserialize, Serialize};
 
-use super::error::{exists, read_failed, repository, write_failed};
+use super::error::{exists, go_on, read_failed, repository, write_failed};
 use super::remove::remove_tree;
 
 /// The name of the part.
@@ -61,6 +61,7 @@ pub(crate) struct Documents<'a> {
     site: &'a PlannedSite,
     backups: &'a PlannedBackups,
     root: PathBuf,
+    stop: Stop,
 }
 
 impl<'a> Documents<'a> {
@@ -82,6 +83,7 @@ impl<'a> Documents<'a> {
             root: root
                 .canonicalize()
                 .map_err(|error| read_failed(root, error))?,
+            stop: Stop::default(),
         };
         if documents.place().lies_in(&documents.root) {
             return Err(HostError::new(
@@ -97,11 +99,25 @@ impl<'a> Documents<'a> {
         Ok(Some(documents))
     }
 
+    /// The same; the work ends with [`codes::INTERRUPTED`] when `stop` is asked for.
+    pub(crate) fn stopping(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
+    }
+
     fn place(&self) -> Place {
         Place {
             repository: self.backups.repository.clone(),
             key_file: self.backups.key_file.clone(),
         }
+    }
+
+    /// Tries whether the repository can be used, as far as there is one.
+    ///
+    /// # Errors
+    /// When it is gone, or its key does not open it.
+    pub(crate) fn look(&self) -> Result<(), HostError> {
+        self.place().look().map(drop).map_err(repository)
     }
 
     /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again.
@@ -126,37 +142,62 @@ impl<'a> Documents<'a> {
                 self.backups.repository.display()
             )
         });
+        let repository = repository.stopping(self.stop.clone());
         let earlier = last.and_then(|last| last.snapshot.as_deref());
+        let mut superfluous = Vec::new();
+        match self.take_and_try(&repository, earlier, &mut superfluous, scratch, progress) {
+            Ok(proven) => {
+                superfluous.extend(earlier.map(str::to_owned));
+                patiently(&self.stop, progress, |_| repository.supersede(&superfluous))?;
+                Ok(Proven {
+                    notes: notes.into_iter().collect(),
+                    ..proven
+                })
+            }
+            Err(error) => {
+                // The proof before this one stays; what this one stored is used again by the next.
+                repository.supersede(&superfluous).ok();
+                Err(error.because(notes))
+            }
+        }
+    }
+
+    /// What was taken and is not kept gets into `superfluous`.
+    fn take_and_try(
+        &self,
+        repository: &Repository,
+        earlier: Option<&str>,
+        superfluous: &mut Vec<String>,
+        scratch: &Path,
+        progress: Progress<'_>,
+    ) -> Result<Proven, HostError> {
         // The first time everything is read; the second shows how long it takes when nearly nothing is new.
-        let mut superfluous = vec![self.backup(&repository, PROOF, progress)?.snapshot];
+        superfluous.push(self.backup(repository, PROOF, progress)?.snapshot);
         let mut tried = Tried::default();
         for _ in 0..COMPARISONS {
             let begun = Instant::now();
-            let kept = self.backup(&repository, PROOF, progress)?;
+            let kept = self.backup(repository, PROOF, progress)?;
+            superfluous.push(kept.snapshot.clone());
             let taken_in = begun.elapsed();
             let begun = Instant::now();
             tried = self.try_out(
-                &repository,
+                repository,
                 &kept,
                 (earlier, self.sample(&kept)),
                 scratch,
                 progress,
             )?;
             if tried.differing.is_empty() {
-                superfluous.extend(earlier.map(str::to_owned));
-                patiently(progress, |_| repository.supersede(&superfluous))?;
+                superfluous.pop();
                 return Ok(Proven {
                     kept,
                     tried,
                     taken_in,
                     tried_in: begun.elapsed(),
-                    notes: notes.into_iter().collect(),
+                    notes: Vec::new(),
                 });
             }
-            superfluous.push(kept.snapshot);
         }
-        // The proof before this one stays.
-        patiently(progress, |_| repository.supersede(&superfluous))?;
         Err(differing(
             "the documents that came back differ from the site's",
             tried,
@@ -212,7 +253,7 @@ impl<'a> Documents<'a> {
             entries: None,
         };
         progress("taking the documents".to_owned());
-        let taken = patiently(progress, |progress| {
+        let taken = patiently(&self.stop, progress, |progress| {
             let mut told = |line: String| progress(format!("documents: {line}"));
             repository.backup(&about, vec![Input::Files(part())], &mut told)
         })?;
@@ -259,7 +300,7 @@ impl Kept {
     /// With [`codes::PROOF_FAILED`] when it does not, and when the repository cannot be read.
     pub(crate) fn is_listed(&self) -> Result<(), HostError> {
         let repository = self.place.open().map_err(self::repository)?;
-        let listed = patiently(&mut |_| {}, |_| repository.list())?;
+        let listed = patiently(&Stop::default(), &mut |_| {}, |_| repository.list())?;
         if listed.iter().any(|backup| backup.id == self.snapshot) {
             return Ok(());
         }
@@ -279,7 +320,7 @@ impl Kept {
     /// When one of them is lost.
     pub(crate) fn verify(&self, progress: Progress<'_>) -> Result<(), HostError> {
         let repository = self.place.open().map_err(self::repository)?;
-        let read = patiently(progress, |progress| {
+        let read = patiently(&Stop::default(), progress, |progress| {
             repository.read_through(&self.snapshot, DOCUMENTS, progress)
         })?;
         if (read.files, read.bytes) == (self.files, self.bytes) {
@@ -300,7 +341,7 @@ impl Kept {
     /// When one of them is lost, or something cannot be written.
     pub(crate) fn restore(&self, target: &Path, progress: Progress<'_>) -> Result<(), HostError> {
         let repository = self.place.open().map_err(self::repository)?;
-        patiently(progress, |progress| {
+        patiently(&Stop::default(), progress, |progress| {
             repository.restore(&self.snapshot, Some(DOCUMENTS), target, progress)
         })?;
         Ok(())
@@ -318,6 +359,7 @@ fn differing(message: &str, tried: Tried) -> HostError {
 
 /// Waits for whoever else has the repository.
 fn patiently<T>(
+    stop: &Stop,
     progress: Progress<'_>,
     mut work: impl FnMut(Progress<'_>) -> Result<T, RepositoryError>,
 ) -> Result<T, HostError> {
@@ -328,6 +370,7 @@ fn patiently<T>(
                 progress(format!(
                     "waiting for the backup repository, which is in use: {by}"
                 ));
+                go_on(stop)?;
                 thread::sleep(Duration::from_secs(1));
             }
             result => return result.map_err(repository),

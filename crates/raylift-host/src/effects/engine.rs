@@ -13,6 +13,7 @@ mod tool;
 
 use std::path::Path;
 
+use raylift_backup::Stop;
 use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, TableFacts};
@@ -21,6 +22,7 @@ use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+pub(crate) use mysql::{EVENTS, TABLES};
 pub(crate) use names::Names;
 
 use self::commanded::Commanded;
@@ -117,11 +119,24 @@ pub(crate) fn of(
     site: &PlannedSite,
     access: &DatabaseAccess,
 ) -> Result<Option<Box<dyn Engine>>, HostError> {
+    stopping(site, access, &Stop::default())
+}
+
+/// The same; what it has at work is ended with [`codes::INTERRUPTED`] when `stop` is asked for.
+///
+/// # Errors
+/// As [`of`].
+pub(crate) fn stopping(
+    site: &PlannedSite,
+    access: &DatabaseAccess,
+    stop: &Stop,
+) -> Result<Option<Box<dyn Engine>>, HostError> {
     if let Some(commands) = &site.database_commands {
         return Ok(Some(Box::new(Commanded {
             commands: commands.clone(),
             site: site.clone(),
             access: access.clone(),
+            stop: stop.clone(),
         })));
     }
     let kind = site.database.kind;
@@ -136,7 +151,10 @@ pub(crate) fn of(
     let place = jdbc_url::read(&access.url)
         .and_then(|url| url.server)
         .ok_or_else(|| unsupported("the JDBC URL does not name one server and database"))?;
-    let reached = Reached::new(site, access, place, tools)?;
+    let reached = Reached {
+        stop: stop.clone(),
+        ..Reached::new(site, access, place, tools)?
+    };
     Ok(match kind {
         DatabaseKind::Postgresql => Some(Box::new(Postgresql::new(reached))),
         DatabaseKind::Mysql | DatabaseKind::Mariadb => Some(Box::new(Mysql::new(reached))),
@@ -157,6 +175,8 @@ pub(crate) struct Reached {
     password: Secret,
     /// Tables of the plan with their rows.
     tables: Vec<TableFacts>,
+    /// Ends a tool in its middle.
+    stop: Stop,
 }
 
 impl Reached {
@@ -184,6 +204,7 @@ impl Reached {
             user,
             password,
             tables: site.tables.clone(),
+            stop: Stop::default(),
         })
     }
 

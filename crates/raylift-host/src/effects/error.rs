@@ -3,9 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use raylift_backup::BackupError;
 use raylift_backup::attributes::AttributesError;
 use raylift_backup::repository::RepositoryError;
+use raylift_backup::{BackupError, Stop};
 use raylift_model::codes;
 use raylift_run::host::HostError;
 use raylift_survey::machine::DatabaseError;
@@ -31,6 +31,17 @@ pub(crate) fn write_failed(path: &Path, error: io::Error) -> HostError {
     HostError::new(code, format!("cannot write {}", path.display())).caused_by(error)
 }
 
+/// Ends the work when somebody asked for that.
+///
+/// # Errors
+/// With [`codes::INTERRUPTED`] when somebody did.
+pub(crate) fn go_on(stop: &Stop) -> Result<(), HostError> {
+    if stop.is_asked() {
+        return Err(repository(RepositoryError::Stopped));
+    }
+    Ok(())
+}
+
 /// The backup store failed.
 pub(crate) fn backup(error: BackupError) -> HostError {
     let code = match &error {
@@ -54,13 +65,16 @@ pub fn repository_code(error: &RepositoryError) -> &'static str {
     match error {
         _ if error.is_disk_full() => codes::REPOSITORY_FULL,
         RepositoryError::Missing { .. } => codes::REPOSITORY_MISSING,
+        RepositoryError::Stopped => codes::INTERRUPTED,
+        RepositoryError::Gone { .. } => codes::REPOSITORY_GONE,
+        RepositoryError::Exists { .. } => codes::USAGE,
         RepositoryError::WrongKey { .. } | RepositoryError::KeyFile { .. } => codes::REPOSITORY_KEY,
         RepositoryError::Locked { .. } => codes::REPOSITORY_LOCKED,
         RepositoryError::Damaged { .. } => codes::REPOSITORY_DAMAGED,
         RepositoryError::NoSuchBackup { .. } | RepositoryError::NoSuchPart { .. } => {
             codes::BACKUP_UNKNOWN
         }
-        RepositoryError::Kept { .. } => codes::BACKUP_KEPT,
+        RepositoryError::Kept { .. } | RepositoryError::Needed { .. } => codes::BACKUP_KEPT,
         RepositoryError::TargetNotEmpty { .. } => codes::TARGET_NOT_EMPTY,
         RepositoryError::Name { .. } => codes::USAGE,
         _ => codes::BACKUP_FAILED,

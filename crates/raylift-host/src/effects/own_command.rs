@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use raylift_backup::Stop;
 use raylift_backup::attributes::give;
 use raylift_model::facts::Ownership;
 use raylift_model::plan::{OwnCommand, PlannedSite};
@@ -21,7 +22,7 @@ use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress, ServerProcess};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::error::{attributes, exists, read_failed, write_failed};
+use super::error::{attributes, exists, go_on, read_failed, write_failed};
 use super::folders::make_private;
 use super::processes;
 use crate::users::{self, current_uid};
@@ -57,6 +58,8 @@ pub(crate) struct Own<'a> {
     pub(crate) secret: Option<&'a Secret>,
     /// The code of its failure.
     pub(crate) code: &'static str,
+    /// Ends it in its middle.
+    pub(crate) stop: Stop,
 }
 
 /// What an earlier call left.
@@ -180,6 +183,10 @@ impl Own<'_> {
                     ),
                 )
                 .because(self.said()));
+            }
+            if let Err(stopped) = go_on(&self.stop) {
+                self.end_group(process)?;
+                return Err(stopped);
             }
             sleep(TICK);
         }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use raylift_backup::attributes::give;
-use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, unescape};
+use raylift_backup::{
+    BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, Stop, unescape,
+};
 use raylift_model::codes;
 use raylift_model::facts::TableFacts;
 use raylift_model::plan::PlannedSite;
@@ -18,7 +20,7 @@ use raylift_survey::machine::DatabaseAccess;
 use super::at_rest::copy_at_rest;
 use super::documents::{COMPARISONS, Documents, Proven};
 use super::engine::{self, Engine, Names};
-use super::error::{attributes, backup, write_failed};
+use super::error::{attributes, backup, go_on, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
 use super::real::now;
@@ -41,10 +43,15 @@ pub(crate) fn prove(
     site: &PlannedSite,
     access: &DatabaseAccess,
     scratch: &Path,
+    stop: &Stop,
     progress: Progress<'_>,
 ) -> Result<ProofRecord, HostError> {
     let begun = Instant::now();
-    let engine = engine::of(site, access)?;
+    let engine = engine::stopping(site, access, stop)?;
+    if let Some(documents) = Documents::of(site)? {
+        // Not only after the database was dumped.
+        documents.look()?;
+    }
     discard(site, engine.as_deref(), scratch)?;
     let proof = Proof {
         site,
@@ -53,6 +60,7 @@ pub(crate) fn prove(
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
         read: Cell::default(),
+        stop,
     };
     let database = match &engine {
         Some(engine) => {
@@ -82,9 +90,12 @@ pub(crate) fn prove(
     let mut taken = vec![database.part];
     if let Some(documents) = Documents::of(site)? {
         let last = last_proof(site)?;
-        let proven = documents.prove(scratch, last.as_ref(), progress)?;
+        let proven = documents
+            .stopping(stop)
+            .prove(scratch, last.as_ref(), progress)?;
         note_documents(&mut record, proven);
     } else if let Some(part) = documents(site)? {
+        go_on(stop)?;
         let begun = Instant::now();
         let (part, line) = proof.documents(&part, progress)?;
         (record.documents, record.document_bytes) = part.totals();
@@ -185,19 +196,26 @@ fn versions(note: &Note) -> u64 {
 /// The proof alone: takes, restores and compares in `scratch`, which is removed, whatever the outcome.
 ///
 /// # Errors
-/// As [`raylift_run::host::Host::prove_restore_point`].
+/// As [`raylift_run::host::Host::prove_restore_point`]; with [`codes::INTERRUPTED`] when `stop` was asked for. What could
+/// not be removed is in the evidence.
 pub fn drill(
     site: &PlannedSite,
     access: &DatabaseAccess,
     scratch: &Path,
+    stop: &Stop,
     progress: Progress<'_>,
 ) -> Result<ProofRecord, HostError> {
-    let result = prove(site, access, scratch, progress);
-    let engine = engine::of(site, access)?;
-    let removed = discard(site, engine.as_deref(), scratch);
-    let record = result?;
-    removed?;
-    Ok(record)
+    let result = prove(site, access, scratch, stop, progress);
+    progress("removing the scratch copy".to_owned());
+    let removed =
+        engine::of(site, access).and_then(|engine| discard(site, engine.as_deref(), scratch));
+    match (result, removed) {
+        (Ok(record), removed) => removed.map(|()| record),
+        (Err(error), Ok(())) => Err(error),
+        (Err(error), Err(left)) => Err(error.because([format!(
+            "the scratch copy is not removed, the next drill tries again: {left}"
+        )])),
+    }
 }
 
 /// Removes what a proof leaves: the scratch folder, and the scratch database of a server.
@@ -223,6 +241,7 @@ struct Proof<'a> {
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
+    stop: &'a Stop,
 }
 
 impl Proof<'_> {
@@ -242,7 +261,12 @@ impl Proof<'_> {
             engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
             let restored = begun.elapsed();
             progress("comparing the restored database".to_owned());
-            let found = Note::read_all(&engine.access(&scratch)?, Mode::ReadOnly, progress)?;
+            let found = Note::read_all(
+                &engine.access(&scratch)?,
+                Mode::ReadOnly,
+                self.stop,
+                progress,
+            )?;
             engine.remove(&scratch)?;
             Ok((part, dumped, restored, found, after))
         })
@@ -290,7 +314,7 @@ impl Proof<'_> {
 
     fn look(&self, progress: Progress<'_>) -> Result<Note, HostError> {
         let begun = Instant::now();
-        let note = Note::read_all(self.access, Mode::ReadOnly, progress)?;
+        let note = Note::read_all(self.access, Mode::ReadOnly, self.stop, progress)?;
         let rows = note.tables.iter().map(|table| table.rows).sum();
         self.read.set((rows, begun.elapsed()));
         Ok(note)
@@ -313,7 +337,7 @@ impl Proof<'_> {
         open_path(&self.restored, &self.site.state, owner)?;
         progress("opening the restored database".to_owned());
         let access = files.copied_to(&target, self.access);
-        Note::read_all(&access, Mode::ReadWrite, progress)
+        Note::read_all(&access, Mode::ReadWrite, self.stop, progress)
     }
 
     /// What changed while it was copied is copied again; what is new since is no difference.

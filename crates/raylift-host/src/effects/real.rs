@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
+use raylift_backup::Stop;
 use raylift_model::answer::Answer;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
@@ -189,7 +190,7 @@ impl Host for RealHost {
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
         let access = (self.access)(plan)?;
-        Ok(proof::prove(&plan.site, &access, scratch, progress)?.compared)
+        Ok(proof::prove(&plan.site, &access, scratch, &Stop::default(), progress)?.compared)
     }
 
     fn discard_proof(&self, plan: &Plan, scratch: &Path) -> Result<(), HostError> {

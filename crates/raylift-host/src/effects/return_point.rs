@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use raylift_backup::attributes::give;
-use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, is_own};
+use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, Stop, is_own};
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
@@ -16,7 +16,7 @@ use walkdir::WalkDir;
 
 use super::documents::{DOCUMENTS, Documents, Kept};
 use super::engine::{self, Engine};
-use super::error::{attributes, backup, database, exists, read_failed};
+use super::error::{attributes, backup, database, exists, go_on, read_failed};
 use super::fence::open_path;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
@@ -68,10 +68,11 @@ impl Note {
     /// Reads every row and the shape of every table, too.
     ///
     /// # Errors
-    /// When it cannot be reached.
+    /// When it cannot be reached, and with [`codes::INTERRUPTED`] between two tables.
     pub(crate) fn read_all(
         access: &DatabaseAccess,
         mode: Mode,
+        stop: &Stop,
         progress: Progress<'_>,
     ) -> Result<Self, HostError> {
         let mut bridge = Bridge::open(access, mode).map_err(database)?;
@@ -86,6 +87,7 @@ impl Note {
             kept: None,
         };
         for (number, (name, shape)) in schema.into_iter().enumerate() {
+            go_on(stop)?;
             if number % 20 == 0 {
                 progress(format!("reading the rows: table {} of {count}", number + 1));
             }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::plan::{OwnCommand, Plan};
@@ -206,5 +207,6 @@ fn owned<'a>(plan: &'a Plan, command: &'a OwnCommand, run_folder: &Path, name: &
         owner: None,
         secret: None,
         code: codes::SNAPSHOT_FAILED,
+        stop: Stop::default(),
     }
 }

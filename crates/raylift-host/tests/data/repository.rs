@@ -159,8 +159,8 @@ fn a_backup_that_somebody_forgot_is_no_return_point() {
     let place = world.repository().repository;
     remove_tree(&world.site.plan.site.state, &place).unwrap();
     let found = world.host.return_point(&world.site.plan, &world.place());
-    assert_eq!(found.unwrap_err().code, codes::REPOSITORY_MISSING);
-    world.repository().open_or_make().unwrap();
+    assert_eq!(found.unwrap_err().code, codes::REPOSITORY_GONE);
+    world.repository().make().unwrap();
     let found = world.host.return_point(&world.site.plan, &world.place());
     assert_eq!(found.unwrap_err().code, codes::PROOF_FAILED);
 }
@@ -174,6 +174,13 @@ fn a_repository_that_cannot_be_used_is_no_place_for_documents() {
     assert_eq!(world.prove().unwrap_err().code, codes::REPOSITORY_KEY);
     assert_eq!(world.try_take().unwrap_err().code, codes::REPOSITORY_KEY);
     fs::rename(key.with_extension("away"), &key).unwrap();
+
+    let place = world.repository().repository;
+    fs::rename(&place, place.with_extension("away")).unwrap();
+    assert_eq!(world.prove().unwrap_err().code, codes::REPOSITORY_GONE);
+    assert_eq!(world.try_take().unwrap_err().code, codes::REPOSITORY_GONE);
+    assert!(!place.exists(), "no second one hides it");
+    fs::rename(place.with_extension("away"), &place).unwrap();
 
     let store = world.site.plan.site.store.clone().unwrap();
     world.site.plan.site.backups.as_mut().unwrap().repository = store.join("backups");

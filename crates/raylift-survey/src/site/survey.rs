@@ -33,6 +33,14 @@ const LARGEST_RECORD: u64 = 1 << 20;
 /// How many documents the database is asked for where not all of them are compared.
 const DOCUMENTS: usize = 1000;
 
+/// Whether the folder is a Liferay home, and no more.
+///
+/// # Errors
+/// [`SiteError`] when it is none.
+pub fn require_home(machine: &dyn Machine, given: &Path) -> Result<(), SiteError> {
+    home::find(machine, given).map(drop)
+}
+
 /// Looks at a site and changes nothing. Works with the site up or down, without settings, without write access.
 ///
 /// # Errors

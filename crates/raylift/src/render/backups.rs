@@ -1,8 +1,8 @@
 //! Backups for people.
 
-use raylift_backup::repository::{Checked, Forgotten, Listed, PartSummary, Snapshot, Taken};
+use raylift_backup::repository::{Checked, Forgotten, Kind, Listed, PartSummary, Snapshot, Taken};
 
-use super::table::{bytes, columns, count};
+use super::table::{bytes, columns, count, moment};
 use crate::printer::{bad, careful, good, paint, strong};
 
 /// Digits of an id that people are shown, as restic shows them.
@@ -16,17 +16,17 @@ fn size(number: Option<u64>) -> String {
     number.map_or_else(|| "-".to_owned(), bytes)
 }
 
-/// All backups.
-pub(crate) fn backups(list: &[Snapshot]) -> String {
-    if list.is_empty() {
-        return "there is no backup yet\n".to_owned();
-    }
+/// Backups, and with `all` also what proofs and return points keep.
+pub(crate) fn backups(list: &[Snapshot], all: bool) -> String {
+    let is_shown = |entry: &&Snapshot| all || entry.kind() == Kind::Backup;
     let rows: Vec<Vec<String>> = list
         .iter()
+        .filter(is_shown)
         .map(|backup| {
             vec![
                 short(&backup.id).to_owned(),
-                backup.time.clone(),
+                kind(backup).to_owned(),
+                moment(&backup.time),
                 backup.host.clone(),
                 backup.site.clone(),
                 backup
@@ -34,14 +34,51 @@ pub(crate) fn backups(list: &[Snapshot]) -> String {
                     .map_or_else(|| "-".to_owned(), |files| files.to_string()),
                 size(backup.bytes),
                 size(backup.added),
-                backup.tags.join(" "),
+                backup.own_tags().collect::<Vec<_>>().join(" "),
             ]
         })
         .collect();
-    let header = [
-        "id", "taken", "host", "site", "files", "size", "added", "tags",
-    ];
-    columns(Some(&header), &rows)
+    let hidden = list.len() - rows.len();
+    let mut text = if rows.is_empty() {
+        "there is no backup yet\n".to_owned()
+    } else {
+        let header = [
+            "id", "what", "taken", "host", "site", "files", "size", "added", "tags",
+        ];
+        columns(Some(&header), &rows)
+    };
+    if hidden > 0 {
+        text.push_str(&format!(
+            "Proofs and return points keep documents here, too: {hidden}. --all lists them.\n"
+        ));
+    }
+    text
+}
+
+/// What an entry of the repository is. Of a backup it matters most whether it has the database.
+fn kind(entry: &Snapshot) -> &'static str {
+    match entry.kind() {
+        Kind::Backup if entry.is_without_database() => "backup, no database",
+        Kind::Backup => "backup",
+        Kind::Proof => "proof",
+        Kind::ReturnPoint => "return point",
+    }
+}
+
+/// What a backup without the database lacks, and which one does not.
+pub(crate) fn lacks_database(list: &[Snapshot]) -> String {
+    let mut whole = list
+        .iter()
+        .rev()
+        .filter(|entry| entry.kind() == Kind::Backup && !entry.is_without_database());
+    match whole.next() {
+        Some(newest) => format!(
+            "The database is not in this backup. The newest one with it is {} of {}.",
+            short(&newest.id),
+            moment(&newest.time)
+        ),
+        None => "The database is not in this backup, nor in any other.".to_owned(),
+    }
 }
 
 /// One backup.
@@ -49,14 +86,18 @@ pub(crate) fn backup(
     backup: &Snapshot,
     parts: &[PartSummary],
     entries: Option<&[Listed]>,
+    note: Option<&str>,
 ) -> String {
     let mut text = format!(
         "{} of {} on {}\ntaken {}\n",
-        paint(&format!("backup {}", backup.id), strong()),
+        paint(&format!("{} {}", kind(backup), backup.id), strong()),
         backup.site,
         backup.host,
-        backup.time
+        moment(&backup.time)
     );
+    if let Some(note) = note {
+        text.push_str(&format!("{note}\n"));
+    }
     let rows: Vec<Vec<String>> = parts
         .iter()
         .map(|part| vec![part.name.clone(), part.files.to_string(), bytes(part.bytes)])
@@ -109,9 +150,19 @@ pub(crate) fn checked(checked: &Checked) -> String {
     for note in &checked.notes {
         text.push_str(&format!("note {note}\n"));
     }
-    for damaged in &checked.damaged {
+    for file in &checked.spoilt {
         text.push_str(&format!(
-            "backup {}: {} lost\n",
+            "spoilt {file}: it does not hold what was written\n"
+        ));
+    }
+    for damaged in &checked.damaged {
+        let what = match damaged.kind {
+            Kind::Backup => "backup",
+            Kind::Proof => "proof",
+            Kind::ReturnPoint => "return point",
+        };
+        text.push_str(&format!(
+            "{what} {}: {} lost\n",
             short(&damaged.id),
             count(damaged.count, "entry").replace("entrys", "entries")
         ));
@@ -121,9 +172,11 @@ pub(crate) fn checked(checked: &Checked) -> String {
     }
     if checked.is_good() {
         text.push_str(&format!(
-            "{}: {}.\n",
+            "{}: {}, {}, {}.\n",
             paint("Nothing is missing", good()),
-            count(checked.backups, "backup")
+            count(checked.backups, "backup"),
+            count(checked.proofs, "proof"),
+            count(checked.return_points, "return point")
         ));
     }
     text
@@ -136,7 +189,7 @@ pub(crate) fn forgotten(forgotten: &Forgotten, now: bool) -> String {
         text.push_str(&format!(
             "forgot {} of {}\n",
             short(&backup.id),
-            backup.time
+            moment(&backup.time)
         ));
     }
     text.push_str(&format!(
@@ -151,4 +204,79 @@ pub(crate) fn forgotten(forgotten: &Forgotten, now: bool) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, tags: &[&str]) -> Snapshot {
+        Snapshot {
+            id: id.to_owned(),
+            time: "2026-03-01T04:05:06.789123456+01:00".to_owned(),
+            host: "host".to_owned(),
+            site: "/opt/liferay".to_owned(),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            files: Some(3),
+            bytes: Some(4),
+            added: None,
+            by_raylift: true,
+            note: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn proofs_and_return_points_are_no_backups() {
+        let list = [
+            entry("aaaaaaaaaa", &["raylift", "nightly"]),
+            entry("bbbbbbbbbb", &["raylift", "without-database"]),
+            entry("cccccccccc", &["raylift", "proof"]),
+            entry("dddddddddd", &["raylift", "return-point"]),
+        ];
+        let text = backups(&list, false);
+        let lines: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| {
+                line.split("  ")
+                    .map(str::trim)
+                    .filter(|word| !word.is_empty())
+                    .collect()
+            })
+            .collect();
+        let common = [
+            "2026-03-01 04:05:06 +01:00",
+            "host",
+            "/opt/liferay",
+            "3",
+            "4 B",
+            "-",
+        ];
+        assert_eq!(
+            lines[1],
+            [&["aaaaaaaa", "backup"], &common[..], &["nightly"]].concat()
+        );
+        assert_eq!(
+            lines[2],
+            [&["bbbbbbbb", "backup, no database"], &common[..]].concat()
+        );
+        assert_eq!(
+            lines[3],
+            ["Proofs and return points keep documents here, too: 2. --all lists them."]
+        );
+        assert_eq!(lines.len(), 4);
+        let all = backups(&list, true);
+        assert!(
+            all.contains("proof") && all.contains("return point"),
+            "{all}"
+        );
+        assert!(!all.contains("--all"), "{all}");
+        let none = backups(&list[2..], false);
+        assert!(none.starts_with("there is no backup yet\n"), "{none}");
+
+        assert_eq!(
+            lacks_database(&list),
+            "The database is not in this backup. The newest one with it is aaaaaaaa of 2026-03-01 04:05:06 +01:00."
+        );
+        assert!(lacks_database(&list[1..]).ends_with("nor in any other."));
+    }
 }

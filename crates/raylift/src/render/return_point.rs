@@ -3,6 +3,7 @@
 use raylift_model::plan::{Plan, ReturnMeans, ReturnMode};
 
 use crate::render::plan::seconds;
+use crate::render::table::moment;
 
 /// What happens in the outage for it.
 pub(crate) fn part(plan: &Plan) -> String {
@@ -66,7 +67,7 @@ fn own_copies(plan: &Plan) -> String {
             "about {} of the outage, going back to it about {}, as measured {}",
             seconds(proof.return_point_milliseconds()),
             seconds(proof.return_milliseconds()),
-            proof.taken
+            moment(&proof.taken)
         ),
         None => "not measured yet: raylift drill does it, with the site serving".to_owned(),
     }
@@ -78,7 +79,7 @@ fn snapshot(plan: &Plan) -> String {
         Some(last) => format!(
             "about {} of the outage, not proven by raylift, as measured {}",
             seconds(last.milliseconds),
-            last.taken
+            moment(&last.taken)
         ),
         None if is_set => "not proven by raylift, not measured yet".to_owned(),
         None => "not set: command in [restore_point] of raylift.toml".to_owned(),

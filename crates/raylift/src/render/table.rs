@@ -49,6 +49,27 @@ pub(crate) fn count(number: usize, what: &str) -> String {
     }
 }
 
+/// A moment as RFC 3339 has it, for people: without its fraction.
+pub(crate) fn moment(time: &str) -> String {
+    let (whole, rest) = match time.split_once('.') {
+        Some((whole, rest)) => (
+            whole,
+            rest.trim_start_matches(|letter: char| letter.is_ascii_digit()),
+        ),
+        None => match time
+            .find('T')
+            .and_then(|at| Some(at + time.get(at..)?.find(['Z', '+', '-'])?))
+        {
+            Some(at) => time.split_at(at),
+            None => (time, ""),
+        },
+    };
+    let zone = if rest == "Z" { "UTC" } else { rest };
+    format!("{} {zone}", whole.replace('T', " "))
+        .trim_end()
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +79,23 @@ mod tests {
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1536), "1.5 KiB");
         assert_eq!(bytes(3 << 30), "3.0 GiB");
+    }
+
+    #[test]
+    fn a_moment_has_no_fraction() {
+        for (time, shown) in [
+            (
+                "2026-03-01T04:05:06.789123456+01:00",
+                "2026-03-01 04:05:06 +01:00",
+            ),
+            ("2026-03-01T04:05:06-11:30", "2026-03-01 04:05:06 -11:30"),
+            ("2026-03-01T04:05:06.789Z", "2026-03-01 04:05:06 UTC"),
+            ("2026-03-01T04:05:06Z", "2026-03-01 04:05:06 UTC"),
+            ("", ""),
+            ("soon", "soon"),
+        ] {
+            assert_eq!(moment(time), shown);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use raylift_backup::Part;
 use raylift_backup::repository::{
-    About, Input, Opened, PROOF, RETURN_POINT, Taken, WITHOUT_DATABASE, host,
+    About, Input, Opened, PROOF, RETURN_POINT, RepositoryError, Taken, WITHOUT_DATABASE, host,
 };
 use raylift_host::backup::{DOCUMENTS_PART, database_part};
 use raylift_host::cache::Cache;
@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::settings::SiteArgument;
 use crate::vault::{self, Vault};
 use crate::workplace::Workplace;
-use crate::{render, wiring};
+use crate::{interrupt, render, wiring};
 
 /// The part with the files that are the site's own.
 const FILES: &str = "files";
@@ -56,11 +56,18 @@ pub(crate) fn run(
 
     let _lock = workplace.lock()?;
     let scratch = workplace.state().join(SCRATCH);
+    // What a dump_command prints lies where a run's would.
+    let printed = workplace.state().join("runs").join(SCRATCH);
     remove(&scratch)?;
+    remove(&printed)?;
     let taken = take(site, arguments, &facts, files, &scratch, printer);
     remove(&scratch)?;
+    // Where the command failed, the message names it.
+    if !matches!(&taken, Err(problem) if problem.exit != Exit::Interrupted) {
+        remove(&printed)?;
+    }
     workplace.hand_over(&facts.owner)?;
-    let (vault, opened, taken, notes) = taken?;
+    let (vault, (made, key_made), taken, notes) = taken?;
 
     printer.json(&json!({
         "backup": taken.snapshot,
@@ -69,25 +76,51 @@ pub(crate) fn run(
         "unchanged": taken.unchanged,
         "repaired": { "found": taken.repaired.found, "lost": taken.repaired.lost },
         "repository": vault.place.repository,
-        "repository_made": opened.made,
+        "repository_made": made,
         "key_file": vault.place.key_file,
-        "key_made": opened.key_made,
+        "key_made": key_made,
         "notes": notes,
     }))?;
     printer.text(&render::taken(&taken, &notes));
     Ok(Exit::Done)
 }
 
-type Done = (Vault, Opened, Taken, Vec<String>);
+/// Where it was put, whether the repository and its key were made for it, what was taken, what is to be said.
+type Done<'a> = (Vault<'a>, (bool, bool), Taken, Vec<String>);
 
-fn take(
-    site: &SiteArgument,
+fn take<'a>(
+    site: &'a SiteArgument,
     arguments: &Backup,
     facts: &SiteFacts,
     files: Vec<OsString>,
     scratch: &Path,
     printer: &Printer,
-) -> Result<Done, Problem> {
+) -> Result<Done<'a>, Problem> {
+    let vault = Vault::of(site);
+    if let Some(root) = &facts.store.root
+        && vault.place.lies_in(Path::new(root))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the repository would lie in the document store {root} and hold itself"),
+            "Name another place: [backup] repository in raylift.toml.",
+        ));
+    }
+    if let Some(tag) = arguments
+        .tag
+        .iter()
+        .find(|tag| [PROOF, RETURN_POINT].contains(&tag.as_str()))
+    {
+        return Err(Problem::refused(
+            codes::USAGE,
+            format!("the tag {tag} is raylift's own: it tells the documents of proofs and return points from backups"),
+            "Take another tag.",
+        )
+        .ending(Exit::Usage));
+    }
+    // The key is tried before the database is dumped.
+    vault.look(arguments.new_repository)?;
+    let stop = interrupt::stop()?;
     let mut shown = render::Line::new(printer.is_json());
     let home = PathBuf::from(&facts.home);
     let mut notes = Vec::new();
@@ -115,10 +148,20 @@ fn take(
             )
             .because(finding.evidence.clone()));
         }
-        let part = database_part(&planned, &site.settings, running, scratch, &mut |line| {
-            shown.progress(&line);
-        })
+        let part = database_part(
+            &planned,
+            &site.settings,
+            running,
+            scratch,
+            &stop,
+            &mut |line| {
+                shown.progress(&line);
+            },
+        )
         .map_err(|error| {
+            if error.code == codes::INTERRUPTED {
+                return interrupt::stopped("backup", error.evidence);
+            }
             Problem::refused(
                 error.code,
                 error.message.clone(),
@@ -141,35 +184,22 @@ fn take(
             facts.store.implementation
         )),
     }
-    let vault = Vault::of(site);
-    if let Some(root) = &facts.store.root
-        && vault.place.lies_in(Path::new(root))
-    {
-        return Err(Problem::refused(
-            codes::USAGE,
-            format!("the repository would lie in the document store {root} and hold itself"),
-            "Name another place: [backup] repository in raylift.toml.",
-        ));
-    }
-    if let Some(tag) = arguments
-        .tag
-        .iter()
-        .find(|tag| [PROOF, RETURN_POINT].contains(&tag.as_str()))
-    {
-        return Err(Problem::refused(
-            codes::USAGE,
-            format!("the tag {tag} is raylift's own: it tells the documents of proofs and return points from backups"),
-            "Take another tag.",
-        )
-        .ending(Exit::Usage));
-    }
-    let opened = vault.open_or_make()?;
-    if opened.key_made {
-        notes.push(format!(
-            "The key of the repository was made: {}. Copy it to another machine now: without it nobody can read a backup.",
-            vault.place.key_file.display()
-        ));
-    }
+    let Opened {
+        repository,
+        made,
+        key_made,
+    } = vault.open_or_make(arguments.new_repository)?;
+    // That is to be known, whatever comes of the backup.
+    let key_note: Vec<String> = key_made
+        .then(|| {
+            format!(
+                "The key of the repository was made: {}. Copy it to another machine now: without it nobody can read a backup.",
+                vault.place.key_file.display()
+            )
+        })
+        .into_iter()
+        .collect();
+    notes.extend(key_note.iter().cloned());
     if vault.shares_the_disk_of(&home) {
         notes.push(format!(
             "{} is on the site's own disk and lost with it; name another under [backup] repository in raylift.toml.",
@@ -186,11 +216,14 @@ fn take(
         tags,
         note: json!({ "version": facts.identity.version }),
     };
-    let taken = opened
-        .repository
+    let taken = repository
+        .stopping(stop)
         .backup(&about, inputs, &mut |line| shown.progress(&line))
-        .map_err(|error| vault::problem(&error))?;
-    Ok((vault, opened, taken, notes))
+        .map_err(|error| match error {
+            RepositoryError::Stopped => interrupt::stopped("backup", key_note),
+            error => vault::problem(&error).because(key_note),
+        })?;
+    Ok((vault, (made, key_made), taken, notes))
 }
 
 /// Everything that is not the release's and not made by the server, without `data`, and raylift's own folder.

@@ -1,6 +1,6 @@
 //! `raylift backups check`.
 
-use raylift_backup::repository::ReadBack;
+use raylift_backup::repository::{Checked, ReadBack};
 use raylift_model::codes;
 
 use crate::exit::Exit;
@@ -45,8 +45,20 @@ pub(crate) fn run(
             "the backup repository in {} is damaged",
             vault.place.repository.display()
         ),
-        "Look after the disk; then raylift backup stores again what the site still has.",
+        next(&checked),
     )
     .safe("What is not named above can be brought back.")
     .ending(Exit::Failed))
+}
+
+/// What is spoilt is used for new backups as long as it lies there.
+fn next(checked: &Checked) -> String {
+    let away = if checked.spoilt.is_empty() {
+        String::new()
+    } else {
+        format!("move {} out of the repository; ", checked.spoilt.join(", "))
+    };
+    format!(
+        "Look after the disk; {away}then raylift backup stores again what the site still has. raylift backups forget ID gives up a backup that stays damaged."
+    )
 }

@@ -7,13 +7,13 @@ use crate::render;
 use crate::settings::SiteArgument;
 use crate::vault::{self, Vault};
 
-/// Lists everything in the repository, oldest first.
-pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
+/// Lists the backups, oldest first; with `all`, and for programs, everything in the repository.
+pub(crate) fn run(site: &SiteArgument, all: bool, printer: &Printer) -> Result<Exit, Problem> {
     let list = Vault::of(site)
         .open()?
         .list()
         .map_err(|error| vault::problem(&error))?;
     printer.json(&list)?;
-    printer.text(&render::backups(&list));
+    printer.text(&render::backups(&list, all));
     Ok(Exit::Done)
 }

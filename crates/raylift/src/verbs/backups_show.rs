@@ -24,11 +24,17 @@ pub(crate) fn run(
         .then(|| repository.entries(&backup.id))
         .transpose()
         .map_err(|error| vault::problem(&error))?;
+    let note = vault::lacks_database(&repository, &backup)?;
     let mut value = json!({ "backup": backup, "parts": parts });
     if let (Some(entries), Some(object)) = (&entries, value.as_object_mut()) {
         object.insert("entries".to_owned(), json!(entries));
     }
     printer.json(&value)?;
-    printer.text(&render::backup(&backup, &parts, entries.as_deref()));
+    printer.text(&render::backup(
+        &backup,
+        &parts,
+        entries.as_deref(),
+        note.as_deref(),
+    ));
     Ok(Exit::Done)
 }

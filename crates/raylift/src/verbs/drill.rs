@@ -1,6 +1,7 @@
 //! `raylift drill`.
 
 use raylift_host::site::drill;
+use raylift_model::codes;
 use raylift_model::finding::Finding;
 use raylift_run::host::HostError;
 
@@ -9,11 +10,13 @@ use crate::printer::Printer;
 use crate::problem::{Problem, causes};
 use crate::render::Line;
 use crate::settings::SiteArgument;
+use crate::vault::Vault;
 use crate::workplace::Workplace;
-use crate::{render, wiring};
+use crate::{interrupt, render, wiring};
 
 /// Takes a restore point, restores it to a scratch place, compares, removes it. The site serves all the while.
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
+    wiring::require_home(site)?;
     let workplace = Workplace::of(site);
     let _lock = workplace.lock()?;
     let facts = wiring::survey_data(site)?;
@@ -21,9 +24,15 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
     if let Some(problem) = refused(&against) {
         return Err(problem);
     }
+    if planned.backups.is_some() {
+        Vault::of(site).look(false)?;
+    }
+    let stop = interrupt::stop()?;
     let mut line = Line::new(printer.is_json());
     line.begin("proving that database and documents can be restored".to_owned());
-    let result = drill(&planned, &site.settings, &mut |text| line.progress(&text));
+    let result = drill(&planned, &site.settings, &stop, &mut |text| {
+        line.progress(&text);
+    });
     line.finish();
     workplace.hand_over(&planned.owner)?;
     let record = result.map_err(failed)?;
@@ -51,13 +60,16 @@ fn refused(against: &[Finding]) -> Option<Problem> {
 }
 
 fn failed(error: HostError) -> Problem {
+    if error.code == codes::INTERRUPTED {
+        return interrupt::stopped("drill", error.evidence);
+    }
     let because = causes(&error);
     Problem::refused(
         error.code,
         format!("the restore point is not proven: {error}"),
         "Mend what the evidence names; until then an update would not start.",
     )
-    .safe("The site was not touched; the scratch copy is removed.")
+    .safe("The site was not touched; the scratch copy is removed, unless the evidence names it.")
     .because(error.evidence)
     .because(because)
     .ending(Exit::Failed)

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use raylift_model::codes;
-use raylift_model::plan::Plan;
+use raylift_model::plan::{Action, Plan, ReturnMeans};
 use raylift_run::gate;
 
 use crate::arguments;
@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
+use crate::vault::Vault;
 use crate::verbs::{plan, waiver};
 use crate::wiring::Work;
 use crate::workplace::{PLAN, Workplace, read_plan};
@@ -40,6 +41,9 @@ pub(crate) fn run(
             "Plan again.",
         ));
     }
+    if needs_repository(&plan) {
+        Vault::of(site).look(false)?;
+    }
     if arguments.yes {
         printer.text(&render::summary(&plan));
     } else {
@@ -56,6 +60,21 @@ pub(crate) fn run(
         Some(who) => engine.start_unproven(who),
         None => engine.start(),
     })
+}
+
+/// Whether proof or return point put documents into the backup repository.
+fn needs_repository(plan: &Plan) -> bool {
+    plan.site.backups.is_some()
+        && plan.actions.iter().any(|planned| {
+            matches!(
+                planned.action,
+                Action::ProveRestorePoint { .. }
+                    | Action::TakeReturnPoint {
+                        means: ReturnMeans::Copies,
+                        ..
+                    }
+            )
+        })
 }
 
 fn refuse_while_another_run_stands(workplace: &Workplace) -> Result<(), Problem> {

@@ -29,6 +29,75 @@ fn killed_on_mariadb() {
     killed(Engine::Mariadb);
 }
 
+#[test]
+fn what_a_restored_backup_says_loads_its_dump() {
+    for engine in [Engine::Postgresql, Engine::Mariadb] {
+        let site = TestSite::on(engine, &[]);
+        site.raylift(&["backup"]).assert(0);
+        let to = site.home().with_file_name("back");
+        let restore = ["backups", "restore", "latest", "--to", to.to_str().unwrap()];
+        let ended = site.raylift(&restore).assert(0);
+        let facts = site.site.engine().unwrap().facts().clone();
+        site.site.execute(&["create database loaded"]).unwrap();
+        let commands: Vec<&str> = ended
+            .stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix("  "))
+            .collect();
+        assert!(!commands.is_empty(), "{}", ended.all());
+        for command in commands {
+            let command = command
+                .replace("HOST", "127.0.0.1")
+                .replace("PORT", &facts.port.to_string())
+                .replace("USER", &facts.user)
+                .replace("NAME", "loaded")
+                .replace(" --password", "");
+            let output = Command::new("sh")
+                .args(["-c", &command])
+                .env("PGPASSWORD", &facts.password)
+                .env("MYSQL_PWD", &facts.password)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{command}: {output:?}");
+        }
+        let user = format!("--user={}", facts.user);
+        let port = format!("--port={}", facts.port);
+        let (client, arguments) = match engine {
+            Engine::Postgresql => (
+                "psql",
+                [
+                    "--tuples-only",
+                    "--no-align",
+                    "--dbname=loaded",
+                    "--command=select count(*) from DLFileEntry",
+                ],
+            ),
+            _ => (
+                "mariadb",
+                [
+                    "--batch",
+                    "--skip-column-names",
+                    "--database=loaded",
+                    "--execute=select count(*) from DLFileEntry",
+                ],
+            ),
+        };
+        let user = match engine {
+            Engine::Postgresql => user.replace("--user=", "--username="),
+            _ => user,
+        };
+        let output = Command::new(client)
+            .args([user.as_str(), &port, "--host=127.0.0.1"])
+            .args(arguments)
+            .env("PGPASSWORD", &facts.password)
+            .env("MYSQL_PWD", &facts.password)
+            .output()
+            .unwrap();
+        let rows = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(rows.trim(), site.titles().len().to_string(), "{engine:?}");
+    }
+}
+
 /// `table`: how the server writes Liferay's `DLFileEntry` (PostgreSQL folds names that are not quoted).
 fn there_and_back(engine: Engine, table: &str) {
     let site = TestSite::on(engine, &[]);
@@ -213,7 +282,7 @@ impl Drop for Session {
 }
 
 /// Runs whose databases are on the server, by what raylift names them; each must be one that was set aside.
-fn left_on_the_server(site: &TestSite) -> Vec<String> {
+pub(crate) fn left_on_the_server(site: &TestSite) -> Vec<String> {
     let query = match site.site.engine().unwrap().facts().engine {
         Engine::Postgresql => {
             "select datname from pg_database where datname like 'raylift%' order by 1"

@@ -11,6 +11,7 @@
 mod cache;
 mod engines;
 mod harness;
+mod interrupts;
 mod kills;
 mod lines;
 mod main_job;

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::plan::{DatabaseCommands, OwnCommand, PlannedSite};
 use raylift_run::host::{HostError, Progress};
@@ -24,6 +25,7 @@ pub(super) struct Commanded {
     pub(super) commands: DatabaseCommands,
     pub(super) site: PlannedSite,
     pub(super) access: DatabaseAccess,
+    pub(super) stop: Stop,
 }
 
 impl Commanded {
@@ -51,6 +53,7 @@ impl Commanded {
             owner: Some(&self.site.owner),
             secret: Some(&self.access.password),
             code,
+            stop: self.stop.clone(),
         }
     }
 

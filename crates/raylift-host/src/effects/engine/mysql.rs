@@ -12,7 +12,8 @@ use raylift_model::codes;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
-use self::files::{TABLES, check};
+use self::files::check;
+pub(crate) use self::files::{EVENTS, TABLES};
 use super::names::is_ours;
 use super::tool::Tool;
 use super::{Engine, Names, Reached, cell, refuse_leftover};
@@ -67,6 +68,7 @@ impl Mysql {
             owner: &reached.access.owner,
             code,
             guards: None,
+            stop: &reached.stop,
         }
     }
 

@@ -56,6 +56,7 @@ impl Postgresql {
             owner: &reached.access.owner,
             code,
             guards: None,
+            stop: &reached.stop,
         }
     }
 

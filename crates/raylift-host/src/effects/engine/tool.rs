@@ -5,15 +5,18 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::facts::Ownership;
 use raylift_model::secret::Secret;
 use raylift_run::host::HostError;
+use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::effects::error::write_failed;
+use crate::effects::error::{go_on, write_failed};
 use crate::users;
 
 /// Lines of what a tool said that are kept for a message.
@@ -35,7 +38,14 @@ pub(super) struct Tool<'a> {
     pub(super) code: &'static str,
     /// The tool itself, where a shell runs it.
     pub(super) guards: Option<PathBuf>,
+    /// Ends the tool in its middle.
+    pub(super) stop: &'a Stop,
 }
+
+/// How often it is looked whether the tool is to end.
+const TICK: Duration = Duration::from_millis(100);
+/// From TERM to KILL.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Runs a tool in the background and ends it when the end of the input comes first. `TERM`, because `pg_dump` and
 /// `pg_restore` then end their workers, too, and cancel what the server is doing.
@@ -118,13 +128,15 @@ impl Tool<'_> {
     /// say while they do.
     ///
     /// # Errors
-    /// With what it said last; [`codes::TOOL_MISSING`] when it cannot be started.
+    /// With what it said last; [`codes::TOOL_MISSING`] when it cannot be started, [`codes::INTERRUPTED`] when somebody
+    /// asked for its end.
     pub(super) fn stream(
         self,
         feed: Feed<'_>,
         sink: Sink<'_>,
         line: &mut dyn FnMut(&str),
     ) -> Result<(), HostError> {
+        go_on(self.stop)?;
         let program = self.guards.as_ref().unwrap_or(&self.program);
         let shown = program.display().to_string();
         let mut child = self.start(program)?;
@@ -133,6 +145,7 @@ impl Tool<'_> {
         let (sender, heard) = channel();
         let telling = sender.clone();
         let mut said = Vec::new();
+        let mut end = End::of(&child);
         let (fed, sunk) = thread::scope(|scope| {
             let feeder = scope.spawn(move || match stdin {
                 Some(mut stdin) => feed(&mut stdin, &|text| tell(&telling, text)),
@@ -144,7 +157,15 @@ impl Tool<'_> {
             });
             let secret = self.password.1;
             scope.spawn(move || hear(stderr, secret, &sender));
-            for heard in heard {
+            loop {
+                if self.stop.is_asked() {
+                    end.press();
+                }
+                let heard = match heard.recv_timeout(TICK) {
+                    Ok(heard) => heard,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                    Err(RecvTimeoutError::Timeout) => continue,
+                };
                 match heard {
                     Heard::Said(text) => {
                         line(&text);
@@ -161,6 +182,9 @@ impl Tool<'_> {
             (joined(feeder), joined(sinker))
         });
         let status = child.wait().map_err(|error| self.broken(&shown, error))?;
+        if end.begun.is_some() {
+            go_on(self.stop)?;
+        }
         if let Err(error) = sunk {
             return Err(write_failed(Path::new("what the tool wrote"), error));
         }
@@ -228,6 +252,34 @@ impl Tool<'_> {
             self.code
         };
         HostError::new(code, format!("{shown} failed ({status})")).because(said)
+    }
+}
+
+/// Ends a tool: TERM first, to everything in its group, since a dump tool then ends what the server is doing for it; KILL
+/// when that takes too long.
+struct End {
+    group: Option<Pid>,
+    begun: Option<Instant>,
+}
+
+impl End {
+    fn of(child: &Child) -> Self {
+        Self {
+            group: i32::try_from(child.id()).ok().and_then(Pid::from_raw),
+            begun: None,
+        }
+    }
+
+    fn press(&mut self) {
+        let signal = match self.begun {
+            None => Signal::TERM,
+            Some(begun) if begun.elapsed() > GRACE => Signal::KILL,
+            Some(_) => return,
+        };
+        self.begun.get_or_insert_with(Instant::now);
+        if let Some(group) = self.group {
+            kill_process_group(group, signal).ok();
+        }
     }
 }
 

@@ -195,6 +195,20 @@ fn settings(site: &TestSite) {
         );
         assert!(ended.stderr.contains("stop_secnods"), "{}", ended.all());
     }
+    {
+        let state = site.home().join(".raylift");
+        std::fs::create_dir(&state).expect("raylift's folder");
+        let key = state.join("backup.key");
+        std::fs::write(&key, "pass phrase\n").expect("a key");
+        std::fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("a key");
+        let case = "a backup repository that is gone";
+        let ended = refused(site, case, "RL1010", update(site));
+        let words = "raylift backup --new-repository";
+        assert!(ended.stderr.contains(words), "{}", ended.all());
+        let left = std::fs::read_dir(&state).expect("raylift's folder");
+        assert_eq!(left.count(), 1, "only the key");
+        std::fs::remove_dir_all(&state).expect("raylift's folder");
+    }
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
     let kept = std::fs::read(&file).expect("raylift.toml");

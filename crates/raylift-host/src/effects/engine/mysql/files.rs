@@ -16,9 +16,9 @@ use crate::effects::engine::estimate::{Estimate, left};
 use crate::effects::error::{exists, read_failed, write_failed};
 
 /// Tables with their rows, views, triggers and routines.
-pub(super) const TABLES: &str = "database.sql";
+pub(crate) const TABLES: &str = "database.sql";
 /// Events alone.
-pub(super) const EVENTS: &str = "events.sql";
+pub(crate) const EVENTS: &str = "events.sql";
 /// The last line of a dump that came to its end (`mysqldump`, "--dump-date").
 const COMPLETE: &str = "-- Dump completed";
 const BLOCK: usize = 1 << 20;
