@@ -87,6 +87,8 @@ fn what_hangs_on_the_rows_of_the_database_is_undetermined_without_them() {
     assert!(outage.contains("upgrade steps (undetermined)"), "{text}");
     let steps = section(&text, "Upgrade steps");
     assert!(row(steps, "core").contains("undetermined"), "{text}");
+    assert!(!text.contains("the old release does not accept"), "{text}");
+    assert!(!outage.contains("module"), "{text}");
 }
 
 #[test]

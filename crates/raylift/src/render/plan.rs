@@ -33,10 +33,10 @@ pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
 
 /// Verdict and headline.
 pub(crate) fn summary(plan: &Plan) -> String {
-    let unknown = plan
-        .modules
-        .iter()
-        .any(|module| module.when == When::Undetermined);
+    let modules = plan.modules.iter().map(|module| module.when);
+    let unknown = modules
+        .chain([plan.core.when])
+        .any(|when| when == When::Undetermined);
     let (word, style, meaning) = match plan.verdict {
         Verdict::Instant => (
             "instant",

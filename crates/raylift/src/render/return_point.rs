@@ -34,14 +34,15 @@ pub(crate) fn costs(plan: &Plan) -> String {
             command,
         ),
     ];
-    let possible =
-        plan.way_back.preferred == ReturnMode::CodeOnly && plan.way_back.undetermined.is_empty();
+    let code_only = plan.way_back.preferred == ReturnMode::CodeOnly;
     rows.push((
         matches!(means, Some(ReturnMeans::Notes)),
         "none",
-        match possible {
-            true => format!("{none} (always = false in [restore_point])"),
-            false => "not possible: the old release does not accept the database as it will be"
+        match (code_only, plan.way_back.undetermined.is_empty()) {
+            (true, true) => format!("{none} (always = false in [restore_point])"),
+            (_, false) => "not possible: whether the old release accepts the database as it will be is not known"
+                .to_owned(),
+            (false, true) => "not possible: the old release does not accept the database as it will be"
                 .to_owned(),
         },
     ));
