@@ -343,18 +343,14 @@ impl<'a> Engine<'a> {
         })
     }
 
-    fn stopped(
-        &self,
-        direction: Direction,
-        index: usize,
-        name: &'static str,
-        error: HostError,
-    ) -> RunError {
+    fn stopped(&self, direction: Direction, index: usize, error: HostError) -> RunError {
         let status = self.status();
+        let mode = self.state.mode.unwrap_or(self.plan.way_back.preferred);
+        let title = self.plan.title(direction, index, mode);
         RunError::Action(Box::new(ActionError {
             direction,
             index,
-            name,
+            title: title.unwrap_or_else(|| format!("action {index}")),
             error,
             safe: status.safe,
             next: self.way_on(),

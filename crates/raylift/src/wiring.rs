@@ -10,11 +10,12 @@ use raylift_host::effects::RealHost;
 use raylift_host::machine::RealMachine;
 use raylift_host::ownership;
 use raylift_model::codes;
+use raylift_model::event::Event;
 use raylift_model::event::Notice;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RunId;
-use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans};
+use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans, ReturnMode};
 use raylift_report::Report;
 use raylift_run::RunError;
 use raylift_run::engine::{Engine, Outcome};
@@ -244,7 +245,8 @@ impl<'a> Work<'a> {
         &self,
         work: impl FnOnce(&mut Engine<'_>) -> Result<Outcome, Problem>,
     ) -> Result<Exit, Problem> {
-        let watcher = RefCell::new(Watcher::new(&self.plan, self.printer.is_json()));
+        let silent = self.printer.is_json();
+        let watcher = RefCell::new(Watcher::new(&self.plan, self.way_back(), silent));
         let mut observer = |notice: Notice| watcher.borrow_mut().notice(&notice);
         let store = FileStore::open(&self.folder.join(JOURNAL_FILE))
             .map_err(|error| Problem::file("open the journal in", &self.folder, &error))?;
@@ -269,6 +271,15 @@ impl<'a> Work<'a> {
         let outcome = result?;
         report?;
         Ok(self.say(&outcome))
+    }
+
+    /// How the way back that has begun treats the database.
+    fn way_back(&self) -> Option<ReturnMode> {
+        let entries = self.workplace.entries(&self.run).ok()?;
+        entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::RollbackStarted { mode, .. } => Some(*mode),
+            _ => None,
+        })
     }
 
     /// The run is over: what was kept to start the server again, perhaps with secrets, is no longer needed.

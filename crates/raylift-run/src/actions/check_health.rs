@@ -13,8 +13,8 @@ pub(super) fn run(context: &Context<'_>, progress: Progress<'_>) -> Result<Notes
         fence::require_up(context)?;
         let server = context.host.start_server(context.plan, progress)?;
         notes.push(format!(
-            "the new server was gone and runs again as process {}",
-            server.pid
+            "Liferay {} was gone and runs again as process {}",
+            context.plan.to, server.pid
         ));
     }
     notes.extend(waiting::until_healthy(context, true, progress)?);

@@ -181,7 +181,7 @@ impl Engine for Mysql {
             if !left.is_empty() {
                 return Err(HostError::new(
                     codes::FOREIGN_SESSIONS,
-                    "somebody else writes to the site's database: tables came while those of the failed update were set aside",
+                    "somebody else writes to the site's database: tables came while the newer ones were set aside",
                 )
                 .because(left));
             }
