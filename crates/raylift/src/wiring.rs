@@ -102,13 +102,16 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
 pub(crate) fn survey_release(path: &Path, cache: Option<&Cache>) -> Result<ReleaseFacts, Problem> {
     let refused = |error: raylift_survey::source::SourceError| {
         let evidence = causes(&error);
-        Problem::refused(
-            error.code,
-            error.to_string(),
-            "Get the release again from where it is published, and check it.",
-        )
-        .because(evidence)
+        let next = match error.code {
+            codes::NO_SUCH_RELEASE => "Look whether a name in the path is mistyped.",
+            codes::NOT_A_RELEASE | codes::LAYOUT_UNSUPPORTED => {
+                "Give the Tomcat bundle of the release (liferay-ce-portal-tomcat-…), as an archive or unpacked."
+            }
+            _ => "Get the release again from where it is published, and check it.",
+        };
+        Problem::refused(error.code, error.to_string(), next).because(evidence)
     };
+    archive::refuse_other_folder(path).map_err(refused)?;
     let source = archive::open_with(path, cache).map_err(refused)?;
     let checksums = source.checksums().map_err(refused)?;
     if let Some((name, _)) = checksums.iter().find(|(_, right)| !right) {

@@ -139,3 +139,40 @@ fn tokens_are_hidden_in_what_is_shown_of_properties() {
     );
     assert!(!text.contains(token), "{text}");
 }
+
+fn refusal(folder: &Path, release: &Path) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+        .args(["plan", "--json", "--site"])
+        .arg(folder.join("home"))
+        .arg(release)
+        .output()
+        .unwrap();
+    let refused: Value = serde_json::from_slice(&output.stdout).unwrap();
+    refused["error"].clone()
+}
+
+#[test]
+fn a_mistyped_release_is_not_to_be_got_again() {
+    let folder = made_up();
+    let refused = refusal(folder.path(), &folder.path().join("relaese"));
+    assert_eq!(refused["code"], "RL0213");
+    let next = refused["next"].as_str().unwrap();
+    assert!(next.contains("mistyped"), "{refused}");
+}
+
+/// What every release has at its top is looked for first. Who reads on meets the link that leads out of the folder, which
+/// is another error.
+#[test]
+fn a_folder_that_is_no_release_is_not_read_to_find_that_out() {
+    let folder = made_up();
+    let disk = folder.path().join("disk");
+    write(&disk, "a/b/c", "");
+    std::os::unix::fs::symlink("/etc/passwd", disk.join("a/out")).unwrap();
+    let refused = refusal(folder.path(), &disk);
+    assert_eq!(refused["code"], "RL0203", "{refused}");
+    fs::rename(folder.path().join("release"), disk.join("inner")).unwrap();
+    let refused = refusal(folder.path(), &disk);
+    assert_eq!(refused["code"], "RL0203", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("in its folder inner"), "{refused}");
+}
