@@ -6,6 +6,7 @@
 mod back;
 mod commit;
 mod forward;
+mod kept;
 mod loss;
 mod outcome;
 mod safe_points;

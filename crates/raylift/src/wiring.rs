@@ -18,7 +18,7 @@ use raylift_model::names::RunId;
 use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans, ReturnMode};
 use raylift_report::Report;
 use raylift_run::RunError;
-use raylift_run::engine::{Engine, Outcome};
+use raylift_run::engine::{Engine, Outcome, Status};
 use raylift_run::journal::{FileStore, JOURNAL_FILE};
 use raylift_survey::release::FactsStore;
 use raylift_survey::site::SurveyRequest;
@@ -27,7 +27,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::problem::{Problem, causes};
-use crate::render::Watcher;
+use crate::render::{self, Watcher};
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
 
@@ -261,19 +261,25 @@ impl<'a> Work<'a> {
             &mut observer,
         )
         .map_err(|error| stopped(&error))
-        .and_then(|mut engine| work(&mut engine));
+        .and_then(|mut engine| {
+            let outcome = work(&mut engine)?;
+            Ok((outcome, engine.status()))
+        });
         watcher.borrow().finish();
         let report = report(self.workplace, &self.run).and_then(|report| {
             write_report(&report, &self.folder.join("report.html"))?;
             self.printer.json(&report)
         });
-        if matches!(result, Ok(Outcome::Committed | Outcome::RolledBack { .. })) {
+        if matches!(
+            result,
+            Ok((Outcome::Committed | Outcome::RolledBack { .. }, _))
+        ) {
             self.forget_the_environment();
         }
         self.hand_over();
-        let outcome = result?;
+        let (outcome, status) = result?;
         report?;
-        Ok(self.say(&outcome))
+        Ok(self.say(&outcome, &status))
     }
 
     /// How the way back that has begun treats the database.
@@ -310,7 +316,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn say(&self, outcome: &Outcome) -> Exit {
+    fn say(&self, outcome: &Outcome, status: &Status) -> Exit {
         let report = self.folder.join("report.html");
         let (text, exit) = match outcome {
             Outcome::BurningIn => (
@@ -340,6 +346,9 @@ impl<'a> Work<'a> {
             ),
         };
         self.printer.text(&text);
+        if matches!(outcome, Outcome::RolledBack { .. } | Outcome::Committed) {
+            self.printer.text(&render::kept(&status.kept));
+        }
         self.printer
             .text(&format!("report: {}\n", report.display()));
         exit

@@ -15,7 +15,7 @@ use raylift_survey::machine::DatabaseAccess;
 use self::files::{TABLES, check};
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell, refuse_leftover};
+use super::{Engine, Names, Reached, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -195,9 +195,8 @@ impl Engine for Mysql {
         self.drop_tables()?;
         self.load(&dump.join(TABLES), live, progress)?;
         self.load_events(dump, live, progress)?;
-        Ok(vec![format!(
-            "the tables of the failed update are kept on the server in database {aside}"
-        )])
+        let removal = format!("DROP DATABASE {};", identifier(&aside));
+        Ok(vec![kept(&aside, removal)])
     }
 
     fn is_there(&self, name: &str) -> Result<bool, HostError> {
