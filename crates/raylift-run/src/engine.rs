@@ -13,7 +13,7 @@ mod safe_points;
 mod snapshot;
 
 pub(crate) use loss::changes;
-pub use loss::{Loss, TableChange};
+pub use loss::{Loss, TableChange, Written};
 use outcome::is_fenced;
 pub use outcome::{Next, Outcome, Status};
 
