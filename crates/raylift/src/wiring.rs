@@ -268,7 +268,8 @@ impl<'a> Work<'a> {
         watcher.borrow().finish();
         let report = report(self.workplace, &self.run).and_then(|report| {
             write_report(&report, &self.folder.join("report.html"))?;
-            self.printer.json(&report)
+            self.printer.json(&report)?;
+            Ok(report)
         });
         if matches!(
             result,
@@ -278,8 +279,7 @@ impl<'a> Work<'a> {
         }
         self.hand_over();
         let (outcome, status) = result?;
-        report?;
-        Ok(self.say(&outcome, &status))
+        Ok(self.say(&outcome, &status, &report?))
     }
 
     /// How the way back that has begun treats the database.
@@ -316,7 +316,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn say(&self, outcome: &Outcome, status: &Status) -> Exit {
+    fn say(&self, outcome: &Outcome, status: &Status, measured: &Report) -> Exit {
         let report = self.folder.join("report.html");
         let (text, exit) = match outcome {
             Outcome::BurningIn => (
@@ -346,6 +346,7 @@ impl<'a> Work<'a> {
             ),
         };
         self.printer.text(&text);
+        self.printer.text(&render::outages(measured));
         if matches!(outcome, Outcome::RolledBack { .. } | Outcome::Committed) {
             self.printer.text(&render::kept(&status.kept));
         }

@@ -2,6 +2,7 @@
 
 use raylift_model::kept::Kept;
 use raylift_model::plan::Phase;
+use raylift_report::Report;
 use raylift_run::engine::{Next, Status};
 use raylift_run::gate::RunSummary;
 use raylift_run::state::RunState;
@@ -110,6 +111,14 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
         }
     }
     text
+}
+
+/// How long users had no site, as the report has it.
+pub(crate) fn outages(report: &Report) -> String {
+    let rows = raylift_report::text_table(report).into_iter();
+    rows.filter(|[name, ..]| name.starts_with("outage"))
+        .map(|[name, seconds, span]| format!("{name}: {seconds} s, {span}\n"))
+        .collect()
 }
 
 /// What lies beside the site, and what removes it.
