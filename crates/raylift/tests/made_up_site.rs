@@ -141,10 +141,15 @@ fn tokens_are_hidden_in_what_is_shown_of_properties() {
 }
 
 fn refusal(folder: &Path, release: &Path) -> Value {
+    let release = release.to_str().unwrap();
+    refused(&folder.join("home"), &["plan", release])
+}
+
+fn refused(home: &Path, arguments: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
-        .args(["plan", "--json", "--site"])
-        .arg(folder.join("home"))
-        .arg(release)
+        .args(arguments)
+        .args(["--json", "--site"])
+        .arg(home)
         .output()
         .unwrap();
     let refused: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -175,4 +180,22 @@ fn a_folder_that_is_no_release_is_not_read_to_find_that_out() {
     assert_eq!(refused["code"], "RL0203", "{refused}");
     let message = refused["message"].as_str().unwrap();
     assert!(message.contains("in its folder inner"), "{refused}");
+}
+
+/// Where no run took place there is no list to look into.
+#[test]
+fn without_any_run_nobody_is_sent_to_the_list_of_runs() {
+    let folder = made_up();
+    for (arguments, code) in [
+        (&["report"][..], "RL0406"),
+        (&["report", "0001-7.2.1"], "RL0406"),
+        (&["resume"], "RL0406"),
+        (&["rollback"], "RL0802"),
+    ] {
+        let refused = refused(&folder.path().join("home"), arguments);
+        assert_eq!(refused["code"], code, "{refused}");
+        assert_eq!(refused["message"], "no run took place at this site");
+        let next = refused["next"].as_str().unwrap();
+        assert!(!next.contains("history"), "{refused}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
 use crate::wiring::{self, Work};
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, no_run_at_all};
 
 /// Goes back, after saying what would be discarded.
 pub(crate) fn run(
@@ -23,7 +23,10 @@ pub(crate) fn run(
     let workplace = Workplace::of(site);
     workplace.refuse_while_at_work()?;
     let Some(summary) = workplace.current()? else {
-        return Err(nothing("no run took place at this site"));
+        return Err(Problem {
+            code: codes::NOTHING_TO_ROLL_BACK.to_owned(),
+            ..no_run_at_all()
+        });
     };
     if summary.phase() == Some(Phase::RolledBack) {
         return Err(nothing(&format!(
