@@ -199,3 +199,14 @@ fn without_any_run_nobody_is_sent_to_the_list_of_runs() {
         assert!(!next.contains("history"), "{refused}");
     }
 }
+
+#[test]
+fn a_home_one_folder_deeper_is_named() {
+    let folder = made_up();
+    let refused = refused(folder.path(), &["inspect"]);
+    assert_eq!(refused["code"], "RL0101", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    let home = folder.path().canonicalize().unwrap().join("home");
+    let named = format!("{} looks like one", home.display());
+    assert!(message.ends_with(&named), "{refused}");
+}
