@@ -1,6 +1,7 @@
 //! Texts for people. Each function makes a whole text out of values; nothing here prints.
 
 mod backups;
+mod brief;
 mod decisions;
 mod files;
 mod findings;
@@ -15,6 +16,7 @@ mod steps;
 mod table;
 
 pub(crate) use backups::{backup, backups, checked, forgotten, taken};
+pub(crate) use brief::brief;
 pub(crate) use files::{one_file, origins};
 pub(crate) use findings::findings;
 pub(crate) use inspect::inspect;

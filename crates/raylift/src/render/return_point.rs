@@ -57,6 +57,17 @@ pub(crate) fn costs(plan: &Plan) -> String {
     text
 }
 
+/// What the means that was chosen costs.
+pub(crate) fn chosen(plan: &Plan) -> String {
+    match plan.return_means() {
+        Some(ReturnMeans::Copies) => own_copies(plan),
+        Some(ReturnMeans::Command { .. }) => snapshot(plan),
+        Some(ReturnMeans::Notes) | None => {
+            "none: neither database nor documents can be brought back".to_owned()
+        }
+    }
+}
+
 fn own_copies(plan: &Plan) -> String {
     if plan.site.database_commands.is_some() {
         return "the database by dump_command, not proven by raylift; how long it takes is not measured"

@@ -51,7 +51,7 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
 }
 
 /// How much runs when, in one line.
-fn headline(plan: &Plan) -> String {
+pub(crate) fn headline(plan: &Plan) -> String {
     let parts = [
         When::InOutage,
         When::AtStart,
