@@ -19,5 +19,5 @@ mod unpack;
 mod zip;
 mod zip_directory;
 
-pub use open::{open, open_with};
+pub use open::{open, open_with, refuse_other_folder};
 pub use unpack::{Check, Unpacked, Unpacking, unpack};

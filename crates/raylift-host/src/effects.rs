@@ -16,6 +16,7 @@ pub mod fence;
 mod folders;
 pub mod gogo;
 pub mod health;
+mod healthy;
 pub(crate) mod hsqldb;
 mod logs;
 pub(crate) mod own_command;

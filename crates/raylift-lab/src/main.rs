@@ -8,9 +8,27 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use raylift_lab::{Lab, Scenario, Site};
 
+/// Scenario files of the repository, one a line: name and what it makes.
+const SCENARIOS: &str = "\
+Scenario files, in crates/raylift-lab/scenarios:
+  demo-site.toml                  site 7.2.0, embedded database, with a configuration as it grows in years
+  site-postgresql.toml            site 7.2.0 on a PostgreSQL server of its own
+  site-mariadb-jndi.toml          site 7.2.0 on a MariaDB server of its own, by a pool of Tomcat's
+  site-7.3.toml                   site 7.3.6, for the update to 7.4
+  java17.toml                     site 7.2.0 on Java 17, where a core step of 7.2.1 fails
+  trouble-client-lies.toml        site 7.2.0; the upgrade client of 7.2.1 ends well and leaves the core behind
+  trouble-core-step-fails.toml    site 7.2.0; the second core step of 7.2.1 fails
+  trouble-documents-missing.toml  site 7.2.0; on 7.2.1 the files of the documents cannot be read
+  trouble-read-only.toml          site 7.2.0; a file that an update must exchange is read-only
+  trouble-start-never.toml        site 7.2.0; the server of 7.2.1 never answers
+  release-7.2.0.toml, release-7.2.0b.toml, release-7.2.1.toml, release-7.3.6.toml, release-7.4.3.41.toml
+                                  these releases as they are
+  release-7.2.1-heavy.toml        release 7.2.1 with JARs as heavy as the real ones
+  release-7.2.1-throwing.toml     release 7.2.1 with a module whose registrator throws";
+
 /// Stand-in releases and sites made of real parts.
 #[derive(Debug, Parser)]
-#[command(name = "raylift-lab", version)]
+#[command(name = "raylift-lab", version, after_help = SCENARIOS)]
 struct Arguments {
     /// Cache folder [default: $RAYLIFT_CACHE, else target/lab of the workspace]
     #[arg(long, global = true)]
@@ -29,7 +47,7 @@ enum Verb {
     },
     /// Assemble the release of a scenario
     Release {
-        /// Scenario file
+        /// Scenario file (raylift-lab --help names them)
         scenario: PathBuf,
         /// Folder for the archives and their checksums
         #[arg(long)]
@@ -37,7 +55,7 @@ enum Verb {
     },
     /// Make a site of a scenario in an empty folder
     Site {
-        /// Scenario file
+        /// Scenario file (raylift-lab --help names them)
         scenario: PathBuf,
         /// Folder that will hold the home
         #[arg(long)]
@@ -209,4 +227,27 @@ fn query(site: &Site, sql: &str) -> anyhow::Result<String> {
             columns.join("\t") + "\n"
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_scenario_file() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+        let found: std::collections::BTreeSet<String> = std::fs::read_dir(folder)
+            .expect("the scenarios are there")
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        let named = SCENARIOS.split([' ', ',', '\n']);
+        let named = named.filter(|word| word.ends_with(".toml"));
+        assert_eq!(
+            named
+                .map(str::to_owned)
+                .collect::<std::collections::BTreeSet<_>>(),
+            found
+        );
+    }
 }

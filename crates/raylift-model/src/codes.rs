@@ -45,6 +45,7 @@ codes! {
     NO_CHECKSUM = "RL0210", "there is no published checksum beside the archive";
     CORE_UNDETERMINED = "RL0211", "the core's upgrade steps could not be determined";
     OLD_RELEASE_DIFFERS = "RL0212", "the release given as the installed one is another";
+    NO_SUCH_RELEASE = "RL0213", "there is no such archive or folder";
     HOT_FIX_GOES = "RL0255", "hot fixes of the old release go away with it";
     DRIVER_MOVES = "RL0256", "the site's JDBC driver is carried to where it is found";
     DRIVER_SUPERSEDED = "RL0257", "the release brings the site's JDBC driver";

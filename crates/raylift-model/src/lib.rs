@@ -10,6 +10,7 @@ pub mod digest;
 pub mod event;
 pub mod facts;
 pub mod finding;
+pub mod kept;
 pub mod names;
 pub mod origin;
 pub mod plan;

@@ -9,6 +9,7 @@ mod return_means;
 mod schema;
 mod site;
 mod steps;
+mod titles;
 mod way_back;
 
 use serde::{Deserialize, Serialize};

@@ -15,6 +15,10 @@ pub struct ProofRecord {
     pub dump_milliseconds: u64,
     /// Milliseconds until the dump or copy was a database again.
     pub restore_milliseconds: u64,
+    /// Milliseconds for what a return point does beside, with its own tools and helpers started: reading the dump again
+    /// and counting the rows. 0 in records of an older raylift.
+    #[serde(default)]
+    pub check_milliseconds: u64,
     /// Rows of all tables.
     #[serde(default)]
     pub rows: u64,
@@ -47,12 +51,20 @@ impl ProofRecord {
 
     /// Milliseconds that a return point of the same size takes in the outage.
     pub fn return_point_milliseconds(&self) -> u64 {
-        self.dump_milliseconds + self.document_milliseconds
+        self.dump_milliseconds + self.document_milliseconds + self.checks()
     }
 
-    /// Milliseconds that bringing it back takes.
+    /// Milliseconds that bringing it back takes: it is read before, and what came back is compared after.
     pub fn return_milliseconds(&self) -> u64 {
-        self.restore_milliseconds + self.document_return_milliseconds
+        self.restore_milliseconds + self.document_return_milliseconds + 2 * self.checks()
+    }
+
+    /// Where they were not measured the reading of all rows was, which takes longer.
+    fn checks(&self) -> u64 {
+        match self.check_milliseconds {
+            0 => self.row_milliseconds,
+            measured => measured,
+        }
     }
 }
 
@@ -70,4 +82,35 @@ pub struct SnapshotRecord {
 impl SnapshotRecord {
     /// Name of the file in raylift's folder that keeps the last one.
     pub const FILE: &'static str = "last-snapshot.json";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a small site the start of the tools and of the helper is nearly all of it.
+    #[test]
+    fn an_estimate_holds_what_does_not_grow_with_the_data() {
+        let mut record = ProofRecord {
+            taken: String::new(),
+            compared: Vec::new(),
+            database_bytes: 0,
+            dump_milliseconds: 500,
+            restore_milliseconds: 400,
+            check_milliseconds: 900,
+            rows: 0,
+            row_milliseconds: 1_200,
+            documents: 0,
+            document_bytes: 0,
+            document_milliseconds: 100,
+            snapshot: None,
+            documents_compared: 0,
+            document_bytes_compared: 0,
+            document_return_milliseconds: 200,
+        };
+        assert_eq!(record.return_point_milliseconds(), 500 + 100 + 900);
+        assert_eq!(record.return_milliseconds(), 400 + 200 + 2 * 900);
+        record.check_milliseconds = 0;
+        assert_eq!(record.return_point_milliseconds(), 500 + 100 + 1_200);
+    }
 }

@@ -93,8 +93,25 @@ pub(crate) fn steps(
     to: &ReleaseVersion,
 ) -> Vec<Finding> {
     let mut findings = core_findings(core, site, to);
-    findings.extend(modules.iter().map(module_finding));
+    let (unread, others): (Vec<_>, Vec<_>) = modules
+        .iter()
+        .partition(|module| module.lacks_only_its_row());
+    findings.extend(others.into_iter().map(module_finding));
+    findings.extend(rows_unknown(unread.len()));
     findings
+}
+
+/// Of hundreds of modules whose rows nobody could read there is one thing to say.
+fn rows_unknown(modules: usize) -> Option<Finding> {
+    (modules > 0).then(|| {
+        Finding::new(
+            Severity::Warning,
+            codes::MODULE_UNDETERMINED,
+            "Release_",
+            format!("which of {modules} modules have upgrade steps to run is not known: the rows of table Release_ could not be read"),
+            "see that raylift reaches the database, and plan again",
+        )
+    })
 }
 
 fn core_findings(core: &CorePlan, site: &SiteFacts, to: &ReleaseVersion) -> Vec<Finding> {

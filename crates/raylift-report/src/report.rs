@@ -10,7 +10,6 @@ mod spans;
 mod steps;
 mod timeline;
 mod way_back;
-mod words;
 
 use raylift_model::digest::Digest;
 use raylift_model::finding::Finding;

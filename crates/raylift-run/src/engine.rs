@@ -6,13 +6,14 @@
 mod back;
 mod commit;
 mod forward;
+mod kept;
 mod loss;
 mod outcome;
 mod safe_points;
 mod snapshot;
 
 pub(crate) use loss::changes;
-pub use loss::{Loss, TableChange};
+pub use loss::{Loss, TableChange, Written};
 use outcome::is_fenced;
 pub use outcome::{Next, Outcome, Status};
 
@@ -343,18 +344,14 @@ impl<'a> Engine<'a> {
         })
     }
 
-    fn stopped(
-        &self,
-        direction: Direction,
-        index: usize,
-        name: &'static str,
-        error: HostError,
-    ) -> RunError {
+    fn stopped(&self, direction: Direction, index: usize, error: HostError) -> RunError {
         let status = self.status();
+        let mode = self.state.mode.unwrap_or(self.plan.way_back.preferred);
+        let title = self.plan.title(direction, index, mode);
         RunError::Action(Box::new(ActionError {
             direction,
             index,
-            name,
+            title: title.unwrap_or_else(|| format!("action {index}")),
             error,
             safe: status.safe,
             next: self.way_on(),

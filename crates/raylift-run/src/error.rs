@@ -67,14 +67,14 @@ pub enum RunError {
 
 /// A failed action at which a run stopped.
 #[derive(Debug, thiserror::Error)]
-#[error("{} {name} failed", verb(.direction))]
+#[error("{}\u{201c}{title}\u{201d} failed", way(.direction))]
 pub struct ActionError {
     /// Direction of the work.
     pub direction: Direction,
     /// Index into the plan's actions.
     pub index: usize,
-    /// Name of the action.
-    pub name: &'static str,
+    /// What the action does, for people.
+    pub title: String,
     /// The failure.
     #[source]
     pub error: HostError,
@@ -84,10 +84,10 @@ pub struct ActionError {
     pub next: String,
 }
 
-fn verb(direction: &Direction) -> &'static str {
+fn way(direction: &Direction) -> &'static str {
     match direction {
-        Direction::Forward => "action",
-        Direction::Back => "undoing action",
+        Direction::Forward => "",
+        Direction::Back => "on the way back ",
     }
 }
 

@@ -15,6 +15,7 @@ use raylift_model::facts::{ReleaseRow, TableFacts};
 use raylift_model::plan::{
     Binding, DataUpgrade, Exchange, ExchangeProbe, HealthPlan, Plan, ReturnMeans,
 };
+use serde::{Deserialize, Serialize};
 
 /// Receives one line about what is being done or waited for.
 pub type Progress<'a> = &'a mut dyn FnMut(String);
@@ -89,6 +90,18 @@ pub struct NewDocument {
     pub user: String,
     /// `createDate` as the database has it, in Liferay's GMT.
     pub created: String,
+}
+
+/// What the new site held when it had proven healthy: what came before was written by the upgrade steps, by the first start
+/// of the new release, or by users who came early; what came after by nobody of those but users and the portal's own jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Healthy {
+    /// When it was noted, UTC, RFC 3339.
+    pub taken: String,
+    /// Rows of each table.
+    pub tables: Vec<TableFacts>,
+    /// Requests that the site had answered since its start, raylift's own among them.
+    pub requests: Option<u64>,
 }
 
 /// One look at a started site.
@@ -453,6 +466,23 @@ pub trait Host {
         health: &HealthPlan,
         new_release: bool,
     ) -> Result<HealthSample, HostError>;
+
+    /// Notes what the new site holds now that it is healthy, in place of an earlier note. The default is for hosts that keep
+    /// none.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the note cannot be written.
+    fn note_healthy(&self, _plan: &Plan) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    /// What [`Host::note_healthy`] noted; `None` when nothing was. The default is for hosts that keep none.
+    ///
+    /// # Errors
+    /// When the note is there and cannot be read.
+    fn healthy(&self, _plan: &Plan) -> Result<Option<Healthy>, HostError> {
+        Ok(None)
+    }
 
     /// When the site answered well for the last time before a stop and for the first time after a start, as far as it
     /// was seen and not told before. The engine asks after every action. The default has seen nothing.

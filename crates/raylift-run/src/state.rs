@@ -8,6 +8,7 @@ pub use fold::{RunStory, fold};
 
 use raylift_model::digest::Digest;
 use raylift_model::event::Direction;
+use raylift_model::kept::Kept;
 use raylift_model::names::RunId;
 use raylift_model::plan::{Phase, ReturnMode};
 use raylift_model::version::ReleaseVersion;
@@ -96,6 +97,8 @@ pub struct RunState {
     pub snapshot_restored: bool,
     /// Who agreed to do without a proof.
     pub proof_waived_by: Option<String>,
+    /// What the way back set aside.
+    pub set_aside: Vec<Kept>,
     /// Work stopped at a safe point and was not taken up since.
     pub interrupted: bool,
 }
@@ -119,6 +122,7 @@ impl Default for RunState {
             snapshot: None,
             snapshot_restored: false,
             proof_waived_by: None,
+            set_aside: Vec::new(),
             interrupted: false,
         }
     }

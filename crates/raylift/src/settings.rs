@@ -55,10 +55,20 @@ fn read(file: &Path) -> Result<Settings, Problem> {
             "Correct the file, or move it away to use the defaults.",
         )
     };
+    // What another file holds is not shown, and nobody is told to move it.
+    let is_meant = file.file_name().is_some_and(|name| name == NAME);
+    let unfit = |error: String| match is_meant {
+        true => unreadable(error),
+        false => Problem::refused(
+            codes::SETTINGS_UNREADABLE,
+            format!("{} is no {NAME}", file.display()),
+            format!("Name the site's folder, or its {NAME}, with --site."),
+        ),
+    };
     let text = std::fs::read_to_string(file)
-        .map_err(|error| unreadable(format!("cannot read {}: {error}", file.display())))?;
-    let settings: Settings = toml::from_str(&text)
-        .map_err(|error| unreadable(format!("{}: {error}", file.display())))?;
+        .map_err(|error| unfit(format!("cannot read {}: {error}", file.display())))?;
+    let settings: Settings =
+        toml::from_str(&text).map_err(|error| unfit(format!("{}: {error}", file.display())))?;
     let places = [
         ("state", settings.state.is_some()),
         ("backup.repository", settings.backup.repository.is_some()),
@@ -102,6 +112,20 @@ fn is_of_somebody_else(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_file_is_neither_shown_nor_moved_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("passwd");
+        for content in [&b"root:x:0:0:hunter2\n"[..], &[0xff, 0xfe]] {
+            std::fs::write(&file, content).unwrap();
+            let problem = resolve(Some(&file)).err().unwrap();
+            assert_eq!(problem.code, codes::SETTINGS_UNREADABLE);
+            assert!(problem.message.ends_with("passwd is no raylift.toml"));
+            assert!(problem.next.contains("the site's folder"), "{problem:?}");
+            assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
+        }
+    }
 
     #[test]
     fn unknown_keys_and_versions_are_refused() {

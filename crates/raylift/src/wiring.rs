@@ -10,14 +10,15 @@ use raylift_host::effects::RealHost;
 use raylift_host::machine::RealMachine;
 use raylift_host::ownership;
 use raylift_model::codes;
+use raylift_model::event::Event;
 use raylift_model::event::Notice;
 use raylift_model::facts::{ReleaseFacts, SiteFacts};
 use raylift_model::finding::Finding;
 use raylift_model::names::RunId;
-use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans};
+use raylift_model::plan::{Action, Plan, PlannedSite, ReturnMeans, ReturnMode};
 use raylift_report::Report;
 use raylift_run::RunError;
-use raylift_run::engine::{Engine, Outcome};
+use raylift_run::engine::{Engine, Outcome, Status};
 use raylift_run::journal::{FileStore, JOURNAL_FILE};
 use raylift_survey::release::FactsStore;
 use raylift_survey::site::{SiteError, SurveyRequest};
@@ -26,7 +27,7 @@ use crate::exit::Exit;
 use crate::interrupt;
 use crate::printer::Printer;
 use crate::problem::{Problem, causes};
-use crate::render::Watcher;
+use crate::render::{self, Watcher};
 use crate::settings::SiteArgument;
 use crate::workplace::Workplace;
 
@@ -109,13 +110,16 @@ pub(crate) fn request(site: &SiteArgument) -> SurveyRequest {
 pub(crate) fn survey_release(path: &Path, cache: Option<&Cache>) -> Result<ReleaseFacts, Problem> {
     let refused = |error: raylift_survey::source::SourceError| {
         let evidence = causes(&error);
-        Problem::refused(
-            error.code,
-            error.to_string(),
-            "Get the release again from where it is published, and check it.",
-        )
-        .because(evidence)
+        let next = match error.code {
+            codes::NO_SUCH_RELEASE => "Look whether a name in the path is mistyped.",
+            codes::NOT_A_RELEASE | codes::LAYOUT_UNSUPPORTED => {
+                "Give the Tomcat bundle of the release (liferay-ce-portal-tomcat-…), as an archive or unpacked."
+            }
+            _ => "Get the release again from where it is published, and check it.",
+        };
+        Problem::refused(error.code, error.to_string(), next).because(evidence)
     };
+    archive::refuse_other_folder(path).map_err(refused)?;
     let source = archive::open_with(path, cache).map_err(refused)?;
     let checksums = source.checksums().map_err(refused)?;
     if let Some((name, _)) = checksums.iter().find(|(_, right)| !right) {
@@ -255,7 +259,8 @@ impl<'a> Work<'a> {
         &self,
         work: impl FnOnce(&mut Engine<'_>) -> Result<Outcome, Problem>,
     ) -> Result<Exit, Problem> {
-        let watcher = RefCell::new(Watcher::new(&self.plan, self.printer.is_json()));
+        let silent = self.printer.is_json();
+        let watcher = RefCell::new(Watcher::new(&self.plan, self.way_back(), silent));
         let mut observer = |notice: Notice| watcher.borrow_mut().notice(&notice);
         let store = FileStore::open(&self.folder.join(JOURNAL_FILE))
             .map_err(|error| Problem::file("open the journal in", &self.folder, &error))?;
@@ -267,19 +272,34 @@ impl<'a> Work<'a> {
             &mut observer,
         )
         .map_err(|error| stopped(&error))
-        .and_then(|mut engine| work(&mut engine));
+        .and_then(|mut engine| {
+            let outcome = work(&mut engine)?;
+            Ok((outcome, engine.status()))
+        });
         watcher.borrow().finish();
         let report = report(self.workplace, &self.run).and_then(|report| {
             write_report(&report, &self.folder.join("report.html"))?;
-            self.printer.json(&report)
+            self.printer.json(&report)?;
+            Ok(report)
         });
-        if matches!(result, Ok(Outcome::Committed | Outcome::RolledBack { .. })) {
+        if matches!(
+            result,
+            Ok((Outcome::Committed | Outcome::RolledBack { .. }, _))
+        ) {
             self.forget_the_environment();
         }
         self.hand_over();
-        let outcome = result?;
-        report?;
-        Ok(self.say(&outcome))
+        let (outcome, status) = result?;
+        Ok(self.say(&outcome, &status, &report?))
+    }
+
+    /// How the way back that has begun treats the database.
+    fn way_back(&self) -> Option<ReturnMode> {
+        let entries = self.workplace.entries(&self.run).ok()?;
+        entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::RollbackStarted { mode, .. } => Some(*mode),
+            _ => None,
+        })
     }
 
     /// The run is over: what was kept to start the server again, perhaps with secrets, is no longer needed.
@@ -307,7 +327,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn say(&self, outcome: &Outcome) -> Exit {
+    fn say(&self, outcome: &Outcome, status: &Status, measured: &Report) -> Exit {
         let report = self.folder.join("report.html");
         let (text, exit) = match outcome {
             Outcome::BurningIn => (
@@ -337,6 +357,10 @@ impl<'a> Work<'a> {
             ),
         };
         self.printer.text(&text);
+        self.printer.text(&render::outages(measured));
+        if matches!(outcome, Outcome::RolledBack { .. } | Outcome::Committed) {
+            self.printer.text(&render::kept(&status.kept));
+        }
         self.printer
             .text(&format!("report: {}\n", report.display()));
         exit

@@ -17,6 +17,15 @@ use crate::settings::SiteArgument;
 /// The plan in a run's folder.
 pub(crate) const PLAN: &str = "plan.json";
 
+/// Nothing is known of any run here, so that there is no list to send a reader to.
+pub(crate) fn no_run_at_all() -> Problem {
+    Problem::refused(
+        codes::NO_RUN,
+        "no run took place at this site",
+        "Look whether --site names the right home; raylift update begins the first run.",
+    )
+}
+
 /// raylift's own folder of a site.
 pub(crate) struct Workplace {
     state: PathBuf,

@@ -87,6 +87,8 @@ fn what_hangs_on_the_rows_of_the_database_is_undetermined_without_them() {
     assert!(outage.contains("upgrade steps (undetermined)"), "{text}");
     let steps = section(&text, "Upgrade steps");
     assert!(row(steps, "core").contains("undetermined"), "{text}");
+    assert!(!text.contains("the old release does not accept"), "{text}");
+    assert!(!outage.contains("module"), "{text}");
 }
 
 #[test]
@@ -136,4 +138,75 @@ fn tokens_are_hidden_in_what_is_shown_of_properties() {
         "{text}"
     );
     assert!(!text.contains(token), "{text}");
+}
+
+fn refusal(folder: &Path, release: &Path) -> Value {
+    let release = release.to_str().unwrap();
+    refused(&folder.join("home"), &["plan", release])
+}
+
+fn refused(home: &Path, arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_raylift"))
+        .args(arguments)
+        .args(["--json", "--site"])
+        .arg(home)
+        .output()
+        .unwrap();
+    let refused: Value = serde_json::from_slice(&output.stdout).unwrap();
+    refused["error"].clone()
+}
+
+#[test]
+fn a_mistyped_release_is_not_to_be_got_again() {
+    let folder = made_up();
+    let refused = refusal(folder.path(), &folder.path().join("relaese"));
+    assert_eq!(refused["code"], "RL0213");
+    let next = refused["next"].as_str().unwrap();
+    assert!(next.contains("mistyped"), "{refused}");
+}
+
+/// What every release has at its top is looked for first. Who reads on meets the link that leads out of the folder, which
+/// is another error.
+#[test]
+fn a_folder_that_is_no_release_is_not_read_to_find_that_out() {
+    let folder = made_up();
+    let disk = folder.path().join("disk");
+    write(&disk, "a/b/c", "");
+    std::os::unix::fs::symlink("/etc/passwd", disk.join("a/out")).unwrap();
+    let refused = refusal(folder.path(), &disk);
+    assert_eq!(refused["code"], "RL0203", "{refused}");
+    fs::rename(folder.path().join("release"), disk.join("inner")).unwrap();
+    let refused = refusal(folder.path(), &disk);
+    assert_eq!(refused["code"], "RL0203", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("in its folder inner"), "{refused}");
+}
+
+/// Where no run took place there is no list to look into.
+#[test]
+fn without_any_run_nobody_is_sent_to_the_list_of_runs() {
+    let folder = made_up();
+    for (arguments, code) in [
+        (&["report"][..], "RL0406"),
+        (&["report", "0001-7.2.1"], "RL0406"),
+        (&["resume"], "RL0406"),
+        (&["rollback"], "RL0802"),
+    ] {
+        let refused = refused(&folder.path().join("home"), arguments);
+        assert_eq!(refused["code"], code, "{refused}");
+        assert_eq!(refused["message"], "no run took place at this site");
+        let next = refused["next"].as_str().unwrap();
+        assert!(!next.contains("history"), "{refused}");
+    }
+}
+
+#[test]
+fn a_home_one_folder_deeper_is_named() {
+    let folder = made_up();
+    let refused = refused(folder.path(), &["inspect"]);
+    assert_eq!(refused["code"], "RL0101", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    let home = folder.path().canonicalize().unwrap().join("home");
+    let named = format!("{} looks like one", home.display());
+    assert!(message.ends_with(&named), "{refused}");
 }

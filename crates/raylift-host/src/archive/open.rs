@@ -32,7 +32,7 @@ pub fn open(path: &Path) -> Result<Box<dyn ReleaseSource>, SourceError> {
 /// With a cache, the digests of an archive that looks as it did when they were taken are those that were remembered.
 ///
 /// # Errors
-/// `RL0203` when there is nothing, or nothing that could be a release; `RL0201` when it cannot be read. The entries of
+/// `RL0213` when there is nothing; `RL0203` when it is nothing that could be a release; `RL0201` when it cannot be read. The entries of
 /// an archive are judged by [`ReleaseSource::visit`], not here.
 pub fn open_with(
     path: &Path,
@@ -43,7 +43,11 @@ pub fn open_with(
     let metadata = match std::fs::metadata(&place) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(not_a_release(&place, "there is nothing", Some(error)));
+            return Err(SourceError {
+                code: codes::NO_SUCH_RELEASE,
+                message: format!("there is no file or folder {}", place.display()),
+                source: Some(error.into()),
+            });
         }
         Err(error) => return Err(fault::unreadable(&place, error)),
     };
@@ -83,6 +87,51 @@ pub fn open_with(
         form,
         sums: OnceLock::new(),
     }))
+}
+
+/// A whole disk is not read to find out that it is no release: what a release has at its top is looked for first, and
+/// what the survey knows to be a part of one. The survey judges the rest.
+///
+/// # Errors
+/// `RL0203` for a folder that cannot be one; `RL0201` when it cannot be read.
+pub fn refuse_other_folder(path: &Path) -> Result<(), SourceError> {
+    let place = &std::path::absolute(path).map_err(|error| fault::unreadable(path, error))?;
+    let unreadable = |error| fault::unreadable(place, error);
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let is_part = place.join("WEB-INF").is_dir()
+        || (place.join("core").is_dir() && place.join("marketplace").is_dir());
+    if is_part || has_server(place).map_err(unreadable)? {
+        return Ok(());
+    }
+    let missing = "it is not a Liferay release: no folder with webapps/ROOT was found at its top";
+    let entries = std::fs::read_dir(place).map_err(unreadable)?;
+    // An archive that was unpacked has its folder inside.
+    let mut folders = entries.flatten().map(|entry| entry.path());
+    let inner = folders.find(|folder| has_server(folder).unwrap_or(false));
+    let detail = match inner {
+        Some(inner) => format!(
+            "{missing} (a release seems to lie in its folder {})",
+            inner.file_name().unwrap_or_default().to_string_lossy()
+        ),
+        None => missing.to_owned(),
+    };
+    Err(not_a_release(place, &detail, None))
+}
+
+/// A folder with the web application of Tomcat, or with that of WildFly, of which the survey has words of its own.
+fn has_server(place: &Path) -> std::io::Result<bool> {
+    for entry in std::fs::read_dir(place)? {
+        let path = entry?.path();
+        if ["webapps/ROOT", "standalone/deployments"]
+            .iter()
+            .any(|name| path.join(name).is_dir())
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn not_a_release(place: &Path, detail: &str, source: Option<std::io::Error>) -> SourceError {

@@ -17,6 +17,7 @@ use raylift_backup::Stop;
 use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, TableFacts};
+use raylift_model::kept::Kept;
 use raylift_model::plan::{DatabaseTools, PlannedSite};
 use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress};
@@ -109,6 +110,12 @@ pub(crate) fn refuse_leftover(engine: &dyn Engine, names: &Names) -> Result<(), 
             "database {aside} is on the server already: what an earlier rollback set aside, of a run with this run's name whose folder is gone. Look what is in it, then rename or drop it"
         ),
     ))
+}
+
+/// A note of the database that was live when the way back began.
+fn kept(aside: &str, removal: String) -> String {
+    let place = format!("database {aside} on its server");
+    Kept::new("the newer database", place, removal).to_string()
 }
 
 /// The engine of a database server, or the owner's commands; `None` for an embedded HSQLDB.

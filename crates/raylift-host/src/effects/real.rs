@@ -15,8 +15,8 @@ use raylift_model::facts::{FileFact, FileKind, ReleaseRow, TableFacts};
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{Action, Binding, DataUpgrade, Exchange, HealthPlan, Plan, ReturnMeans};
 use raylift_run::host::{
-    FenceState, HealthSample, Host, HostError, LiveSide, NewDocument, Progress, ReturnPoint,
-    ServerProcess, UpgradeOutcome, Write,
+    FenceState, HealthSample, Healthy, Host, HostError, LiveSide, NewDocument, Progress,
+    ReturnPoint, ServerProcess, UpgradeOutcome, Write,
 };
 use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::source::{SourceEntry, SourceError};
@@ -32,7 +32,7 @@ use super::logs::Marks;
 use super::remove::remove_tree;
 use super::server::Server;
 use super::snapshot::{self, Taking};
-use super::{engine, proof, restore, return_point, stage};
+use super::{engine, healthy, proof, restore, return_point, stage};
 use crate::archive;
 use crate::bridge::{Bridge, Mode};
 
@@ -406,6 +406,20 @@ impl Host for RealHost {
             rows: &|| self.release_rows(plan),
         };
         look.take(&mut memory)
+    }
+
+    fn note_healthy(&self, plan: &Plan) -> Result<(), HostError> {
+        // What is written while it is counted is late.
+        let noted = Healthy {
+            taken: self.now(),
+            tables: self.tables(plan)?,
+            requests: self.requests_since_start(plan)?,
+        };
+        healthy::keep(&self.run_folder, &noted)
+    }
+
+    fn healthy(&self, _plan: &Plan) -> Result<Option<Healthy>, HostError> {
+        healthy::noted(&self.run_folder)
     }
 
     fn answers(&self) -> Vec<Answer> {

@@ -7,13 +7,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::{Attributes, give};
 use raylift_backup::{BackupStore, PartManifest, PlainStore, is_own};
 use raylift_model::codes;
+use raylift_model::kept;
 use raylift_model::plan::Plan;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
@@ -97,12 +98,8 @@ pub(crate) fn restore(
     }
     for part in &parts {
         let aside = part.bring_back()?;
-        done.push(format!(
-            "{} as of {}; what was there lies in {}",
-            part.name,
-            manifest.taken,
-            aside.display()
-        ));
+        done.push(format!("{} as of {}", part.name, manifest.taken));
+        done.push(kept::Kept::folder(format!("the newer {}", part.name), &aside).to_string());
     }
     done.extend(set_indexes_aside(plan, run_folder)?);
     Ok(done)
@@ -130,14 +127,14 @@ impl Server<'_> {
     fn bring_back(&self, progress: Progress<'_>) -> Result<Vec<String>, HostError> {
         let back = self.marker("back");
         if exists(&back)? {
-            return Ok(Vec::new());
+            return said_before(&back);
         }
         let notes = self.run_folder.join("restore");
         make_private(&notes)?;
         let said = self
             .engine
             .bring_back(&self.dump, &self.names, &notes, progress)?;
-        mark(&back)?;
+        mark_saying(&back, &said)?;
         Ok(said)
     }
 
@@ -279,7 +276,7 @@ impl Restoring<'_> {
 pub(crate) fn set_indexes_aside(plan: &Plan, run_folder: &Path) -> Result<Vec<String>, HostError> {
     let marker = run_folder.join("restore").join("indexes.aside");
     if exists(&marker)? {
-        return Ok(Vec::new());
+        return said_before(&marker);
     }
     let mut done = Vec::new();
     for (number, index) in plan.site.search_indexes.iter().enumerate() {
@@ -301,12 +298,12 @@ pub(crate) fn set_indexes_aside(plan: &Plan, run_folder: &Path) -> Result<Vec<St
         sync_parent(index)?;
         sync_parent(&aside)?;
         done.push(format!(
-            "search index {} set aside as {}: reindex after the start",
-            index.display(),
-            aside.display()
+            "search index {} set aside: reindex after the start",
+            index.display()
         ));
+        done.push(kept::Kept::folder("the newer search index", &aside).to_string());
     }
-    mark(&marker)?;
+    mark_saying(&marker, &done)?;
     Ok(done)
 }
 
@@ -351,12 +348,28 @@ fn remove_staged(staged: &Path) -> Result<(), HostError> {
 }
 
 fn mark(path: &Path) -> Result<(), HostError> {
+    mark_saying(path, &[])
+}
+
+/// The mark of a step that is done keeps what is to be said of it: a call after a kill says it, too.
+fn mark_saying(path: &Path, said: &[String]) -> Result<(), HostError> {
     let folder = path.parent().unwrap_or(path);
     make_private(folder)?;
-    File::create(path)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| write_failed(path, error))?;
+    // Under its own name the mark is whole or not there.
+    let new = path.with_extension("new");
+    File::create(&new)
+        .and_then(|mut file| {
+            file.write_all(said.join("\n").as_bytes())?;
+            file.sync_all()
+        })
+        .map_err(|error| write_failed(&new, error))?;
+    fs::rename(&new, path).map_err(|error| write_failed(path, error))?;
     sync_parent(path)
+}
+
+fn said_before(mark: &Path) -> Result<Vec<String>, HostError> {
+    let text = fs::read_to_string(mark).map_err(|error| read_failed(mark, error))?;
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn sync_folder(folder: &Path) -> Result<(), HostError> {

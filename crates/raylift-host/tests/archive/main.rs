@@ -302,7 +302,7 @@ fn what_is_no_release_is_told() {
     let code = |path: &Path| open(path).map(|_| ()).unwrap_err().code;
     assert_eq!(
         code(&folder.path().join("missing.zip")),
-        codes::NOT_A_RELEASE
+        codes::NO_SUCH_RELEASE
     );
     assert_eq!(
         code(&put(folder.path(), "notes.txt", b"hello")),

@@ -18,7 +18,7 @@ mod repository;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,6 +28,7 @@ use raylift_backup::{BackupStore, PlainStore};
 use raylift_host::bridge::{Bridge, Mode};
 use raylift_host::effects::RealHost;
 use raylift_model::codes;
+use raylift_model::kept::Kept;
 use raylift_model::plan::PlannedBackups;
 use raylift_model::plan::ReturnMeans;
 use raylift_run::host::{Host, HostError, ReturnPoint};
@@ -205,7 +206,16 @@ fn is_taken_once_and_comes_back_whole(world: &World) {
     );
 
     let lines = world.restore().unwrap();
-    assert_eq!(lines.len(), 3, "{lines:?}");
+    let kept = lines.iter().filter_map(|line| Kept::of(line));
+    let kept: Vec<(String, bool)> = kept
+        .map(|kept| (kept.what, Path::new(&kept.place).is_dir()))
+        .collect();
+    let newer = |what: &str| (format!("the newer {what}"), true);
+    assert_eq!(
+        kept,
+        [newer("database"), newer("documents"), newer("search index")],
+        "{lines:?}"
+    );
     world.assert_back(&point);
     assert_eq!(digests(world.database.folder()), untouched, "byte for byte");
     let aside = world.site.run_folder().join("set-aside");
@@ -225,10 +235,14 @@ fn is_taken_once_and_comes_back_whole(world: &World) {
 fn what_is_back_is_never_brought_back_again() {
     let world = World::new();
     world.take();
-    world.restore().unwrap();
+    let said = world.restore().unwrap();
     world.write_more();
     let newer = world.host.release_rows(&world.site.plan).unwrap();
-    world.restore().unwrap();
+    assert_eq!(
+        world.restore().unwrap(),
+        said,
+        "who was killed before it was in the journal says it again"
+    );
     assert_eq!(world.host.release_rows(&world.site.plan).unwrap(), newer);
     assert_eq!(
         fs::read_to_string(world.document("103/1.0")).unwrap(),

@@ -100,6 +100,16 @@ pub struct ModulePlan {
     pub undetermined: Vec<String>,
 }
 
+impl ModulePlan {
+    /// The reason in [`ModulePlan::undetermined`] of a module of which nothing else than its row is unknown.
+    pub const ROWS_UNKNOWN: &'static str = "the rows of Release_ are not known";
+
+    /// Nothing but its row is unknown, as of every module of a site whose database told nothing.
+    pub fn lacks_only_its_row(&self) -> bool {
+        self.undetermined == [Self::ROWS_UNKNOWN]
+    }
+}
+
 /// When upgrade steps run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -59,7 +59,7 @@ pub(super) fn findings(pairs: &[Pair<'_>], vendor: Vendor) -> Vec<Finding> {
                 codes::COLUMNS_OWN,
                 "columns",
                 "these columns are not the installed release's: a step that makes their table anew leaves them out, with what they hold",
-                "look whose they are; note down or copy what they hold before the update, or drop them",
+                "find out whose they are and what reads or writes them, your own modules, reports and triggers above all; note down or copy what they hold before the update",
             ),
             own,
         ),

@@ -57,7 +57,7 @@ pub(super) fn findings(pairs: &[Pair<'_>]) -> Vec<Finding> {
                 codes::INDEXES_OWN,
                 "indexes",
                 "these indexes are not the installed release's: a step that drops or changes one of their columns may fail on them or drop them",
-                "drop them before the update, and make those that are still needed again after it",
+                "look first what they are for and whether queries use them, and keep their definitions; when a step fails on one, take it away for the update and make it again after it",
             ),
             own,
         ),

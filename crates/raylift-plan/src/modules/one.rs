@@ -67,9 +67,24 @@ pub(super) fn plan(
     published: &[&PublishedStep],
 ) -> PlannedModule {
     let mut undetermined = bundle.upgrades.undetermined.clone();
+    // A doubt about the row matters only where the bundle does something with one.
+    let upgrades = &bundle.upgrades;
+    let acts = bundle.liferay_service
+        || upgrades.initialization
+        || !upgrades.registrations.is_empty()
+        || !upgrades.release_creation.is_empty()
+        || !published.is_empty();
+    let row_unknown = acts && context.stored.is_empty();
+    if row_unknown {
+        undetermined.push(ModulePlan::ROWS_UNKNOWN.to_owned());
+    }
     let start = start(context, bundle, &mut undetermined);
     undetermined.extend(beyond(bundle, published));
-    let walked = walk(context, bundle, published, &start.version);
+    let walked = match row_unknown {
+        // Where its steps begin is as unknown as its row: it is not taken for a new module.
+        true => Err(Vec::new()),
+        false => walk(context, bundle, published, &start.version),
+    };
     let (path, equals, mut target) = match walked {
         Ok((path, equals)) => {
             let end = path.last().map(|edge| edge.to.clone());
@@ -84,13 +99,6 @@ pub(super) fn plan(
             (Vec::new(), false, None)
         }
     };
-    // A doubt about the row matters only where the bundle does something with one.
-    let upgrades = &bundle.upgrades;
-    let acts = bundle.liferay_service
-        || upgrades.initialization
-        || !upgrades.registrations.is_empty()
-        || !upgrades.release_creation.is_empty()
-        || !published.is_empty();
     if acts && let Some(doubt) = context.rows.doubt(&bundle.symbolic_name) {
         undetermined.push(doubt.to_owned());
     }
@@ -159,10 +167,6 @@ fn start(context: &Context<'_>, bundle: &BundleFacts, undetermined: &mut Vec<Str
         had_row: row.is_some(),
         before: Vec::new(),
     };
-    let has_steps = !bundle.upgrades.registrations.is_empty();
-    if context.stored.is_empty() && has_steps {
-        undetermined.push("the rows of Release_ are not known".to_owned());
-    }
     if bundle.upgrades.release_creation.is_empty() || row.is_some() {
         return start;
     }

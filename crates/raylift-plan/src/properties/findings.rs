@@ -57,7 +57,7 @@ const DEFAULTS: Sort = Sort {
     code: codes::PROPERTY_DEFAULT_CHANGED,
     subject: "properties with a new default",
     message: "are set by the site, and what the release ships for them has changed; the site's values stay",
-    advice: "look whether they are still wanted; raylift plan --json holds the old and the new default",
+    advice: "look whether the site's values still suit; nothing has to be done: they count as before. raylift plan --json holds the old and the new default",
 };
 
 const NEW_UNREADABLE: Sort = Sort {
@@ -153,12 +153,29 @@ fn default(property: &PropertyPlan) -> Option<String> {
     let PropertyFate::DefaultChanged { own, .. } = &property.fate else {
         return None;
     };
+    if says_which_database(property) {
+        return None;
+    }
     let how = match own {
         OwnValue::AsBefore => "the site keeps the old default",
         OwnValue::AsAfter => "the site has the new default already",
         OwnValue::Own => "the site has a value of its own",
     };
     Some(format!("{}: {how}", name(property)))
+}
+
+/// How a site reaches its own database follows no default: nobody should ask whether that is still wanted.
+fn says_which_database(property: &PropertyPlan) -> bool {
+    const PARTS: [&str; 5] = [
+        "driverClassName",
+        "jndi.name",
+        "password",
+        "url",
+        "username",
+    ];
+    let pool = property.key.strip_prefix("jdbc.");
+    let part = pool.and_then(|key| key.split_once('.').map(|(_, part)| part));
+    property.set == PropertySet::Portal && part.is_some_and(|part| PARTS.contains(&part))
 }
 
 /// `key → what takes its place (where it is set)`.

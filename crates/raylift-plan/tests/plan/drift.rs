@@ -182,6 +182,11 @@ fn columns_are_compared_by_name_and_type() {
         "A_Entry.acmenote int8",
     );
     assert_eq!(told(&site), own);
+    let remedy = findings(&site).remove(0).remedy;
+    assert!(
+        remedy.contains("find out") && !remedy.contains("drop"),
+        "{remedy}"
+    );
     change(&mut site, &|shape| {
         shape.columns.remove(1);
     });
@@ -221,6 +226,11 @@ fn indexes_are_compared_by_what_they_cover() {
         },
     );
     site.database.schema = Some([("a_entry".to_owned(), renamed)].into());
+    let mut own = findings(&site).into_iter();
+    let own = own.find(|finding| finding.code.as_str() == codes::INDEXES_OWN);
+    let remedy = own.unwrap().remedy;
+    assert!(remedy.starts_with("look first"), "{remedy}");
+    assert!(!remedy.contains("drop"), "{remedy}");
     let mut found = told(&site);
     found.sort();
     assert_eq!(

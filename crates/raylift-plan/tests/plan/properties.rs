@@ -525,3 +525,35 @@ fn a_file_that_the_release_replaces_is_not_changed_in_passing() {
     assert_eq!(found.severity, Severity::Blocker);
     assert_eq!(found.subject, CONFIG);
 }
+
+/// Which database a site uses follows no default; how its pool is set up does.
+#[test]
+fn nobody_asks_whether_the_sites_own_database_is_still_wanted() {
+    let keys = [
+        "jdbc.default.url",
+        "jdbc.default.password",
+        "jdbc.counter.driverClassName",
+        "jdbc.default.maximumPoolSize",
+    ];
+    let text: String = keys.iter().map(|key| format!("{key}=mine\n")).collect();
+    let mut site = site_with(&[(EXT, &text)]);
+    let mut release = next();
+    for key in keys {
+        let values = [
+            (&mut site.defaults, "before"),
+            (&mut release.defaults, "after"),
+        ];
+        for (defaults, value) in values {
+            defaults.portal.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    let found = plan(&site, &release).findings;
+    let named = found
+        .iter()
+        .find(|finding| finding.code.as_str() == codes::PROPERTY_DEFAULT_CHANGED)
+        .unwrap();
+    let [only] = named.evidence.as_slice() else {
+        panic!("{named:?}");
+    };
+    assert!(only.starts_with("jdbc.default.maximumPoolSize "), "{only}");
+}

@@ -38,6 +38,7 @@ fn documents_that_are_in_the_repository_need_no_room_there() {
         snapshot,
         documents_compared: 1000,
         document_bytes_compared: STORE - 5000,
+        check_milliseconds: 0,
         document_return_milliseconds: 0,
     };
     let first = needed(|site, _| large(site));

@@ -4,7 +4,7 @@ use crate::facts::{bundle, java, release, row, site, wishes};
 use raylift_model::codes;
 use raylift_model::facts::{ReleaseFilter, SiteFacts, StartupCheck};
 use raylift_model::finding::Severity;
-use raylift_model::plan::{Action, DataUpgrade, Plan, ReturnMode, Verdict, When};
+use raylift_model::plan::{Action, DataUpgrade, Plan, ReturnMode, ReturnNeed, Verdict, When};
 use raylift_model::version::SchemaChange;
 use raylift_plan::{lint, make};
 
@@ -258,19 +258,63 @@ fn another_release_given_as_the_installed_one_is_a_blocker() {
 fn without_rows_no_module_is_taken_for_a_new_one() {
     let mut site = site();
     let mut release = release();
-    release.bundles.push(bundle(
-        "com.example.fresh",
-        &[("0.0.0", "1.0.0", 1), ("1.0.0", "1.1.0", 1)],
-    ));
-    let when = |site: &SiteFacts| {
-        let plan = make(site, &release, None, &wishes()).unwrap();
-        let mut modules = plan.modules.into_iter();
-        modules
-            .find(|module| module.module.as_str() == "com.example.fresh")
-            .unwrap()
-            .when
+    let mut service = bundle("com.example.service", &[]);
+    service.liferay_service = true;
+    service.require_schema_version = Some("1.0.0".to_owned());
+    let mut plain = bundle("com.example.plain", &[]);
+    plain.upgrades.registrators.clear();
+    release.bundles = vec![
+        bundle(
+            "com.example.fresh",
+            &[("0.0.0", "1.0.0", 1), ("1.0.0", "1.1.0", 1)],
+        ),
+        bundle(
+            "com.example.ends",
+            &[
+                ("0.0.0", "1.0.0", 1),
+                ("0.0.0", "2.0.0", 1),
+                ("1.0.0", "3.0.0", 1),
+            ],
+        ),
+        service,
+        plain,
+    ];
+    let of = |site: &SiteFacts| make(site, &release, None, &wishes()).unwrap();
+    let said = |plan: &Plan| {
+        let findings = plan.findings.iter();
+        let codes = findings.map(|finding| finding.code.to_string());
+        codes.collect::<Vec<String>>()
     };
-    assert_ne!(when(&site), When::Undetermined, "its row is not there yet");
+    let known = of(&site);
+    assert!(said(&known).contains(&codes::NEW_MODULE.to_owned()));
     site.database.release_rows.clear();
-    assert_eq!(when(&site), When::Undetermined);
+    let unknown = of(&site);
+    let modules: Vec<(&str, When, ReturnNeed, bool)> = unknown
+        .modules
+        .iter()
+        .map(|module| {
+            let name = module.module.as_str();
+            (
+                name,
+                module.when,
+                module.way_back,
+                module.lacks_only_its_row(),
+            )
+        })
+        .collect();
+    let undetermined = |name| (name, When::Undetermined, ReturnNeed::Undetermined, true);
+    assert_eq!(
+        modules,
+        [
+            undetermined("com.example.ends"),
+            undetermined("com.example.fresh"),
+            undetermined("com.example.service"),
+        ]
+    );
+    let said = said(&unknown);
+    assert!(!said.contains(&codes::NEW_MODULE.to_owned()), "{said:?}");
+    let doubts = said
+        .iter()
+        .filter(|code| *code == codes::MODULE_UNDETERMINED);
+    assert_eq!(doubts.count(), 1, "one cause, said once: {said:?}");
 }

@@ -44,10 +44,11 @@ impl Row<'_> {
 /// Neighbours of one name become one row from this number on.
 const TOGETHER: usize = 3;
 /// The actions whose undo does nothing, by the definition of the plan's actions.
-const WITHOUT_UNDO: [&str; 5] = [
+const WITHOUT_UNDO: [&str; 6] = [
     "verify-release",
     "check-binding",
     "check-binding-stopped",
+    "check-sessions",
     "upgrade-data",
     "check-health",
 ];

@@ -4,7 +4,6 @@ use raylift_model::event::{Direction, Event};
 use raylift_model::plan::{Phase, Plan, ReturnMode};
 
 use super::clock::{Moment, Stamped};
-use super::words;
 use super::{
     ActionError, ActionResult, ActionSpan, Gap, GapKind, PhaseResult, PhaseSpan, RemarkNote,
 };
@@ -163,7 +162,10 @@ impl Recorder<'_> {
             direction,
             index,
             name: name.to_owned(),
-            title: words::title(self.plan, direction, index, name, self.mode),
+            title: self
+                .plan
+                .title(direction, index, self.mode)
+                .unwrap_or_else(|| name.to_owned()),
             phase,
             attempt,
             start: at.clone(),

@@ -1,7 +1,8 @@
 //! The page.
 
+use raylift_model::event::Direction;
 use raylift_model::names::{BundleSymbolicName, RelativePath};
-use raylift_model::plan::{Base, Decision, Edit};
+use raylift_model::plan::{Action, Base, Decision, Edit, Phase, PlannedAction, ReturnMode};
 use raylift_report::{Report, html};
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -208,5 +209,44 @@ fn an_edited_file_shows_its_difference_line_by_line() {
                 (Some("added"), Some("+  <Realm/>")),
             ]
         );
+    });
+}
+
+/// Whoever reads a report knows titles; names of actions are for programs.
+#[test]
+fn no_title_is_a_raw_name_and_what_undoes_nothing_has_no_row() {
+    let mut plan = plan();
+    let stop = plan.actions.iter();
+    let stop = stop.map(|planned| planned.action.name());
+    let at = stop.clone().position(|name| name == "stop-server").unwrap();
+    plan.actions.insert(
+        at + 1,
+        PlannedAction {
+            phase: Phase::Quiesced,
+            action: Action::CheckSessions,
+        },
+    );
+    for direction in [Direction::Forward, Direction::Back] {
+        for mode in [ReturnMode::CodeOnly, ReturnMode::ReturnPoint] {
+            for (index, planned) in plan.actions.iter().enumerate() {
+                let title = plan.title(direction, index, mode).unwrap();
+                let name = planned.action.name();
+                assert!(
+                    !title.contains(name) || !name.contains('-'),
+                    "{title:?} is a raw name"
+                );
+            }
+        }
+    }
+    let report = Report::build(&plan, &runs::taken_back_after_burn_in(&plan));
+    let page = html(&report).unwrap();
+    assert!(page.contains("Look who else uses the database"), "{page}");
+    parsed(&page, |document| {
+        let rows = elements(document, "svg")[0]
+            .descendants()
+            .filter_map(|node| node.text().map(str::to_owned))
+            .filter(|text| text.contains("Nothing to undo"))
+            .collect::<Vec<String>>();
+        assert_eq!(rows, Vec::<String>::new());
     });
 }

@@ -13,11 +13,20 @@ pub(super) fn run(context: &Context<'_>, progress: Progress<'_>) -> Result<Notes
         fence::require_up(context)?;
         let server = context.host.start_server(context.plan, progress)?;
         notes.push(format!(
-            "the new server was gone and runs again as process {}",
-            server.pid
+            "Liferay {} was gone and runs again as process {}",
+            context.plan.to, server.pid
         ));
     }
     notes.extend(waiting::until_healthy(context, true, progress)?);
+    if context.plan.has_return_point() {
+        progress("noting what the healthy site holds".to_owned());
+        // A rollback then cannot tell users' writes from the upgrade's, and says so; the site is healthy all the same.
+        if let Err(error) = context.host.note_healthy(context.plan) {
+            notes.push(format!(
+                "what the healthy site holds could not be noted: {error}"
+            ));
+        }
+    }
     // What cannot be counted is said and condemns nothing either.
     notes.extend(match census(context) {
         Ok(note) => note,

@@ -16,7 +16,7 @@ const SIGNAL: Duration = Duration::from_secs(30);
 pub(super) fn probe(context: &Context<'_>, progress: Progress<'_>) -> Result<Probe, HostError> {
     fence::require_up(context)?;
     Ok(match waiting::server(context, true, progress)? {
-        Some(server) => Probe::Done(describe(server)),
+        Some(server) => Probe::Done(describe(context, server)),
         None => Probe::ToDo,
     })
 }
@@ -24,7 +24,8 @@ pub(super) fn probe(context: &Context<'_>, progress: Progress<'_>) -> Result<Pro
 pub(super) fn run(context: &Context<'_>, progress: Progress<'_>) -> Result<Notes, HostError> {
     fence::require_up(context)?;
     context.require_stopped()?;
-    Ok(describe(context.host.start_server(context.plan, progress)?))
+    let server = context.host.start_server(context.plan, progress)?;
+    Ok(describe(context, server))
 }
 
 /// Ends the new server: asked first, then TERM after a thread dump, then KILL, which only a rollback may use.
@@ -32,7 +33,7 @@ pub(super) fn undo(context: &Context<'_>, progress: Progress<'_>) -> Result<Note
     fence::hold(context)?;
     let perhaps_starting = start_in_doubt(context);
     let Some(mut server) = waiting::server(context, perhaps_starting, progress)? else {
-        return Ok(vec!["the new server was not running".to_owned()]);
+        return Ok(vec![format!("Liferay {} was not running", context.plan.to)]);
     };
     let mut notes = Notes::new();
     for means in [Means::Ask, Means::Terminate, Means::Kill] {
@@ -50,7 +51,11 @@ pub(super) fn undo(context: &Context<'_>, progress: Progress<'_>) -> Result<Note
         }
         match waiting::until_ended(context, server, limit, progress)? {
             Ending::Ended => {
-                notes.push(format!("the new server ended by {}", means.word()));
+                notes.push(format!(
+                    "Liferay {} ended by {}",
+                    context.plan.to,
+                    means.word()
+                ));
                 return Ok(notes);
             }
             Ending::Another(found) => server = found,
@@ -59,7 +64,10 @@ pub(super) fn undo(context: &Context<'_>, progress: Progress<'_>) -> Result<Note
     }
     Err(HostError::new(
         codes::SERVER_DOES_NOT_STOP,
-        format!("the new server (process {}) does not end", server.pid),
+        format!(
+            "Liferay {} (process {}) does not end",
+            context.plan.to, server.pid
+        ),
     ))
 }
 
@@ -101,6 +109,7 @@ fn start_in_doubt(context: &Context<'_>) -> bool {
         })
 }
 
-fn describe(server: ServerProcess) -> Notes {
-    vec![format!("the new server runs as process {}", server.pid)]
+fn describe(context: &Context<'_>, server: ServerProcess) -> Notes {
+    let to = &context.plan.to;
+    vec![format!("Liferay {to} runs as process {}", server.pid)]
 }

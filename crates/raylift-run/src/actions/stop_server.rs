@@ -42,8 +42,8 @@ pub(super) fn undo(context: &Context<'_>, progress: Progress<'_>) -> Result<Note
         match settle(context, server, perhaps_starting, progress)? {
             Settled::Healthy => {
                 return Ok(vec![format!(
-                    "the old server (process {}) is healthy",
-                    server.pid
+                    "Liferay {} (process {}) is healthy",
+                    context.plan.from, server.pid
                 )]);
             }
             Settled::Ended => context.require_stopped()?,
@@ -55,7 +55,10 @@ pub(super) fn undo(context: &Context<'_>, progress: Progress<'_>) -> Result<Note
         ]);
     }
     let server = context.host.start_server(context.plan, progress)?;
-    let mut notes = vec![format!("the old server runs as process {}", server.pid)];
+    let mut notes = vec![format!(
+        "Liferay {} runs as process {}",
+        context.plan.from, server.pid
+    )];
     notes.extend(waiting::until_healthy(context, false, progress)?);
     Ok(notes)
 }
@@ -103,7 +106,8 @@ fn settle(
             return Ok(Settled::Ended);
         }
         progress(format!(
-            "waiting for the old server (process {}) to be healthy or to end, {} s",
+            "waiting for Liferay {} (process {}) to be healthy or to end, {} s",
+            context.plan.from,
             server.pid,
             elapsed.as_secs()
         ));
@@ -128,8 +132,8 @@ fn end_firmly(
     Err(HostError::new(
         codes::SERVER_DOES_NOT_STOP,
         format!(
-            "the old server (process {}) does not end, not even by KILL",
-            server.pid
+            "Liferay {} (process {}) does not end, not even by KILL",
+            context.plan.from, server.pid
         ),
     ))
 }

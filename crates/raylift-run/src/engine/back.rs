@@ -48,7 +48,7 @@ impl Engine<'_> {
             Ok(notes) => self.finished(Direction::Back, index, notes),
             Err(error) => {
                 self.failed(Direction::Back, index, &error)?;
-                Err(self.stopped(Direction::Back, index, action.name(), error))
+                Err(self.stopped(Direction::Back, index, error))
             }
         }
     }

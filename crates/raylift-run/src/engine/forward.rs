@@ -30,19 +30,16 @@ impl Engine<'_> {
             {
                 return self.stop_here(index);
             }
-            if let Err((name, error)) = self.forward_action(index)? {
+            if let Err(error) = self.forward_action(index)? {
                 self.failed(Direction::Forward, index, &error)?;
                 if !self.turns_back(index, error.code)? {
-                    return Err(self.stopped(Direction::Forward, index, name, error));
+                    return Err(self.stopped(Direction::Forward, index, error));
                 }
             }
         }
     }
 
-    fn forward_action(
-        &mut self,
-        index: usize,
-    ) -> Result<Result<(), (&'static str, HostError)>, RunError> {
+    fn forward_action(&mut self, index: usize) -> Result<Result<(), HostError>, RunError> {
         let action = &self.planned(index)?.action;
         let in_doubt = self.state.forward_status(index) == ActionStatus::Started;
         if !in_doubt {
@@ -61,12 +58,12 @@ impl Engine<'_> {
         match result {
             Ok(notes) => {
                 if let Err(error) = self.keep_snapshot(action)? {
-                    return Ok(Err((action.name(), error)));
+                    return Ok(Err(error));
                 }
                 self.finished(Direction::Forward, index, notes)?;
                 Ok(Ok(()))
             }
-            Err(error) => Ok(Err((action.name(), error))),
+            Err(error) => Ok(Err(error)),
         }
     }
 

@@ -17,14 +17,26 @@ use crate::state::RunState;
 pub struct Loss {
     /// When the return point was taken, UTC, RFC 3339.
     pub taken: String,
-    /// Tables whose number of rows is another now, by name.
-    pub tables: Vec<TableChange>,
-    /// Rows written since the return point, by table and user, where the tables say so.
-    pub writes: Vec<Write>,
+    /// When the new site had proven healthy; `None` when that was not reached, or not noted.
+    pub healthy: Option<String>,
+    /// What was written since then, or since the return point where nothing is known of that moment.
+    pub since: Written,
+    /// What was written between return point and healthy site: by upgrade steps, by the first start, or by users who came
+    /// early.
+    pub before: Written,
     /// Documents that were made since the return point, the newest first; `None` where they cannot be read.
     pub documents: Option<Vec<NewDocument>>,
-    /// Requests that the site answered since it was started, when its access log tells.
+    /// Requests that the site answered in the time of `since`, when its access log tells.
     pub requests: Option<u64>,
+}
+
+/// What was written in a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Tables whose number of rows is another at its end, by name.
+    pub tables: Vec<TableChange>,
+    /// Rows by table and user, where the tables say so.
+    pub rows: Vec<Write>,
 }
 
 /// A table whose number of rows has changed. Changed rows are not seen.
@@ -53,18 +65,74 @@ pub(super) fn loss(
     let Some(point) = host.return_point(plan, place)? else {
         return Ok(None);
     };
+    // A note that cannot be read tells nothing apart.
+    let healthy = host.healthy(plan).unwrap_or_default();
+    let requests = match server_started(plan, state) {
+        true => host.requests_since_start(plan)?,
+        false => Some(0),
+    };
+    let now = host.tables(plan)?;
+    let all = host.writes_since(plan, &point.taken)?;
+    let (since, before) = match &healthy {
+        None => (
+            Written::between(&point.tables, &now, all),
+            Written::default(),
+        ),
+        Some(healthy) => {
+            let later = host.writes_since(plan, &healthy.taken)?;
+            let earlier = without(all, &later);
+            (
+                Written::between(&healthy.tables, &now, later),
+                Written::between(&point.tables, &healthy.tables, earlier),
+            )
+        }
+    };
     Ok(Some(Loss {
-        tables: changes(&point.tables, &host.tables(plan)?),
-        writes: host.writes_since(plan, &point.taken)?,
+        since,
+        before,
         // A database that a failed upgrade left may not have the table as it was.
         documents: host.new_documents(plan, &point.taken).ok(),
         taken: point.taken,
-        requests: if server_started(plan, state) {
-            host.requests_since_start(plan)?
-        } else {
-            Some(0)
+        requests: match healthy.as_ref().and_then(|healthy| healthy.requests) {
+            // A log that was cut meanwhile is shorter than before.
+            Some(before) => requests.map(|requests| requests.saturating_sub(before)),
+            None => requests,
         },
+        healthy: healthy.map(|healthy| healthy.taken),
     }))
+}
+
+impl Written {
+    fn between(before: &[TableFacts], after: &[TableFacts], rows: Vec<Write>) -> Self {
+        Self {
+            tables: changes(before, after),
+            rows,
+        }
+    }
+
+    /// Nothing is seen; changed rows of tables that do not say when are not.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.rows.is_empty()
+    }
+}
+
+/// The writes that are not among the later ones. A row that was written twice counts as late.
+fn without(all: Vec<Write>, later: &[Write]) -> Vec<Write> {
+    all.into_iter()
+        .filter_map(|write| {
+            let same = |other: &&Write| other.table == write.table && other.user == write.user;
+            match later.iter().find(same) {
+                None => Some(write),
+                Some(late) if late.rows < write.rows => Some(Write {
+                    rows: write.rows - late.rows,
+                    // That of the late ones is known, and of these only that it is earlier.
+                    last: String::new(),
+                    ..write
+                }),
+                Some(_) => None,
+            }
+        })
+        .collect()
 }
 
 /// Where the plan keeps its return point.
@@ -131,6 +199,7 @@ fn describe(loss: &Loss) -> String {
         |requests| format!("{requests} requests"),
     );
     let tables = loss
+        .since
         .tables
         .iter()
         .map(|table| format!("{} {} -> {}", table.name, table.before, table.now))
@@ -141,24 +210,60 @@ fn describe(loss: &Loss) -> String {
         format!("rows by table: {}", tables.join(", "))
     };
     let writes: Vec<String> = loss
-        .writes
+        .since
+        .rows
         .iter()
         .map(|write| format!("{} rows of {} by {}", write.rows, write.table, write.user))
         .collect();
     let writes = if writes.is_empty() {
         String::new()
     } else {
-        format!("; written: {}", writes.join(", "))
+        format!("; {}", writes.join(", "))
     };
-    format!(
-        "since the return point of {} the new site answered {requests}; {tables}{writes}",
-        loss.taken
-    )
+    let (since, whose) = match &loss.healthy {
+        Some(healthy) => (format!("since it was healthy, {healthy},"), "by users"),
+        None => (
+            format!("since the return point of {}", loss.taken),
+            "by the upgrade itself or by users",
+        ),
+    };
+    format!("{since} the new site answered {requests}; written {whose}: {tables}{writes}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn write(table: &str, user: &str, rows: u64) -> Write {
+        Write {
+            table: table.to_owned(),
+            user: user.to_owned(),
+            rows,
+            last: "2026-11-27 06:00:00".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_was_written_before_is_what_was_not_written_later() {
+        let all = vec![
+            write("Layout", "upgrade", 7),
+            write("User_", "joe", 3),
+            write("User_", "ann", 2),
+        ];
+        let later = [write("User_", "joe", 1), write("User_", "ann", 2)];
+        let earlier = without(all, &later);
+        let found: Vec<(&str, &str, u64, bool)> = earlier
+            .iter()
+            .map(|write| {
+                let known = !write.last.is_empty();
+                (write.table.as_str(), write.user.as_str(), write.rows, known)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [("Layout", "upgrade", 7, true), ("User_", "joe", 2, false)]
+        );
+    }
 
     fn table(name: &str, rows: u64) -> TableFacts {
         TableFacts {

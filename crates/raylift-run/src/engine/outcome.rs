@@ -1,8 +1,10 @@
 //! How a command on a run ended, and where a run is.
 
 use raylift_model::event::Direction;
+use raylift_model::kept::Kept;
 use raylift_model::plan::{Action, Phase, Plan};
 
+use super::kept::kept;
 use crate::state::{ActionStatus, Failure, RunState};
 
 /// How a command on a run ended well.
@@ -69,6 +71,8 @@ pub struct Status {
     pub next: Vec<Next>,
     /// What is still safe, one sentence.
     pub safe: String,
+    /// What lies beside the site until a command or a person removes it.
+    pub kept: Vec<Kept>,
 }
 
 impl Status {
@@ -86,6 +90,7 @@ impl Status {
                 .map(|planned| planned.action.name()),
             next: next(state),
             safe: safe(plan, state).to_owned(),
+            kept: kept(plan, state),
         }
     }
 }

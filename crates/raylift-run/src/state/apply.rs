@@ -1,6 +1,7 @@
 //! All legal transitions of a run.
 
 use raylift_model::event::{Direction, Event};
+use raylift_model::kept::Kept;
 use raylift_model::plan::{Phase, ReturnMode};
 
 use super::{ActionStatus, Failure, RunIdentity, RunState};
@@ -64,10 +65,18 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
             direction, index, ..
         } => start(&mut state, *direction, *index)?,
         Event::ActionFinished {
-            direction, index, ..
+            direction,
+            index,
+            notes,
         } => {
             end(&mut state, *direction, *index, ActionStatus::Finished)?;
             state.last_error = None;
+            for kept in notes.iter().filter_map(|note| Kept::of(note)) {
+                // An action that is undone twice says it twice.
+                if !state.set_aside.contains(&kept) {
+                    state.set_aside.push(kept);
+                }
+            }
         }
         Event::ActionFailed {
             direction,

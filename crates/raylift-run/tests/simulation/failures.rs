@@ -298,7 +298,7 @@ fn a_fence_that_cannot_be_lowered_does_not_condemn_a_healthy_site() {
         inner.names.iter().rposition(fence).unwrap() + 1
     });
     let error = run(&start, Command::Go, Trouble::Fail(lowering)).error();
-    assert!(error.to_string().contains("lower-fence"), "{error}");
+    assert!(error.to_string().contains("Lower the fence"), "{error}");
     let ending = start.copy().ending();
     assert_eq!(
         (ending.site, ending.fence),

@@ -2,7 +2,7 @@
 
 use raylift_model::event::{Direction, Event};
 use raylift_model::plan::{Phase, ReturnMode};
-use raylift_run::engine::Outcome;
+use raylift_run::engine::{Outcome, Status};
 
 use crate::commands::{Command, run, run_watched, run_well};
 use crate::kills::assert_old_and_trees_kept;
@@ -57,6 +57,48 @@ fn what_the_return_point_discards_is_set_aside() {
         "the test is for writes that come after the return point"
     );
     assert_eq!(ending.point, Some(true));
+    let kept = Status::of(&world.plan(), &world.state()).kept;
+    let new_files = "the new release's files, with what was put into them";
+    let named: Vec<(&str, &str)> = kept
+        .iter()
+        .map(|kept| (kept.what.as_str(), kept.place.as_str()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("the newer database", "database x_aside on its server"),
+            ("the return point", "/home/.raylift/backups/run"),
+            (new_files, "/server/.raylift/staging/ROOT"),
+            (new_files, "/home/.raylift/staging/7.2.1"),
+        ]
+    );
+}
+
+/// What lies beside the site at each stage of a run, and who removes it.
+#[test]
+fn what_is_kept_is_named_with_what_removes_it() {
+    let removals = |world: &World| {
+        let kept = Status::of(&world.plan(), &world.state()).kept;
+        kept.into_iter()
+            .map(|kept| kept.removal)
+            .collect::<Vec<_>>()
+    };
+    let world = burning_in(with_upgrade());
+    let commit = "raylift commit";
+    assert_eq!(
+        removals(&world),
+        [
+            "raylift commit, unless with --keep-return-point",
+            commit,
+            commit
+        ]
+    );
+    run_well(&world, Command::Commit { keep: true });
+    assert_eq!(removals(&world), ["rm -r that folder"]);
+
+    let world = burning_in(with_upgrade());
+    run_well(&world, Command::Commit { keep: false });
+    assert_eq!(removals(&world), Vec::<String>::new());
 }
 
 #[test]

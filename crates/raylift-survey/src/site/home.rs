@@ -1,5 +1,6 @@
 //! The home itself.
 
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use raylift_model::codes;
@@ -31,20 +32,14 @@ pub(crate) fn find(machine: &dyn Machine, given: &Path) -> Result<Home, SiteErro
     };
     let path = machine.canonical(given).map_err(unreachable)?;
     let names = machine.entries(&path).map_err(unreachable)?;
-    let has = |name: &str| names.iter().any(|found| found == name);
-    let has_server = || {
-        names
-            .iter()
-            .any(|name| is_folder(machine, &path.join(name).join("webapps/ROOT")))
-    };
-    // Neither marker file is in every real home (real-homes, "Marker files"), so neither may be demanded.
-    let is_home = is_folder(machine, &path.join("osgi"))
-        || has(".liferay-home")
-        || (is_folder(machine, &path.join("data")) && has_server());
-    if !is_home {
+    if !is_home(machine, &path, &names) {
+        let missing = "it has neither a folder osgi nor a file .liferay-home";
         return Err(SiteError::NotAHome {
             path: given.to_owned(),
-            reason: "it has neither a folder osgi nor a file .liferay-home".to_owned(),
+            reason: match inner(machine, &path, &names) {
+                Some(inner) => format!("{missing}; {} looks like one", inner.display()),
+                None => missing.to_owned(),
+            },
         });
     }
     let stat = machine.stat(&path).map_err(unreachable)?;
@@ -58,6 +53,30 @@ pub(crate) fn find(machine: &dyn Machine, given: &Path) -> Result<Home, SiteErro
         given: goes_through_link(machine, given).then(|| given.to_owned()),
         owner: ownership(machine, stat.uid, stat.gid),
         path,
+    })
+}
+
+/// Neither marker file is in every real home (real-homes, "Marker files"), so neither may be demanded.
+fn is_home(machine: &dyn Machine, path: &Path, names: &[OsString]) -> bool {
+    let has_server = || {
+        names
+            .iter()
+            .any(|name| is_folder(machine, &path.join(name).join("webapps/ROOT")))
+    };
+    is_folder(machine, &path.join("osgi"))
+        || names.iter().any(|found| found == ".liferay-home")
+        || (is_folder(machine, &path.join("data")) && has_server())
+}
+
+/// A home that lies one folder deeper, as in a folder into which a bundle's archive was unpacked.
+fn inner(machine: &dyn Machine, path: &Path, names: &[OsString]) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = names.iter().map(|name| path.join(name)).collect();
+    folders.sort();
+    folders.into_iter().find(|folder| {
+        is_folder(machine, folder)
+            && machine
+                .entries(folder)
+                .is_ok_and(|names| is_home(machine, folder, &names))
     })
 }
 

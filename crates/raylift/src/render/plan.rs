@@ -33,10 +33,10 @@ pub(crate) fn plan(plan: &Plan, all_files: bool, all_steps: bool) -> String {
 
 /// Verdict and headline.
 pub(crate) fn summary(plan: &Plan) -> String {
-    let unknown = plan
-        .modules
-        .iter()
-        .any(|module| module.when == When::Undetermined);
+    let modules = plan.modules.iter().map(|module| module.when);
+    let unknown = modules
+        .chain([plan.core.when])
+        .any(|when| when == When::Undetermined);
     let (word, style, meaning) = match plan.verdict {
         Verdict::Instant => (
             "instant",
@@ -119,7 +119,7 @@ fn difference_line(line: &str) -> String {
 }
 
 /// What happens between the last good answer of the old site and the first of the new.
-fn outage(plan: &Plan) -> String {
+pub(crate) fn outage_parts(plan: &Plan) -> String {
     let mut parts = vec![
         "stop".to_owned(),
         return_point::part(plan),
@@ -140,11 +140,15 @@ fn outage(plan: &Plan) -> String {
         modules => parts.push(format!("the steps of {}", count(modules, "module"))),
     }
     parts.extend(["start".to_owned(), "health check".to_owned()]);
+    parts.join(" · ")
+}
+
+fn outage(plan: &Plan) -> String {
     let limits = &plan.health.timeouts;
     format!(
         "\n{}\n  {}\n  limits: stop {} seconds, start {} seconds, then {} stable seconds\n",
         paint("Outage", strong()),
-        parts.join(" · "),
+        outage_parts(plan),
         limits.stop_seconds,
         limits.start_seconds,
         plan.health.stable_seconds
@@ -173,10 +177,27 @@ pub(crate) fn drill(proof: &ProofRecord) -> String {
     text
 }
 
-fn way_back(plan: &Plan) -> String {
-    let mut text = format!("\n{}\n", paint("Way back, until commit", strong()));
+/// What going back means, in one line.
+pub(crate) fn way_back_line(plan: &Plan) -> String {
     if !plan.way_back.undetermined.is_empty() {
-        text.push_str("  undetermined: which upgrade steps run is not known\n");
+        return "undetermined: which upgrade steps run is not known".to_owned();
+    }
+    match plan.way_back.preferred {
+        ReturnMode::CodeOnly => {
+            "code only: the old release accepts the database as it will be; nothing is lost"
+                .to_owned()
+        }
+        ReturnMode::ReturnPoint => return_point::way(plan).to_owned(),
+    }
+}
+
+fn way_back(plan: &Plan) -> String {
+    let mut text = format!(
+        "\n{}\n  {}\n",
+        paint("Way back, until commit", strong()),
+        way_back_line(plan)
+    );
+    if !plan.way_back.undetermined.is_empty() {
         let reasons = plan.way_back.undetermined.iter();
         for reason in reasons.chain(&plan.way_back.reasons) {
             text.push_str(&because(reason));
@@ -185,13 +206,11 @@ fn way_back(plan: &Plan) -> String {
     }
     match plan.way_back.preferred {
         ReturnMode::CodeOnly => {
-            text.push_str("  code only: the old release accepts the database as it will be; nothing is lost\n");
             if !plan.has_return_point() {
                 text.push_str("  no return point is taken: neither database nor documents can be brought back\n");
             }
         }
         ReturnMode::ReturnPoint => {
-            text.push_str(&format!("  {}\n", return_point::way(plan)));
             for reason in &plan.way_back.reasons {
                 text.push_str(&because(reason));
             }

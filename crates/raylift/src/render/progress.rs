@@ -3,29 +3,26 @@
 use std::time::Instant;
 
 use raylift_model::event::{Direction, Event, Notice};
-use raylift_model::plan::{Action, Phase, Plan};
+use raylift_model::plan::{Phase, Plan, ReturnMode};
 
 use crate::printer::{bad, careful, faint, good, paint};
 use crate::render::line::Line;
 
 /// Shows what a run does on standard error.
-pub(crate) struct Watcher {
-    titles: Vec<String>,
-    phases: Vec<Phase>,
+pub(crate) struct Watcher<'a> {
+    plan: &'a Plan,
+    /// How the way back treats the database.
+    mode: ReturnMode,
     line: Line,
     began: Instant,
 }
 
-impl Watcher {
-    /// A watcher for the actions of this plan; `silent` with `--json`.
-    pub(crate) fn new(plan: &Plan, silent: bool) -> Self {
+impl<'a> Watcher<'a> {
+    /// A watcher for the actions of this plan. `mode` is that of a way back that has begun; `silent` with `--json`.
+    pub(crate) fn new(plan: &'a Plan, mode: Option<ReturnMode>, silent: bool) -> Self {
         Self {
-            titles: plan
-                .actions
-                .iter()
-                .map(|planned| title(plan, &planned.action))
-                .collect(),
-            phases: plan.actions.iter().map(|planned| planned.phase).collect(),
+            plan,
+            mode: mode.unwrap_or(plan.way_back.preferred),
             line: Line::new(silent),
             began: Instant::now(),
         }
@@ -107,8 +104,11 @@ impl Watcher {
                 self.say(&paint(&format!("── {}", phase.word()), good()))
             }
             Event::RollbackStarted {
-                reason, automatic, ..
+                reason,
+                automatic,
+                mode,
             } => {
+                self.mode = *mode;
                 let how = if *automatic {
                     "going back by itself"
                 } else {
@@ -127,58 +127,22 @@ impl Watcher {
     fn towards(&self, direction: Direction, index: usize) -> &'static str {
         match direction {
             Direction::Forward => self
-                .phases
+                .plan
+                .actions
                 .get(index)
-                .copied()
-                .unwrap_or(Phase::Planned)
+                .map_or(Phase::Planned, |planned| planned.phase)
                 .word(),
             Direction::Back => Phase::RollingBack.word(),
         }
     }
 
     fn title(&self, direction: Direction, index: usize) -> String {
-        let title = self
-            .titles
-            .get(index)
-            .map_or("unknown action", String::as_str);
-        match direction {
-            Direction::Forward => title.to_owned(),
-            Direction::Back => format!("undo: {title}"),
-        }
+        self.plan
+            .title(direction, index, self.mode)
+            .unwrap_or_else(|| "unknown action".to_owned())
     }
 
     fn say(&self, text: &str) {
         self.line.say(text);
-    }
-}
-
-/// What an action does, for people.
-pub(crate) fn title(plan: &Plan, action: &Action) -> String {
-    match action {
-        Action::VerifyRelease { .. } => format!("verify release {}", plan.to),
-        Action::Stage { .. } => "stage the new files beside the live ones".to_owned(),
-        Action::ProveRestorePoint { .. } => {
-            "prove that database and documents can be restored".to_owned()
-        }
-        Action::CheckBinding { stopped: false } => "check that the site is as planned".to_owned(),
-        Action::CheckBinding { stopped: true } => {
-            "check again, now that nothing can change".to_owned()
-        }
-        Action::RaiseFence { .. } => "raise the fence".to_owned(),
-        Action::StopServer => "stop the server".to_owned(),
-        Action::CheckSessions => "look who else uses the database".to_owned(),
-        Action::TakeReturnPoint { .. } => "take the return point".to_owned(),
-        Action::Exchange { index } => {
-            format!(
-                "exchange {}",
-                plan.exchanges
-                    .get(*index)
-                    .map_or("?", |exchange| exchange.root.as_str())
-            )
-        }
-        Action::UpgradeData(_) => "run the required upgrade steps".to_owned(),
-        Action::StartServer => "start the server".to_owned(),
-        Action::CheckHealth => "wait until the site is healthy".to_owned(),
-        Action::LowerFence { .. } => "lower the fence".to_owned(),
     }
 }

@@ -35,14 +35,15 @@ pub(crate) fn costs(plan: &Plan) -> String {
             command,
         ),
     ];
-    let possible =
-        plan.way_back.preferred == ReturnMode::CodeOnly && plan.way_back.undetermined.is_empty();
+    let code_only = plan.way_back.preferred == ReturnMode::CodeOnly;
     rows.push((
         matches!(means, Some(ReturnMeans::Notes)),
         "none",
-        match possible {
-            true => format!("{none} (always = false in [restore_point])"),
-            false => "not possible: the old release does not accept the database as it will be"
+        match (code_only, plan.way_back.undetermined.is_empty()) {
+            (true, true) => format!("{none} (always = false in [restore_point])"),
+            (_, false) => "not possible: whether the old release accepts the database as it will be is not known"
+                .to_owned(),
+            (false, true) => "not possible: the old release does not accept the database as it will be"
                 .to_owned(),
         },
     ));
@@ -55,6 +56,17 @@ pub(crate) fn costs(plan: &Plan) -> String {
         text.push_str("  no proof comes first: --waive-proof\n");
     }
     text
+}
+
+/// What the means that was chosen costs.
+pub(crate) fn chosen(plan: &Plan) -> String {
+    match plan.return_means() {
+        Some(ReturnMeans::Copies) => own_copies(plan),
+        Some(ReturnMeans::Command { .. }) => snapshot(plan),
+        Some(ReturnMeans::Notes) | None => {
+            "none: neither database nor documents can be brought back".to_owned()
+        }
+    }
 }
 
 fn own_copies(plan: &Plan) -> String {

@@ -1,6 +1,8 @@
 //! Runs: one in full, all in a list.
 
+use raylift_model::kept::Kept;
 use raylift_model::plan::Phase;
+use raylift_report::Report;
 use raylift_run::engine::{Next, Status};
 use raylift_run::gate::RunSummary;
 use raylift_run::state::RunState;
@@ -33,6 +35,7 @@ pub(crate) fn run_json(summary: &RunSummary, status: Option<&Status>) -> Value {
                 "error": state.last_error.as_ref().map(|error| json!({ "code": error.code, "message": error.message })),
                 "action": status.and_then(|status| status.action),
                 "safe": status.map(|status| &status.safe),
+                "kept": status.map(|status| &status.kept),
                 "next": status.map(|status| status.next.iter().map(|next| command(*next)).collect::<Vec<_>>()),
             })
         }
@@ -101,12 +104,34 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
     }
     if let Some(status) = status {
         text.push_str(&format!("{}\n", status.safe));
+        text.push_str(&kept(&status.kept));
         if !status.next.is_empty() {
             let commands: Vec<&str> = status.next.iter().map(|next| command(*next)).collect();
             text.push_str(&format!("next: {}\n", commands.join(", or ")));
         }
     }
     text
+}
+
+/// How long users had no site, as the report has it.
+pub(crate) fn outages(report: &Report) -> String {
+    let rows = raylift_report::text_table(report).into_iter();
+    rows.filter(|[name, ..]| name.starts_with("outage"))
+        .map(|[name, seconds, span]| format!("{name}: {seconds} s, {span}\n"))
+        .collect()
+}
+
+/// What lies beside the site, and what removes it.
+pub(crate) fn kept(kept: &[Kept]) -> String {
+    if kept.is_empty() {
+        return String::new();
+    }
+    let cell = |kept: &Kept| vec![kept.what.clone(), kept.place.clone(), kept.removal.clone()];
+    let rows: Vec<Vec<String>> = kept.iter().map(cell).collect();
+    columns(
+        Some(&["kept beside the site", "where", "removed by"]),
+        &rows,
+    )
 }
 
 /// What was chosen for the way back that is not raylift's own, a line each.

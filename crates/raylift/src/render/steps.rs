@@ -22,9 +22,14 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
     if !plan.core.steps.is_empty() || plan.core.must_run || is_unknown {
         core(&plan.core, most, &mut rows);
     }
-    for planned in &plan.modules {
+    let (unread, others): (Vec<_>, Vec<_>) = plan
+        .modules
+        .iter()
+        .partition(|module| module.lacks_only_its_row());
+    for planned in others {
         module(planned, most, &mut rows);
     }
+    rows.extend(rows_unknown(unread.len()));
     if rows.is_empty() {
         return String::new();
     }
@@ -46,7 +51,7 @@ pub(crate) fn steps(plan: &Plan, all: bool) -> String {
 }
 
 /// How much runs when, in one line.
-fn headline(plan: &Plan) -> String {
+pub(crate) fn headline(plan: &Plan) -> String {
     let parts = [
         When::InOutage,
         When::AtStart,
@@ -139,6 +144,22 @@ fn module(module: &ModulePlan, most: usize, rows: &mut Vec<Vec<String>>) {
     if module.undetermined.is_empty() {
         add_steps(&module.steps, most, rows);
     }
+}
+
+/// Modules that differ in nothing but their names, in one line; `--json` names them.
+fn rows_unknown(modules: usize) -> Option<Vec<String>> {
+    (modules > 0).then(|| {
+        vec![
+            count(modules, "module"),
+            "?".to_owned(),
+            "?".to_owned(),
+            kind(None),
+            When::Undetermined.word().to_owned(),
+            "-".to_owned(),
+            way_back(When::Undetermined, ReturnNeed::Undetermined),
+            ModulePlan::ROWS_UNKNOWN.to_owned(),
+        ]
+    })
 }
 
 fn add_steps(steps: &[PlannedStep], most: usize, rows: &mut Vec<Vec<String>>) {

@@ -9,7 +9,7 @@ use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
 use crate::wiring;
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, no_run_at_all};
 
 /// Writes the report of a run.
 pub(crate) fn run(
@@ -24,10 +24,17 @@ pub(crate) fn run(
             .runs()?
             .pop()
             .map(|summary| summary.run)
-            .ok_or_else(no_run)?,
+            .ok_or_else(no_run_at_all)?,
     };
     if !workplace.run_folder(&run).is_dir() {
-        return Err(no_run());
+        return Err(match workplace.runs()?.is_empty() {
+            true => no_run_at_all(),
+            false => Problem::refused(
+                codes::NO_RUN,
+                format!("there is no run {run}"),
+                "raylift history lists the runs of this site.",
+            ),
+        });
     }
     let report = wiring::report(&workplace, &run)?;
     let out = arguments
@@ -38,12 +45,4 @@ pub(crate) fn run(
     printer.json(&report)?;
     printer.text(&format!("{}\n", out.display()));
     Ok(Exit::Done)
-}
-
-fn no_run() -> Problem {
-    Problem::refused(
-        codes::NO_RUN,
-        "there is no such run",
-        "raylift history lists the runs of this site.",
-    )
 }

@@ -8,7 +8,7 @@ use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
 use crate::wiring::Work;
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, no_run_at_all};
 
 /// Goes on with the run that is not over.
 pub(crate) fn run(
@@ -23,11 +23,14 @@ pub(crate) fn run(
         if arguments.boot {
             return Ok(Exit::Done);
         }
-        return Err(Problem::refused(
-            codes::NO_RUN,
-            "there is no run to resume",
-            "raylift history lists the runs of this site.",
-        ));
+        return Err(match workplace.current()? {
+            None => no_run_at_all(),
+            Some(last) => Problem::refused(
+                codes::NO_RUN,
+                format!("there is no run to resume: run {} is over", last.run),
+                "raylift history lists the runs of this site.",
+            ),
+        });
     };
     let _lock = workplace.lock()?;
     Work::open(site, &workplace, &summary.run, printer)?.carry_out(|engine| engine.resume())

@@ -3,7 +3,7 @@
 use raylift_model::codes;
 use raylift_model::facts::DatabaseKind;
 use raylift_model::plan::{Phase, Plan, ReturnMeans, ReturnMode};
-use raylift_run::engine::{Engine, Loss};
+use raylift_run::engine::{Engine, Loss, Written};
 use raylift_run::host::NewDocument;
 
 use crate::arguments;
@@ -12,7 +12,7 @@ use crate::printer::Printer;
 use crate::problem::Problem;
 use crate::settings::SiteArgument;
 use crate::wiring::{self, Work};
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, no_run_at_all};
 
 /// Goes back, after saying what would be discarded.
 pub(crate) fn run(
@@ -23,7 +23,10 @@ pub(crate) fn run(
     let workplace = Workplace::of(site);
     workplace.refuse_while_at_work()?;
     let Some(summary) = workplace.current()? else {
-        return Err(nothing("no run took place at this site"));
+        return Err(Problem {
+            code: codes::NOTHING_TO_ROLL_BACK.to_owned(),
+            ..no_run_at_all()
+        });
     };
     if summary.phase() == Some(Phase::RolledBack) {
         return Err(nothing(&format!(
@@ -110,38 +113,69 @@ fn newer_data(plan: &Plan) -> &'static str {
 }
 
 fn lines(loss: &Loss) -> Vec<String> {
-    let mut lines: Vec<String> = loss
-        .tables
-        .iter()
-        .map(|table| {
-            format!(
-                "{}: {} rows then, {} now",
-                table.name, table.before, table.now
-            )
-        })
-        .collect();
-    if lines.is_empty() {
-        lines.push("no table has another number of rows; changed rows are not counted".to_owned());
-    }
-    lines.extend(loss.writes.iter().map(|write| {
-        let user = if write.user.is_empty() {
-            "nobody who is named"
-        } else {
-            &write.user
-        };
-        format!(
-            "{}: {} rows written by {user}, the last at {} GMT",
-            write.table, write.rows, write.last
-        )
+    let mut lines = vec![match &loss.healthy {
+        Some(healthy) => {
+            format!("since the new site was healthy, {healthy}, by users and the portal's own jobs:")
+        }
+        None => {
+            "by the upgrade itself or by users (nobody noted what the site held when it was healthy):"
+                .to_owned()
+        }
+    }];
+    lines.extend(written(&loss.since, usize::MAX));
+    lines.extend(loss.requests.map(|requests| match loss.healthy {
+        Some(_) => format!("  {requests} requests were answered"),
+        None => {
+            format!("  {requests} requests were answered since the start, raylift's own among them")
+        }
     }));
+    if loss.healthy.is_some() && !loss.before.is_empty() {
+        lines.push(
+            "before that, by the upgrade steps and the first start, or by users who came before the health check was over:"
+                .to_owned(),
+        );
+        lines.extend(written(&loss.before, SHOWN));
+    }
     match &loss.documents {
         Some(documents) => lines.extend(new_documents(documents)),
         None => lines.push("the titles of new documents cannot be read".to_owned()),
     }
-    lines.extend(
-        loss.requests
-            .map(|requests| format!("{requests} requests were answered since the start")),
-    );
+    lines
+}
+
+/// A line for each table and user, `most` at most.
+fn written(written: &Written, most: usize) -> Vec<String> {
+    let tables = written.tables.iter().map(|table| {
+        format!(
+            "  {}: {} rows then, {} after",
+            table.name, table.before, table.now
+        )
+    });
+    let rows = written.rows.iter().map(|write| {
+        let user = match write.user.as_str() {
+            "" => "nobody who is named",
+            user => user,
+        };
+        let last = match write.last.as_str() {
+            "" => String::new(),
+            last => format!(", the last at {last} GMT"),
+        };
+        format!(
+            "  {}: {} rows written by {user}{last}",
+            write.table, write.rows
+        )
+    });
+    let mut lines: Vec<String> = tables.collect();
+    if lines.is_empty() {
+        lines
+            .push("  no table has another number of rows; changed rows are not counted".to_owned());
+    }
+    lines.extend(rows);
+    if lines.len() > most {
+        let more = lines.len() - most;
+        lines.truncate(most);
+        lines.push(format!("  and {more} more tables"));
+    }
     lines
 }
 
@@ -168,4 +202,47 @@ fn new_documents(documents: &[NewDocument]) -> Vec<String> {
         ));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use raylift_run::engine::TableChange;
+
+    use super::*;
+
+    fn rows(name: &str) -> Written {
+        Written {
+            tables: vec![TableChange {
+                name: name.to_owned(),
+                before: 1,
+                now: 2,
+            }],
+            rows: Vec::new(),
+        }
+    }
+
+    /// Who decides must see what users lose, and not what the upgrade did.
+    #[test]
+    fn what_users_wrote_comes_first_and_apart_from_the_upgrades_own() {
+        let mut loss = Loss {
+            taken: "2026-11-27T06:00:00.000Z".to_owned(),
+            healthy: Some("2026-11-27T06:10:00.000Z".to_owned()),
+            since: rows("BlogsEntry"),
+            before: rows("Release_"),
+            documents: Some(Vec::new()),
+            requests: Some(3),
+        };
+        let apart = lines(&loss).join("\n");
+        let at = |text: &str| apart.find(text).unwrap();
+        assert!(at("06:10") < at("BlogsEntry") && at("BlogsEntry") < at("upgrade steps"));
+        assert!(at("upgrade steps") < at("Release_"), "{apart}");
+        loss.healthy = None;
+        loss.before = Written::default();
+        let mixed = lines(&loss).join("\n");
+        assert!(
+            mixed.contains("by the upgrade itself or by users"),
+            "{mixed}"
+        );
+        assert!(mixed.contains("raylift's own among them"), "{mixed}");
+    }
 }

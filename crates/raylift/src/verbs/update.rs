@@ -154,19 +154,16 @@ fn after(remedy: &str) -> String {
 
 /// Shows the summary and asks; without a terminal the answer must be given as an option.
 fn confirm(plan: &Plan, printer: &Printer) -> Result<(), Problem> {
-    let not_confirmed = |message: &str| {
-        Problem::refused(
-            codes::NOT_CONFIRMED,
-            message,
-            "Run it again and answer y, or add --yes.",
-        )
-    };
     if printer.is_json() || !std::io::stdin().is_terminal() {
-        return Err(not_confirmed(
+        return Err(Problem::refused(
+            codes::NOT_CONFIRMED,
             "an update must be confirmed, and there is no terminal to ask at",
+            "Add --yes, or run it at a terminal and answer y.",
         ));
     }
     printer.text(&render::plan(plan, false, false));
+    // What counts for the answer stands where the question is.
+    printer.text(&render::brief(plan));
     let mut error = anstream::stderr();
     let _ = write!(error, "\nCarry this out? [y/N] ");
     let _ = error.flush();
@@ -175,7 +172,11 @@ fn confirm(plan: &Plan, printer: &Printer) -> Result<(), Problem> {
     if read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes") {
         Ok(())
     } else {
-        Err(not_confirmed("the update was not confirmed"))
+        Err(Problem::refused(
+            codes::NOT_CONFIRMED,
+            "the update was not begun, because the answer was not y",
+            "Nothing is left to do. raylift update plans and asks again; raylift plan --out FILE keeps a plan to read.",
+        ))
     }
 }
 

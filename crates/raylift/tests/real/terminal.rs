@@ -83,6 +83,14 @@ impl<'a> Terminal<'a> {
         }
     }
 
+    fn wait_for_text(&self, text: &str) {
+        let begun = Instant::now();
+        while !self.shown().contains(text) {
+            assert!(begun.elapsed() < PATIENCE, "no {text}: {}", self.shown());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     fn press_control_c(&mut self) {
         self.keyboard.write_all(&[CONTROL_C]).unwrap();
         self.keyboard.flush().unwrap();
@@ -198,4 +206,25 @@ fn control_c_stops_at_the_next_safe_point_and_twice_at_once() {
 
     site.raylift(&["resume"]).assert(0);
     site.assert_new(&titles);
+}
+
+/// Who is asked sees what counts without leafing back, and who says no is not told to say yes.
+#[test]
+fn the_question_stands_below_a_short_summary() {
+    let site = TestSite::stopped("demo-site", &[]);
+    let archive = release(ReleaseVersion::Ga2).to_str().unwrap().to_owned();
+    let mut terminal = Terminal::open(&site, &["update", &archive]);
+    terminal.wait_for_text("Carry this out?");
+    terminal.keyboard.write_all(b"n\n").unwrap();
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 3, "{shown}");
+    let (_, summary) = shown.split_once("In short").unwrap();
+    let (summary, answered) = summary.split_once("Carry this out?").unwrap();
+    assert!(summary.lines().count() < 12, "{summary}");
+    for word in ["7.2.0 → 7.2.1", "steps", "outage", "way back", "warning"] {
+        assert!(summary.contains(word), "no {word}: {summary}");
+    }
+    assert!(answered.contains("RL0904"), "{answered}");
+    assert!(!answered.contains("answer y"), "{answered}");
+    assert!(site.journal().is_empty(), "nothing was begun");
 }

@@ -22,6 +22,10 @@ const LOOK_AT_ROWS: Duration = Duration::from_secs(10);
 /// (The name was seen in the thread field of real log lines; that the JVM gives it to the kernel is HotSpot's habit.)
 const EXECUTING: &str = "pipe-upgrade:ex";
 const DUMP: Duration = Duration::from_secs(5);
+/// Lines of the log among which one says something.
+const LINES: usize = 10;
+/// What Gogo, the console inside the client, prints when it waits for a command.
+const PROMPT: &str = "g!";
 
 /// Watches logs and rows of one client.
 pub(super) struct Watch<'a> {
@@ -164,8 +168,8 @@ impl<'a> Watch<'a> {
         let core = core.map_or(String::new(), |row| {
             format!(", core at {}", row.schema_version)
         });
-        let last = tail(&self.client.log(), 1).pop().unwrap_or_default();
-        let mut said: String = last.chars().take(160).collect();
+        let lines = tail(&self.client.log(), LINES);
+        let mut said: String = last_said(&lines).chars().take(160).collect();
         if said.is_empty() {
             "no output yet".clone_into(&mut said);
         }
@@ -176,5 +180,34 @@ impl<'a> Watch<'a> {
         progress(format!("upgrade client, {seconds} s{core}: {said}"));
         self.told = Instant::now();
         self.said = said;
+    }
+}
+
+/// The last line that says something once the console's prompt is taken off.
+fn last_said(lines: &[String]) -> &str {
+    let mut plain = lines.iter().rev().map(|line| {
+        let mut line = line.trim();
+        while let Some(rest) = line.strip_prefix(PROMPT) {
+            line = rest.trim_start();
+        }
+        line
+    });
+    plain.find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_consoles_prompt_says_nothing() {
+        let said = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            last_said(&lines).to_owned()
+        };
+        assert_eq!(said(&["Upgrading com.acme", "g! "]), "Upgrading com.acme");
+        assert_eq!(said(&["g! g! Completed"]), "Completed");
+        assert_eq!(said(&["g!", ""]), "");
+        assert_eq!(said(&["a g! b"]), "a g! b");
     }
 }

@@ -16,7 +16,7 @@ use self::files::check;
 pub(crate) use self::files::{EVENTS, TABLES};
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell, refuse_leftover};
+use super::{Engine, Names, Reached, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -183,7 +183,7 @@ impl Engine for Mysql {
             if !left.is_empty() {
                 return Err(HostError::new(
                     codes::FOREIGN_SESSIONS,
-                    "somebody else writes to the site's database: tables came while those of the failed update were set aside",
+                    "somebody else writes to the site's database: tables came while the newer ones were set aside",
                 )
                 .because(left));
             }
@@ -197,9 +197,8 @@ impl Engine for Mysql {
         self.drop_tables()?;
         self.load(&dump.join(TABLES), live, progress)?;
         self.load_events(dump, live, progress)?;
-        Ok(vec![format!(
-            "the tables of the failed update are kept on the server in database {aside}"
-        )])
+        let removal = format!("DROP DATABASE {};", identifier(&aside));
+        Ok(vec![kept(&aside, removal)])
     }
 
     fn is_there(&self, name: &str) -> Result<bool, HostError> {

@@ -12,7 +12,7 @@ use raylift_survey::machine::DatabaseAccess;
 use super::estimate::Estimate;
 use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell, refuse_leftover};
+use super::{Engine, Names, Reached, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, read_failed};
 
 /// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
@@ -233,9 +233,8 @@ impl Engine for Postgresql {
             progress("the databases change places".to_owned());
             self.rename(&[(live, &aside), (&back, live)], names)?;
         }
-        Ok(vec![format!(
-            "the database of the failed update is kept on the server as {aside}"
-        )])
+        let removal = format!("DROP DATABASE {};", identifier(&aside));
+        Ok(vec![kept(&aside, removal)])
     }
 
     fn is_there(&self, name: &str) -> Result<bool, HostError> {

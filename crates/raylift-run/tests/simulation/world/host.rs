@@ -6,6 +6,7 @@ use std::time::Duration;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
+use raylift_model::kept::Kept;
 use raylift_model::plan::{Binding, DataUpgrade, Exchange, HealthPlan, Plan, ReturnMeans};
 use raylift_run::host::{
     FenceState, HealthSample, Host, HostError, LiveSide, Progress, ReturnPoint, ServerProcess,
@@ -271,7 +272,12 @@ impl Host for World {
         _: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
         match means {
-            ReturnMeans::Copies => self.restore_from_return_point()?,
+            ReturnMeans::Copies => {
+                self.restore_from_return_point()?;
+                let place = "database x_aside on its server";
+                let kept = Kept::new("the newer database", place, "DROP DATABASE x_aside;");
+                return Ok(vec![kept.to_string()]);
+            }
             ReturnMeans::Command { restore, .. } => self.restore_snapshot(restore.is_some())?,
             ReturnMeans::Notes => self.inner(|inner| inner.violate("notes are brought back")),
         }

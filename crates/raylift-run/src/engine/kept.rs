@@ -1,0 +1,81 @@
+//! What a run leaves beside the site as it is now, and how each goes.
+
+use raylift_model::kept::Kept;
+use raylift_model::plan::{Action, Phase, Plan};
+
+use crate::actions::{data_touched, staged_places};
+use crate::state::{ActionStatus, RunState};
+
+/// Everything that stays until a command or a person removes it, by plan and journal.
+pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
+    let mut kept = state.set_aside.clone();
+    match state.phase {
+        Phase::RolledBack => {
+            if data_touched(plan, state) {
+                kept.extend(return_point(plan, state, "rm -r that folder"));
+            }
+            // Once the site was open, what was put into the new trees is nowhere else.
+            if touched(plan, state, |action| {
+                matches!(action, Action::LowerFence { .. })
+            }) {
+                let what = "the new release's files, with what was put into them";
+                kept.extend(staged(plan, what, "rm -r that folder"));
+            }
+        }
+        Phase::Committed => {
+            if state.return_point_kept {
+                kept.extend(return_point(plan, state, "rm -r that folder"));
+            }
+        }
+        Phase::RollingBack => {
+            let removal = "nobody, while the way back may need it";
+            kept.extend(return_point(plan, state, removal));
+        }
+        _ => {
+            let removal = "raylift commit, unless with --keep-return-point";
+            kept.extend(return_point(plan, state, removal));
+            if touched(plan, state, |action| {
+                matches!(action, Action::Exchange { .. })
+            }) {
+                kept.extend(staged(plan, "the old release's files", "raylift commit"));
+            }
+        }
+    }
+    kept
+}
+
+fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Option<Kept> {
+    let done = plan.actions.iter().zip(&state.forward);
+    let mut taken = done.filter(|(_, status)| **status == ActionStatus::Finished);
+    taken.find_map(|(planned, _)| match &planned.action {
+        Action::TakeReturnPoint { place, .. } => {
+            let what = match plan.has_return_point() {
+                true => "the return point",
+                false => "what is noted for a return of the code",
+            };
+            Some(Kept::new(what, place.display().to_string(), removal))
+        }
+        _ => None,
+    })
+}
+
+fn staged(plan: &Plan, what: &str, removal: &str) -> Vec<Kept> {
+    let stagings = plan
+        .actions
+        .iter()
+        .filter_map(|planned| match &planned.action {
+            Action::Stage { staging } => Some(staging),
+            _ => None,
+        });
+    stagings
+        .flat_map(|staging| staged_places(plan, staging))
+        .map(|place| Kept::new(what, place.display().to_string(), removal))
+        .collect()
+}
+
+fn touched(plan: &Plan, state: &RunState, kind: impl Fn(&Action) -> bool) -> bool {
+    plan.actions
+        .iter()
+        .zip(&state.forward)
+        .any(|(planned, status)| status.is_touched() && kind(&planned.action))
+}
