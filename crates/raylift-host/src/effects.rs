@@ -33,6 +33,7 @@ pub(crate) mod snapshot;
 pub mod stage;
 mod start;
 mod telnet;
+mod versions;
 
 pub use error::repository_code;
 pub use proof::drill;

@@ -409,6 +409,7 @@ fn planned_site(
         database_tools: database::tools(site, &settings.database),
         database_commands: return_point::database_commands(&settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
+        store_implementation: Some(site.store.implementation.clone()),
         search_indexes: search_indexes(site),
         backups: backups(site, &settings.backup, &state),
         state,

@@ -54,4 +54,5 @@ pub use error::SiteError;
 pub use process::remember;
 pub use request::{RememberedProcess, SurveyRequest};
 pub use rest::{FolderSum, rest};
+pub use store_path::Rule as StoreRule;
 pub use survey::{require_home, survey};

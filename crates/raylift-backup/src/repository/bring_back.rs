@@ -111,6 +111,27 @@ impl Repository {
         Ok(entries)
     }
 
+    /// Goes through the files and links of one part: path below it and bytes.
+    ///
+    /// # Errors
+    /// As [`Repository::show`], and with [`RepositoryError::NoSuchPart`].
+    pub fn files(
+        &self,
+        id: &str,
+        part: &str,
+        visitor: &mut dyn FnMut(&Path, u64),
+    ) -> Result<(), RepositoryError> {
+        let _lock = self.storage().lock(Access::Read)?;
+        let (engine, file) = self.find(id)?;
+        let (tree, _) = self.part(&engine, &file, part)?;
+        self.visit(&engine, tree, &mut |path, node| {
+            if !node.is_dir() {
+                visitor(path, self.size(&engine, path, node)?);
+            }
+            Ok(())
+        })
+    }
+
     /// Brings a part back into a folder that is empty or not there yet, with owner, mode, time, extended attributes and
     /// links. `None` brings everything back, each part as a folder of its name.
     ///

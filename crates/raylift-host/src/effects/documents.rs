@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{exists, go_on, read_failed, repository, write_failed};
 use super::remove::remove_tree;
+use super::versions::Held;
 
 /// The name of the part.
 pub(crate) const DOCUMENTS: &str = "documents";
@@ -294,6 +295,21 @@ impl<'a> Documents<'a> {
 }
 
 impl Kept {
+    /// What is held of each document.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub(crate) fn held(&self, stop: &Stop, progress: Progress<'_>) -> Result<Held, HostError> {
+        let repository = self.place.open().map_err(self::repository)?;
+        patiently(stop, progress, |_| {
+            let mut held = Held::default();
+            repository.files(&self.snapshot, DOCUMENTS, &mut |path, bytes| {
+                held.add(path, bytes);
+            })?;
+            Ok(held)
+        })
+    }
+
     /// Whether the repository still lists the backup.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ use super::real::now;
 use super::records::{self, last_proof};
 use super::remove::remove_tree;
 use super::return_point::{DATABASE, Note, count, documents, dump, require_planned};
+use super::versions::Versions;
 use crate::bridge::Mode;
 
 /// The table with a row for each version of a document (Liferay's `DLFileVersion`).
@@ -60,6 +61,7 @@ pub(crate) fn prove(
         store: PlainStore::new(scratch.join("backup")),
         restored: scratch.join("restored"),
         read: Cell::default(),
+        versions: Versions::of(site, scratch),
         stop,
     };
     let database = match &engine {
@@ -95,7 +97,16 @@ pub(crate) fn prove(
         let proven = documents
             .stopping(stop)
             .prove(scratch, last.as_ref(), progress)?;
+        let versions = match &proof.versions {
+            Some(versions) => {
+                progress("comparing versions of documents with the documents".to_owned());
+                let held = proven.kept.held(stop, progress)?;
+                Some(versions.compare(&proven.kept.root, held)?)
+            }
+            None => None,
+        };
         note_documents(&mut record, proven);
+        record.compared.extend(versions);
     } else if let Some(part) = documents(site)? {
         go_on(stop)?;
         let begun = Instant::now();
@@ -243,6 +254,7 @@ struct Proof<'a> {
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
+    versions: Option<Versions>,
     stop: &'a Stop,
 }
 
@@ -263,12 +275,9 @@ impl Proof<'_> {
             engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
             let restored = begun.elapsed();
             progress("comparing the restored database".to_owned());
-            let found = Note::read_all(
-                &engine.access(&scratch)?,
-                Mode::ReadOnly,
-                self.stop,
-                progress,
-            )?;
+            let restored_access = engine.access(&scratch)?;
+            let found = Note::read_all(&restored_access, Mode::ReadOnly, self.stop, progress)?;
+            self.list_versions(&restored_access, progress)?;
             engine.remove(&scratch)?;
             Ok((part, dumped, restored, found, after))
         })
@@ -354,7 +363,20 @@ impl Proof<'_> {
         open_path(&self.restored, &self.site.state, owner)?;
         progress("opening the restored database".to_owned());
         let access = files.copied_to(&target, self.access);
-        Note::read_all(&access, Mode::ReadWrite, self.stop, progress)
+        let found = Note::read_all(&access, Mode::ReadWrite, self.stop, progress)?;
+        self.list_versions(&access, progress)?;
+        Ok(found)
+    }
+
+    fn list_versions(
+        &self,
+        restored: &DatabaseAccess,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
+        match &self.versions {
+            Some(versions) => versions.list(restored, progress),
+            None => Ok(()),
+        }
     }
 
     /// What changed while it was copied is copied again; what is new since is no difference.

@@ -199,6 +199,7 @@ fn plan(home: &Path, release: &Path) -> Plan {
                 sources: Vec::new(),
             },
             store: None,
+            store_implementation: None,
             search_indexes: Vec::new(),
             backups: None,
             state: state.clone(),

@@ -49,6 +49,10 @@ pub struct PlannedSite {
     /// Folder of the document store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<PathBuf>,
+    /// The store's class, the value of `dl.store.impl`: it says which file a version of a document is. Nothing in plans of
+    /// earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_implementation: Option<String>,
     /// Where the documents of a return point are kept; nothing in plans of earlier versions, which copied them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backups: Option<PlannedBackups>,

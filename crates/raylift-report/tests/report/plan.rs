@@ -203,6 +203,7 @@ fn site() -> PlannedSite {
             sources: Vec::new(),
         },
         store: Some("/srv/liferay/data/document_library".into()),
+        store_implementation: Some("com.liferay.portal.store.file.system.FileSystemStore".into()),
         search_indexes: Vec::new(),
         backups: None,
         state: "/srv/liferay/.raylift".into(),

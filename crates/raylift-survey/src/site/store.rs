@@ -11,12 +11,10 @@ use raylift_model::names::RelativePath;
 use super::census::{self, Count, EXAMPLES};
 use super::configurations;
 use super::properties::Properties;
-use super::store_path::Rule;
+use super::store_path::{Rule, SIMPLE};
 use crate::machine::{DatabaseAnswer, DocumentRow, Machine};
 
 /// The default of `dl.store.impl` (layout-and-artifacts 6).
-const SIMPLE: &str = "com.liferay.portal.store.file.system.FileSystemStore";
-const ADVANCED: &str = "com.liferay.portal.store.file.system.AdvancedFileSystemStore";
 const DATABASE: &str = "com.liferay.portal.store.db.DBStore";
 /// The default root of the simple store; the advanced one has none.
 const DEFAULT_ROOT: &str = "data/document_library";
@@ -56,7 +54,7 @@ pub(crate) fn look(machine: &dyn Machine, home: &Path, properties: &Properties) 
         root: None,
         findings: Vec::new(),
     };
-    let Some(rule) = rule(&store.facts) else {
+    let Some(rule) = Rule::of(&store.facts.implementation) else {
         store.findings.push(not_files(&store.facts.implementation));
         return store;
     };
@@ -74,15 +72,6 @@ pub(crate) fn look(machine: &dyn Machine, home: &Path, properties: &Properties) 
         }
     }
     store
-}
-
-/// How a store in a folder lays its files; `None` for others.
-pub(crate) fn rule(facts: &StoreFacts) -> Option<Rule> {
-    match facts.implementation.as_str() {
-        SIMPLE => Some(Rule::Simple),
-        ADVANCED => Some(Rule::Advanced),
-        _ => None,
-    }
 }
 
 /// The PID of the store's configuration (layout-and-artifacts 6).

@@ -6,7 +6,7 @@ use crate::machine::DocumentRow;
 
 /// The two stores that keep documents in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+pub enum Rule {
     /// `FileSystemStore`.
     Simple,
     /// `AdvancedFileSystemStore`.
@@ -18,10 +18,23 @@ const NO_ENDING: &str = "afsh";
 /// Folders of two characters, at most (`AdvancedFileSystemStore.buildPath`).
 const LEVELS: usize = 4;
 
+/// The store that a portal has by itself.
+pub(super) const SIMPLE: &str = "com.liferay.portal.store.file.system.FileSystemStore";
+const ADVANCED: &str = "com.liferay.portal.store.file.system.AdvancedFileSystemStore";
+
 impl Rule {
+    /// The rule of a store by its class, the value of `dl.store.impl`; `None` for others.
+    pub fn of(implementation: &str) -> Option<Self> {
+        match implementation {
+            SIMPLE => Some(Self::Simple),
+            ADVANCED => Some(Self::Advanced),
+            _ => None,
+        }
+    }
+
     /// The file of a version, below the root. That both stores put the company and the repository first was read in
     /// Liferay's stores; that the repository is the data repository of the joined rows is an inference.
-    pub(super) fn path(self, row: &DocumentRow) -> RelativePath {
+    pub fn path(self, row: &DocumentRow) -> RelativePath {
         let repository = format!("{}/{}", row.company_id, row.data_repository_id);
         let (name, version) = (row.name.as_str(), row.version.as_str());
         RelativePath::new(match self {

@@ -19,6 +19,7 @@ use super::properties::Properties;
 use super::request::SurveyRequest;
 use super::runtime::{self, Runtime};
 use super::store::Comparison;
+use super::store_path::Rule;
 use super::tomcat::{self, Tomcat};
 use super::{
     access, configurations, database_server, deployments, disks, duplicates, entries, home, java,
@@ -251,7 +252,7 @@ fn look_at_data(
     }
     let (mut store, in_store) = documents.finish(&answer, request.census, complete);
     if request.checks
-        && let Some((root, rule)) = store.root.as_deref().zip(store::rule(&store))
+        && let Some((root, rule)) = store.root.as_deref().zip(Rule::of(&store.implementation))
     {
         let folder = store_checks::Folder {
             root: Path::new(root),

@@ -113,6 +113,11 @@ fn there_and_back(engine: Engine, table: &str) {
         compared.contains("dumped, restored and compared, every row"),
         "{compared}"
     );
+    let count = titles.len();
+    let versions = format!(
+        "versions of documents: {count} in the restored database, {count} with their file among"
+    );
+    assert!(count > 0 && compared.contains(&versions), "{compared}");
     assert_eq!(left_on_the_server(&site), Vec::<String>::new());
     site.assert_old(&titles);
     let archive = release(ReleaseVersion::Ga2);
