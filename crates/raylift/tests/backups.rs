@@ -212,6 +212,8 @@ fn what_is_wrong_with_a_repository_has_a_code() {
     fs::rename(&key, &kept).unwrap();
     refused(&site.run(&latest), 1, "RL1002");
     refused(&site.run(&["backup", "--without-database"]), 1, "RL1002");
+    // Before the database is looked for.
+    refused(&site.run(&["backup"]), 1, "RL1002");
     assert!(!key.exists(), "no second key hides the loss");
     fs::copy(&kept, &key).unwrap();
     fs::write(&key, "another key\n").unwrap();
@@ -446,6 +448,7 @@ fn settings_name_the_place_the_key_and_how_many_are_kept() {
     // The key says that there was a repository.
     refused(&site.run(&["backup", "--without-database"]), 3, "RL1010");
     assert!(!site.path("elsewhere/r").exists());
+    assert!(!site.path("home/.raylift").exists());
     let (code, taken) = site.run(&["backup", "--without-database", "--new-repository"]);
     assert_eq!(code, Some(0), "{taken}");
     assert_eq!(

@@ -15,7 +15,7 @@ use crate::server::{Kind, Server, mortal};
 use crate::world::{State, World, assert_same};
 
 /// A table that takes a while.
-fn with_large_table(server: &'static Server) -> World {
+pub fn with_large_table(server: &'static Server) -> World {
     let world = World::on(server);
     world.sql(match server.kind {
         Kind::Postgresql => "create table Large (id integer primary key, words text); insert into Large select n, sha512(n::text::bytea)::text from generate_series(1, 100000) n;",

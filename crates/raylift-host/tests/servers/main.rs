@@ -27,4 +27,5 @@ mod secrets;
 mod server;
 mod session;
 mod snapshots;
+mod stopped;
 mod world;

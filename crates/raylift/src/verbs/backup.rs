@@ -54,6 +54,8 @@ pub(crate) fn run(
     let origins = Origins::new(&facts, &tomcat, old.as_ref());
     let files = own_files(&facts, &origins, workplace.state());
 
+    // The key is tried before anything is made, and before the database is dumped.
+    Vault::of(site).look(arguments.new_repository)?;
     let _lock = workplace.lock()?;
     let scratch = workplace.state().join(SCRATCH);
     // What a dump_command prints lies where a run's would.
@@ -118,8 +120,6 @@ fn take<'a>(
         )
         .ending(Exit::Usage));
     }
-    // The key is tried before the database is dumped.
-    vault.look(arguments.new_repository)?;
     let stop = interrupt::stop()?;
     let mut shown = render::Line::new(printer.is_json());
     let home = PathBuf::from(&facts.home);

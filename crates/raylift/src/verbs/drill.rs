@@ -16,9 +16,8 @@ use crate::{interrupt, render, wiring};
 
 /// Takes a restore point, restores it to a scratch place, compares, removes it. The site serves all the while.
 pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Problem> {
-    wiring::require_home(site)?;
     let workplace = Workplace::of(site);
-    let _lock = workplace.lock()?;
+    workplace.refuse_while_at_work()?;
     let facts = wiring::survey_data(site)?;
     let (planned, against) = wiring::site_alone(site, &facts)?;
     if let Some(problem) = refused(&against) {
@@ -27,6 +26,7 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
     if planned.backups.is_some() {
         Vault::of(site).look(false)?;
     }
+    let _lock = workplace.lock()?;
     let stop = interrupt::stop()?;
     let mut line = Line::new(printer.is_json());
     line.begin("proving that database and documents can be restored".to_owned());
