@@ -122,7 +122,7 @@ fn lines(loss: &Loss) -> Vec<String> {
                 .to_owned()
         }
     }];
-    lines.extend(written(&loss.since, usize::MAX));
+    lines.extend(written(&loss.since, "now", usize::MAX));
     lines.extend(loss.requests.map(|requests| match loss.healthy {
         Some(_) => format!("  {requests} requests were answered"),
         None => {
@@ -134,7 +134,7 @@ fn lines(loss: &Loss) -> Vec<String> {
             "before that, by the upgrade steps and the first start, or by users who came before the health check was over:"
                 .to_owned(),
         );
-        lines.extend(written(&loss.before, SHOWN));
+        lines.extend(written(&loss.before, "by then", SHOWN));
     }
     match &loss.documents {
         Some(documents) => lines.extend(new_documents(documents)),
@@ -143,11 +143,11 @@ fn lines(loss: &Loss) -> Vec<String> {
     lines
 }
 
-/// A line for each table and user, `most` at most.
-fn written(written: &Written, most: usize) -> Vec<String> {
+/// A line for each table and user, `most` at most; `end` is when the time is over.
+fn written(written: &Written, end: &str, most: usize) -> Vec<String> {
     let tables = written.tables.iter().map(|table| {
         format!(
-            "  {}: {} rows then, {} after",
+            "  {}: {} rows then, {} {end}",
             table.name, table.before, table.now
         )
     });
@@ -174,7 +174,7 @@ fn written(written: &Written, most: usize) -> Vec<String> {
     if lines.len() > most {
         let more = lines.len() - most;
         lines.truncate(most);
-        lines.push(format!("  and {more} more tables"));
+        lines.push(format!("  and {more} more lines like these"));
     }
     lines
 }

@@ -41,11 +41,27 @@ fn to_the_new_release_and_back_and_for_good() {
         "{}",
         refused.all()
     );
+    let apart = refused.stderr.split_once("by the upgrade steps").unwrap();
+    assert!(apart.0.contains("since the new site was healthy"));
+    assert!(
+        !apart.0.contains("RELEASE_: ") && apart.1.contains("RELEASE_: "),
+        "{}",
+        refused.all()
+    );
     assert!(site.site.is_up(), "a refusal changes nothing");
     let title = "new document \"Written after the update\" by Lab Author, 20";
     assert!(refused.stderr.contains(title), "{}", refused.all());
 
-    site.raylift(&["rollback", "--discard-writes"]).assert(0);
+    let back = site.raylift(&["rollback", "--discard-writes"]).assert(0);
+    let status = site.raylift(&["status"]).assert(0);
+    for said in [&back.stdout, &status.stdout] {
+        for kept in ["the newer database", "the newer documents", "return point"] {
+            assert!(said.contains(kept), "{kept}: {said}");
+        }
+    }
+    for outage in ["outage: ", "outage of the way back: "] {
+        assert!(back.stdout.contains(outage), "{outage}: {}", back.all());
+    }
     site.assert_old(&before);
 
     site.update().assert(0);

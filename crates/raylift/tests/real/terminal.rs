@@ -211,7 +211,7 @@ fn control_c_stops_at_the_next_safe_point_and_twice_at_once() {
 /// Who is asked sees what counts without leafing back, and who says no is not told to say yes.
 #[test]
 fn the_question_stands_below_a_short_summary() {
-    let site = TestSite::stopped("demo-site", &[]);
+    let site = TestSite::started();
     let archive = release(ReleaseVersion::Ga2).to_str().unwrap().to_owned();
     let mut terminal = Terminal::open(&site, &["update", &archive]);
     terminal.wait_for_text("Carry this out?");

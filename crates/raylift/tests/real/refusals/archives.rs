@@ -114,7 +114,7 @@ pub(super) fn all(site: &TestSite) {
     let same = same.to_str().expect("UTF-8");
     site.raylift(&["plan", same, "--same-release"]).assert(0);
     let none = folder.path().join("none.zip");
-    refused(site, "no such archive", "RL0203", update_to(site, &none));
+    refused(site, "no such archive", "RL0213", update_to(site, &none));
     site.raylift(&["update", "--yes"]).assert(2);
     site.raylift(&["uptade"]).assert(2);
 }
