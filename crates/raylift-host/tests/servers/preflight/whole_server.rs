@@ -132,6 +132,28 @@ fn a_mariadb_that_copies_another_says_so() {
     second.sql("", "stop slave; reset slave all;");
 }
 
+/// The provider is in the package that Debian's `mariadb-server` depends on.
+#[test]
+fn a_galera_cluster_says_so() {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    let server = SERVER.get_or_init(|| {
+        let port = raylift_lab::free_port().unwrap();
+        Server::new(
+            Kind::Mariadb,
+            &[
+                "--wsrep-on=ON",
+                "--wsrep-provider=/usr/lib/galera/libgalera_smm.so",
+                "--wsrep-cluster-address=gcomm://",
+                "--binlog-format=ROW",
+                &format!("--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:{port}"),
+            ],
+        )
+    });
+    let rows = said(&checks(&sound_on(server)), "replication");
+    let expected = "Galera cluster of 1: sessions on its other servers are not seen";
+    assert_eq!(rows, [expected]);
+}
+
 #[test]
 fn mariadb_tells_settings_connections_and_that_it_takes_no_writes() {
     let (server, _turn) = mortal(Kind::Mariadb);

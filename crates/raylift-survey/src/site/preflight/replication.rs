@@ -1,6 +1,6 @@
 //! Servers that copy from this one, or that this one copies from, with what the engine says of their lag; on PostgreSQL also
 //! slots that keep the log for somebody who is not there. PostgreSQL shows an ordinary user that somebody copies and little
-//! more. MariaDB and MySQL show sessions of others only with the right PROCESS; MariaDB's status says the number to all.
+//! more. A Galera cluster has its sessions on each server alone. MariaDB and MySQL show sessions of others only with the right PROCESS; MariaDB's status says the number to all.
 
 use super::{Ask, Check};
 
@@ -19,6 +19,9 @@ pub(super) const CHECK: Check = Check {
             OR (USER = 'system user' AND COMMAND IN ('Connect', 'Query')) */ /*M! \
             UNION ALL SELECT CONCAT(VARIABLE_NAME, ': ', VARIABLE_VALUE) FROM information_schema.GLOBAL_STATUS \
             WHERE (VARIABLE_NAME = 'SLAVES_CONNECTED' AND VARIABLE_VALUE <> '0') OR (VARIABLE_NAME = 'SLAVE_RUNNING' \
-            AND VARIABLE_VALUE = 'ON') */",
+            AND VARIABLE_VALUE = 'ON') \
+            UNION ALL SELECT CONCAT('Galera cluster of ', VARIABLE_VALUE, ': sessions on its other servers are not seen') \
+            FROM information_schema.GLOBAL_STATUS \
+            WHERE VARIABLE_NAME = 'WSREP_CLUSTER_SIZE' AND VARIABLE_VALUE <> '0' */",
     ),
 };
