@@ -59,7 +59,7 @@ fn files_part(
 ) -> Result<Input, HostError> {
     let files = Hsqldb::of(access)?;
     if !running {
-        return Ok(Input::Files(database_files(&files)?));
+        return Ok(Input::Dump(database_files(&files)?));
     }
     let store = PlainStore::new(scratch);
     copy_at_rest(&files, &store, progress)?;
@@ -67,7 +67,7 @@ fn files_part(
 }
 
 fn in_scratch(store: &PlainStore) -> Input {
-    Input::Files(Part {
+    Input::Dump(Part {
         name: DATABASE.to_owned(),
         root: store.folder(DATABASE),
         entries: None,
@@ -96,8 +96,8 @@ mod tests {
         let part = |running| {
             let input = files_part(&access, running, &scratch, &mut |_| {});
             match input.ok().unwrap() {
-                Input::Files(part) => part,
-                Input::Stream { .. } => panic!("no dump is made of files"),
+                Input::Dump(part) => part,
+                Input::Files(_) => panic!("rows come in the middle of a script"),
             }
         };
         let down = part(false);

@@ -101,17 +101,6 @@ pub enum RepositoryError {
     /// Something of the site could not be read, or something brought back could not be written.
     #[error(transparent)]
     File(#[from] BackupError),
-    /// What came in through a pipe, such as a dump, ended with an error.
-    #[error("{part}: the stream {file} ended with an error")]
-    Stream {
-        /// The part it belongs to.
-        part: String,
-        /// Its name in the part.
-        file: String,
-        /// The cause.
-        #[source]
-        source: io::Error,
-    },
     /// The backup would hold less than was found.
     #[error("{missing} of {found} entries did not get into the backup")]
     Incomplete {

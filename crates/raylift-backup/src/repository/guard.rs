@@ -4,7 +4,7 @@
 //! with a gap is none: the guard remembers the first failed write, and it keeps the engine's snapshot back until
 //! everything was looked at. Only then is a snapshot written, and before that no backup counts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,7 +20,8 @@ use super::storage::Storage;
 struct State {
     storage: Box<dyn Storage>,
     failed: Mutex<Option<StorageError>>,
-    keep_snapshots_back: AtomicBool,
+    /// Snapshots that are kept back: the engine finds them, and nobody else.
+    kept_back: Mutex<Option<BTreeMap<Id, Bytes>>>,
     keep_settings_back: AtomicBool,
     last_snapshot: Mutex<Option<Id>>,
     hidden: Mutex<HashSet<Id>>,
@@ -35,7 +36,7 @@ impl Guard {
         Self(Arc::new(State {
             storage,
             failed: Mutex::default(),
-            keep_snapshots_back: AtomicBool::new(false),
+            kept_back: Mutex::default(),
             keep_settings_back: AtomicBool::new(false),
             last_snapshot: Mutex::default(),
             hidden: Mutex::default(),
@@ -52,9 +53,9 @@ impl Guard {
         lock(&self.0.failed).take()
     }
 
-    /// While true, snapshots that the engine writes go nowhere.
+    /// While true, snapshots that the engine writes stay in memory, where it can take one for the parent of the next.
     pub(super) fn keep_snapshots_back(&self, back: bool) {
-        self.0.keep_snapshots_back.store(back, Ordering::SeqCst);
+        *lock(&self.0.kept_back) = back.then(BTreeMap::new);
     }
 
     /// While true, the repository's settings that the engine writes go nowhere: they hold for this one opening of it.
@@ -103,10 +104,23 @@ impl ReadBackend for Guard {
             let hidden = lock(&self.0.hidden);
             list.retain(|(id, _)| !hidden.contains(id));
         }
+        if kind == FileType::Snapshot
+            && let Some(kept) = &*lock(&self.0.kept_back)
+        {
+            let length = |bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            list.extend(kept.iter().map(|(id, bytes)| (*id, length(bytes))));
+        }
         Ok(list)
     }
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
+        if kind == FileType::Snapshot
+            && let Some(bytes) = lock(&self.0.kept_back)
+                .as_ref()
+                .and_then(|kept| kept.get(id))
+        {
+            return Ok(bytes.clone());
+        }
         self.told(self.storage().read(kind, id)).map(Bytes::from)
     }
 
@@ -140,7 +154,8 @@ impl WriteBackend for Guard {
         content: BytesList,
     ) -> RusticResult<()> {
         if kind == FileType::Snapshot {
-            if self.0.keep_snapshots_back.load(Ordering::SeqCst) {
+            if let Some(kept) = &mut *lock(&self.0.kept_back) {
+                kept.insert(*id, content.slice().concat().into());
                 return Ok(());
             }
             *lock(&self.0.last_snapshot) = Some(*id);

@@ -69,30 +69,6 @@ pub(super) fn of_file(
     Ok(Some(Node::new_node(name, node_type, meta)))
 }
 
-/// The node of something that comes through a pipe: a file of this process, made now.
-pub(super) fn of_stream(name: &OsStr, size: u64, now: Timestamp) -> Node {
-    let meta = Metadata {
-        mode: Some(0o600),
-        // Never that of an earlier one: what came through a pipe is always read.
-        mtime: Some(now),
-        ctime: Some(now),
-        uid: Some(rustix::process::geteuid().as_raw()),
-        gid: Some(rustix::process::getegid().as_raw()),
-        size,
-        links: 1,
-        ..Metadata::default()
-    };
-    Node::new_node(name, NodeType::File, meta)
-}
-
-/// The node of a folder that holds parts of which none is a folder of the site.
-pub(super) fn of_part(name: &OsStr, now: Timestamp) -> Node {
-    let mut node = of_stream(name, 0, now);
-    node.node_type = NodeType::Dir;
-    node.meta.mode = Some(0o700 | GO_DIRECTORY);
-    node
-}
-
 /// Owner, mode, time and extended attributes that a node keeps.
 pub(super) fn attributes(node: &Node) -> Attributes {
     let meta = &node.meta;
@@ -171,7 +147,7 @@ mod tests {
     #[test]
     fn times_before_1970_come_back() {
         for (seconds, nanoseconds) in [(5, 7), (0, 0), (-1, 999_999_999), (-10, 5)] {
-            let mut node = of_stream(OsStr::new("x"), 0, Timestamp::UNIX_EPOCH);
+            let mut node = Node::new_node(OsStr::new("x"), NodeType::File, Metadata::default());
             node.meta.mtime = time(seconds, nanoseconds);
             assert_eq!(attributes(&node).modified, (seconds, nanoseconds));
         }

@@ -1,16 +1,15 @@
 //! What goes into a backup, as the engine asks for it: entries in order, folders before what is in them, content only
 //! when it is needed.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, OpenOptions};
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustic_core::jiff::Timestamp;
 use rustic_core::{
     ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult,
 };
@@ -23,64 +22,38 @@ use crate::stop::Stop;
 use crate::store::{Part, is_own};
 use crate::walk::join;
 
-/// Something to take into a backup. Each lies in a folder of the backup that has the name of its part.
+/// Something to take into a backup: a folder or chosen entries of one, which lie in a folder of the backup that has the
+/// name of their part. Sockets, pipes and devices are left out.
+#[derive(Debug, Clone)]
 pub enum Input {
-    /// A folder or chosen entries of one. Sockets, pipes and devices are left out.
+    /// Files of a site. They are written anew as a whole, grow at their end or change in place, and most of them are
+    /// small.
     Files(Part),
-    /// What comes through a pipe, as one file. A reader that ends with an error ends the backup: the caller must turn
-    /// the failure of a dump tool into one.
-    Stream {
-        /// The part; other streams may have the same.
-        part: String,
-        /// The file's name in the part.
-        file: String,
-        /// The content.
-        reader: Box<dyn Read + Send>,
-    },
+    /// The files of a dump, into which rows come in the middle. They are cut into pieces by content, so that what
+    /// follows a new row is not stored anew.
+    Dump(Part),
 }
 
 impl Input {
-    /// The name of its part.
-    pub fn part(&self) -> &str {
+    /// The part.
+    pub fn part(&self) -> &Part {
         match self {
-            Self::Files(part) => &part.name,
-            Self::Stream { part, .. } => part,
-        }
-    }
-
-    /// The name of a stream in its part; empty for files.
-    pub(super) fn file(&self) -> &str {
-        match self {
-            Self::Files(_) => "",
-            Self::Stream { file, .. } => file,
+            Self::Files(part) | Self::Dump(part) => part,
         }
     }
 }
 
-/// Sizes of streams, by part and file, as far as they are known.
-pub(super) type Sizes = BTreeMap<(String, String), u64>;
-
-/// Whether parts and streams have names that can lie beside each other.
+/// Whether parts have names that can lie beside each other.
 ///
 /// # Errors
 /// With [`RepositoryError::Name`].
-pub(super) fn check_names(
-    files: &[Input],
-    streams: &[(String, String)],
-) -> Result<(), RepositoryError> {
-    let mut parts = HashSet::new();
-    for input in files {
-        check_name(input.part())?;
-        if !parts.insert(input.part()) {
-            return Err(bad_name(input.part(), "two parts have this name"));
-        }
-    }
+pub(super) fn check_names(inputs: &[Input]) -> Result<(), RepositoryError> {
     let mut seen = HashSet::new();
-    for (part, file) in streams {
-        check_name(part)?;
-        check_name(file)?;
-        if parts.contains(part.as_str()) || !seen.insert((part, file)) {
-            return Err(bad_name(file, "the part holds something of that name"));
+    for input in inputs {
+        let name = &input.part().name;
+        check_name(name)?;
+        if !seen.insert(name) {
+            return Err(bad_name(name, "two parts have this name"));
         }
     }
     Ok(())
@@ -129,66 +102,23 @@ impl Tally {
     }
 }
 
-type Reader = Box<dyn Read + Send>;
-
-/// A stream can be read once.
-type Stream = Arc<Mutex<Option<Reader>>>;
-
-#[derive(Clone)]
-enum Piece {
-    Files(Part),
-    Stream {
-        file: String,
-        size: u64,
-        reader: Stream,
-    },
-}
-
 /// The whole backup. Each part is a folder, in the order of their names.
 pub(super) struct Source {
-    parts: Vec<(String, Vec<Piece>)>,
+    parts: Vec<Part>,
     tally: Arc<Tally>,
-    now: Timestamp,
 }
 
 impl Source {
-    pub(super) fn new(
-        inputs: Vec<Input>,
-        sizes: &Sizes,
-        tally: Arc<Tally>,
-        now: Timestamp,
-    ) -> Result<Self, RepositoryError> {
-        let mut parts: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
+    pub(super) fn new(inputs: &[Input], tally: Arc<Tally>) -> Result<Self, RepositoryError> {
+        let mut parts = Vec::new();
         for input in inputs {
-            let pieces = parts.entry(input.part().to_owned()).or_default();
-            pieces.push(match input {
-                Input::Files(mut part) => {
-                    // A folder behind a link is taken, not the link.
-                    part.root =
-                        fs::canonicalize(&part.root).map_err(BackupError::read(&part.root))?;
-                    Piece::Files(part)
-                }
-                Input::Stream { part, file, reader } => {
-                    let key = (part, file);
-                    let size = sizes.get(&key).copied().unwrap_or(0);
-                    Piece::Stream {
-                        file: key.1,
-                        size,
-                        reader: Arc::new(Mutex::new(Some(reader))),
-                    }
-                }
-            });
+            let mut part = input.part().clone();
+            // A folder behind a link is taken, not the link.
+            part.root = fs::canonicalize(&part.root).map_err(BackupError::read(&part.root))?;
+            parts.push(part);
         }
-        let mut parts: Vec<_> = parts.into_iter().collect();
-        for (_, pieces) in &mut parts {
-            pieces.sort_by(|one, other| match (one, other) {
-                (Piece::Stream { file: one, .. }, Piece::Stream { file: other, .. }) => {
-                    one.cmp(other)
-                }
-                _ => std::cmp::Ordering::Equal,
-            });
-        }
-        Ok(Self { parts, tally, now })
+        parts.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(Self { parts, tally })
     }
 }
 
@@ -217,57 +147,19 @@ impl ReadSource for Source {
     }
 
     fn entries(&self) -> Self::Iter {
-        let (tally, now) = (Arc::clone(&self.tally), self.now);
+        let tally = Arc::clone(&self.tally);
         let parts = self.parts.clone();
-        Box::new(
-            parts
-                .into_iter()
-                .flat_map(move |(name, pieces)| entries_of(&name, pieces, &tally, now)),
-        )
+        Box::new(parts.into_iter().flat_map(move |part| files(&part, &tally)))
     }
 }
 
 type Entries = Box<dyn Iterator<Item = RusticResult<ReadSourceEntry<Content>>> + Send>;
 
-fn entries_of(name: &str, pieces: Vec<Piece>, tally: &Arc<Tally>, now: Timestamp) -> Entries {
-    let top = Path::new("/").join(name);
-    if let Some(Piece::Files(part)) = pieces.first() {
-        return files(&top, part, tally);
-    }
-    let folder = ReadSourceEntry {
-        path: top.clone(),
-        node: node::of_part(OsStr::new(name), now),
-        open: None,
-    };
-    let part = name.to_owned();
-    let tally = Arc::clone(tally);
-    Box::new(
-        std::iter::once(Ok(folder)).chain(pieces.into_iter().filter_map(move |piece| {
-            let Piece::Stream { file, size, reader } = piece else {
-                return None;
-            };
-            tally.entries.fetch_add(1, Ordering::Relaxed);
-            Some(Ok(ReadSourceEntry {
-                path: top.join(&file),
-                node: node::of_stream(OsStr::new(&file), size, now),
-                open: Some(Content {
-                    what: What::Stream {
-                        part: part.clone(),
-                        file,
-                        reader,
-                    },
-                    tally: Arc::clone(&tally),
-                }),
-            }))
-        })),
-    )
-}
-
 /// The folder itself and everything chosen below it. An entry that goes away meanwhile is left out; one that cannot be
 /// read fails the backup.
-fn files(top: &Path, part: &Part, tally: &Arc<Tally>) -> Entries {
+fn files(part: &Part, tally: &Arc<Tally>) -> Entries {
     let tally = Arc::clone(tally);
-    let (top, root) = (top.to_owned(), part.root.clone());
+    let (top, root) = (Path::new("/").join(&part.name), part.root.clone());
     let walks: Box<dyn Iterator<Item = Result<PathBuf, BackupError>> + Send> = match &part.entries {
         None => Box::new(walk(&root, true)),
         Some(names) => {
@@ -358,7 +250,7 @@ fn entry(
         return Ok(None);
     };
     let open = stat.is_file().then(|| Content {
-        what: What::File(path.to_owned()),
+        path: path.to_owned(),
         tally: Arc::clone(tally),
     });
     if !stat.is_dir() {
@@ -371,18 +263,9 @@ fn entry(
     }))
 }
 
-enum What {
-    File(PathBuf),
-    Stream {
-        part: String,
-        file: String,
-        reader: Stream,
-    },
-}
-
-/// The content of a file or stream, not open yet.
+/// The content of a file, not open yet.
 pub(super) struct Content {
-    what: What,
+    path: PathBuf,
     tally: Arc<Tally>,
 }
 
@@ -390,25 +273,17 @@ impl ReadSourceOpen for Content {
     type Reader = Watched;
 
     fn open(self) -> RusticResult<Watched> {
-        let reader: io::Result<Reader> = match &self.what {
-            What::File(path) => OpenOptions::new()
-                .read(true)
-                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
-                .open(path)
-                .map(|file| Box::new(file) as Reader),
-            What::Stream { reader, .. } => reader
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take()
-                .ok_or_else(|| io::Error::other("the stream was read already")),
-        };
-        match reader {
-            Ok(reader) => Ok(Watched {
-                reader,
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
+            .open(&self.path);
+        match file {
+            Ok(file) => Ok(Watched {
+                file,
                 content: self,
             }),
             Err(error) => {
-                if matches!(self.what, What::File(_)) && error.kind() == io::ErrorKind::NotFound {
+                if error.kind() == io::ErrorKind::NotFound {
                     self.tally.vanished.fetch_add(1, Ordering::Relaxed);
                 } else {
                     self.failed(&error);
@@ -430,20 +305,14 @@ impl Content {
             || io::Error::new(error.kind(), error.to_string()),
             io::Error::from_raw_os_error,
         );
-        self.tally.fail(match &self.what {
-            What::File(path) => BackupError::read(path)(source).into(),
-            What::Stream { part, file, .. } => RepositoryError::Stream {
-                part: part.clone(),
-                file: file.clone(),
-                source,
-            },
-        });
+        self.tally
+            .fail(BackupError::read(&self.path)(source).into());
     }
 }
 
 /// Counts what is read and remembers what could not be read.
 pub(super) struct Watched {
-    reader: Reader,
+    file: File,
     content: Content,
 }
 
@@ -452,7 +321,7 @@ impl Read for Watched {
         if !self.content.tally.goes_on() {
             return Err(io::Error::other("somebody asked for an end"));
         }
-        match self.reader.read(buffer) {
+        match self.file.read(buffer) {
             Ok(read) => {
                 let tally = &self.content.tally;
                 tally.bytes.fetch_add(read as u64, Ordering::Relaxed);

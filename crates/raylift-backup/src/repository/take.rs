@@ -7,17 +7,16 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use rustic_core::jiff::{Timestamp, Zoned};
-use rustic_core::repofile::{Chunker, SnapshotFile};
+use rustic_core::jiff::Zoned;
+use rustic_core::repofile::{Chunker, SnapshotFile, SnapshotSummary};
 use rustic_core::{
-    BackupOptions, ConfigOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError, TreeId,
+    BackupOptions, ConfigOptions, ErrorKind, IndexedIdsStatus, OpenStatus, RusticError,
 };
 
 use super::error::RepositoryError;
 use super::open::{Engine, Repaired, Repository};
-use super::read_back;
 use super::snapshot::{self, Snapshot, TAG};
-use super::source::{Input, Sizes, Source, Tally, check_names};
+use super::source::{Input, Source, Tally, check_names};
 use super::storage::Access;
 use crate::store::Progress;
 
@@ -60,13 +59,8 @@ impl Repository {
     /// Takes a backup. Files with the size, time and change time they have in the newest backup of the site are not read
     /// again. Everything is on disk before the backup counts; stopped in between, the next one uses what is there.
     ///
-    /// Streams are read first. How long one is, is known at its end, and restic restores nothing of a file whose length is
-    /// zero; so each is read back once, now with its length. Nothing is stored twice by that, and a dump that was taken
-    /// has been read again.
-    ///
     /// # Errors
-    /// When somebody else uses the repository, when something cannot be read or written, or when a stream ends with an
-    /// error. Then no backup was taken.
+    /// When somebody else uses the repository, and when something cannot be read or written. Then no backup was taken.
     pub fn backup(
         &self,
         about: &About,
@@ -81,24 +75,14 @@ impl Repository {
                 });
             }
         }
-        let now = Zoned::now();
-        let (streams, files): (Vec<Input>, Vec<Input>) = inputs
-            .into_iter()
-            .partition(|input| matches!(input, Input::Stream { .. }));
         // Names are looked at before anything is stored.
-        let named = streams
-            .iter()
-            .map(|stream| (stream.part().to_owned(), stream.file().to_owned()))
-            .collect::<Vec<_>>();
-        check_names(&files, &named)?;
+        check_names(&inputs)?;
         let _lock = self.storage().lock(Access::Write)?;
         let engine = self.opened()?;
         progress("reading the index".to_owned());
         let repaired = self.repair_index(&engine)?;
-        let mut engine = self.indexed(engine)?;
-
         let mut snapshot = SnapshotFile {
-            time: now.clone(),
+            time: Zoned::now(),
             hostname: about.host.clone(),
             uid: rustix::process::geteuid().as_raw(),
             gid: rustix::process::getegid().as_raw(),
@@ -112,24 +96,13 @@ impl Repository {
         let paths = [about.site.clone()];
         let mut job = Job {
             repository: self,
-            now: now.timestamp(),
             paths: &paths,
             progress,
         };
-
-        let mut taken = Vec::new();
-        if !streams.is_empty() {
-            let stored = job.archive(&engine, streams, &Sizes::new(), snapshot.clone())?;
-            let (again, sizes) = self.read_again(stored.tree, named)?;
-            engine = self.indexed(engine.drop_index())?;
-            taken.push(job.archive(&engine, again, &sizes, snapshot.clone())?);
-        }
-        if !files.is_empty() || taken.is_empty() {
-            engine = self.indexed(self.evenly(engine.drop_index())?)?;
-            taken.push(job.archive(&engine, files, &Sizes::new(), snapshot)?);
-        }
-        engine = self.indexed(engine.drop_index())?;
-        let mut snapshot = self.merge(&engine, taken)?;
+        self.guard.keep_snapshots_back(true);
+        let taken = job.take(engine, &inputs, snapshot);
+        self.guard.keep_snapshots_back(false);
+        let (engine, mut snapshot) = taken?;
         let summary = snapshot.summary.clone().unwrap_or_default();
         engine
             .save_snapshots(vec![snapshot.clone()])
@@ -155,31 +128,6 @@ impl Repository {
             .map_err(|error| self.explain("read the index", error))
     }
 
-    /// The streams out of the repository, whose lengths are known now.
-    fn read_again(
-        &self,
-        stored: TreeId,
-        named: Vec<(String, String)>,
-    ) -> Result<(Vec<Input>, Sizes), RepositoryError> {
-        let full = self
-            .opened()?
-            .to_indexed()
-            .map_err(|error| self.explain("read the index", error))?;
-        let full = Arc::new(full);
-        let mut sizes = Sizes::new();
-        let mut inputs = Vec::new();
-        for (part, file) in named {
-            let (size, reader) = read_back::open(self, &full, stored, &part, &file)?;
-            sizes.insert((part.clone(), file.clone()), size);
-            inputs.push(Input::Stream {
-                part,
-                file,
-                reader: Box::new(reader),
-            });
-        }
-        Ok((inputs, sizes))
-    }
-
     /// From here on the engine cuts files into pieces of one size. Files of a site are written anew as a whole, grow at
     /// their end, or change in place, and most are smaller than a piece; to look for cuts by content costs half the
     /// time of a first backup. Dumps, into which rows come in the middle, are cut by content.
@@ -195,7 +143,9 @@ impl Repository {
         if engine.config().append_only != Some(true) {
             let mut options = ConfigOptions::default();
             options.set_chunker = Some(Chunker::FixedSize);
-            options.set_datapack_size = PACK_SIZE.parse().ok();
+            if engine.config().datapack_size.is_none() {
+                options.set_datapack_size = PACK_SIZE.parse().ok();
+            }
             self.guard.keep_settings_back(true);
             let applied = engine.apply_config(&options);
             self.guard.keep_settings_back(false);
@@ -208,31 +158,62 @@ impl Repository {
 /// What is the same for each time that the engine is set to work.
 struct Job<'a> {
     repository: &'a Repository,
-    now: Timestamp,
     paths: &'a [PathBuf],
     progress: Progress<'a>,
 }
 
 impl Job<'_> {
-    /// Stores everything and keeps the snapshot back.
+    /// Stores everything and answers the snapshot, which is not written yet. Dumps are stored first, cut by content. Then
+    /// everything is taken, with that for a second parent: a dump has not changed since and is not read again.
+    fn take(
+        &mut self,
+        engine: Engine<OpenStatus>,
+        inputs: &[Input],
+        snapshot: SnapshotFile,
+    ) -> Result<(Engine<IndexedIdsStatus>, SnapshotFile), RepositoryError> {
+        let repository = self.repository;
+        let dumps: Vec<Input> = inputs
+            .iter()
+            .filter(|input| matches!(input, Input::Dump(_)))
+            .cloned()
+            .collect();
+        let mut options = BackupOptions::default();
+        if dumps.is_empty() {
+            let engine = repository.indexed(repository.evenly(engine)?)?;
+            let taken = self.archive(&engine, &options, inputs, snapshot)?;
+            return Ok((engine, taken));
+        }
+        let engine = repository.indexed(engine)?;
+        let stored = self.archive(&engine, &options, &dumps, snapshot.clone())?;
+        let engine = repository.indexed(repository.evenly(engine.drop_index())?)?;
+        let parents = std::iter::once(stored.id).chain(stored.parents);
+        options.parent_opts.parents = parents.map(|id| id.to_hex().as_str().to_owned()).collect();
+        let mut taken = self.archive(&engine, &options, inputs, snapshot)?;
+        taken.parents.retain(|id| *id != stored.id);
+        taken.parent = taken.parents.first().copied();
+        if let (Some(summary), Some(dumps)) = (&mut taken.summary, &stored.summary) {
+            add(summary, dumps);
+        }
+        Ok((engine, taken))
+    }
+
+    /// Stores and keeps the snapshot back.
     fn archive(
         &mut self,
         engine: &Engine<IndexedIdsStatus>,
-        inputs: Vec<Input>,
-        sizes: &Sizes,
+        options: &BackupOptions,
+        inputs: &[Input],
         snapshot: SnapshotFile,
     ) -> Result<SnapshotFile, RepositoryError> {
         let repository = self.repository;
         let tally = Arc::new(Tally::stopping(repository.stop.clone()));
-        let source = Source::new(inputs, sizes, Arc::clone(&tally), self.now)?;
+        let source = Source::new(inputs, Arc::clone(&tally))?;
         repository.guard.take_failure();
-        repository.guard.keep_snapshots_back(true);
         let archived = thread::scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             let (source, paths) = (&source, self.paths);
             let work = scope.spawn(move || {
-                let options = BackupOptions::default();
-                let result = engine.archive(&options, source, snapshot, paths);
+                let result = engine.archive(options, source, snapshot, paths);
                 // The receiver waits until this thread is gone.
                 let _ = sender.send(result);
                 drop(sender);
@@ -248,7 +229,6 @@ impl Job<'_> {
             let _ = work.join();
             result
         });
-        repository.guard.keep_snapshots_back(false);
 
         // What was wrong with the site or the disk says more than what became of it in the engine.
         if let Some(failure) = repository.guard.take_failure() {
@@ -276,6 +256,22 @@ impl Job<'_> {
         }
         Ok(snapshot)
     }
+}
+
+/// What was stored of dumps beforehand: the second time nothing of them seems to have changed.
+fn add(summary: &mut SnapshotSummary, dumps: &SnapshotSummary) {
+    let again = dumps.files_new + dumps.files_changed;
+    summary.files_unmodified = summary.files_unmodified.saturating_sub(again);
+    summary.files_new += dumps.files_new;
+    summary.files_changed += dumps.files_changed;
+    summary.data_blobs += dumps.data_blobs;
+    summary.tree_blobs += dumps.tree_blobs;
+    summary.data_added += dumps.data_added;
+    summary.data_added_packed += dumps.data_added_packed;
+    summary.data_added_files += dumps.data_added_files;
+    summary.data_added_files_packed += dumps.data_added_files_packed;
+    summary.data_added_trees += dumps.data_added_trees;
+    summary.data_added_trees_packed += dumps.data_added_trees_packed;
 }
 
 fn told(tally: &Tally) -> String {

@@ -1,29 +1,14 @@
 //! Two at once, and what is left of one that is gone.
 
 use std::fs;
-use std::io::{self, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant, SystemTime};
 
-use raylift_backup::repository::{Forget, Free, Input, ReadBack, RepositoryError};
+use raylift_backup::repository::{Forget, Free, ReadBack, RepositoryError};
 
 use crate::support::{Place, furnish};
-
-/// A dump that says when it is read and then waits.
-struct Waiting {
-    begun: mpsc::Sender<()>,
-    end: mpsc::Receiver<()>,
-}
-
-impl Read for Waiting {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        let _ = self.begun.send(());
-        let _ = self.end.recv();
-        Ok(0)
-    }
-}
 
 fn is_locked<T: std::fmt::Debug>(result: Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Locked { .. }))
@@ -40,12 +25,14 @@ fn while_one_writes_nobody_else_does_anything() {
     let about = place.about();
     thread::scope(|scope| {
         let first = scope.spawn(|| {
-            let dump = Input::Stream {
-                part: "database".to_owned(),
-                file: "dump".to_owned(),
-                reader: Box::new(Waiting { begun, end }),
-            };
-            repository.backup(&about, vec![dump], &mut |_| {})
+            // Progress is told under the lock.
+            let mut once = Some((begun, end));
+            repository.backup(&about, place.documents(), &mut |_| {
+                if let Some((begun, end)) = once.take() {
+                    let _: Result<(), _> = begun.send(());
+                    let _: Result<(), _> = end.recv();
+                }
+            })
         });
         wait.recv().unwrap();
         let other = place.open().unwrap();

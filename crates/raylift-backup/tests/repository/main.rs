@@ -10,6 +10,7 @@
 
 mod choice;
 mod damage;
+mod dumps;
 mod forget;
 mod full;
 mod kill;
@@ -18,6 +19,5 @@ mod oracle;
 mod pieces;
 mod round_trip;
 mod stop;
-mod streams;
 mod support;
 mod try_out;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use raylift_backup::repository::{Input, ReadBack};
+use raylift_backup::repository::ReadBack;
 
 use crate::support::{Place, assert_same, furnish, noise, picture, restic};
 
@@ -22,11 +22,7 @@ fn restic_restores_what_raylift_took() {
     let repository = place.create();
     let mut inputs = place.documents();
     let dump = noise(7, 5_000_000);
-    inputs.push(Input::Stream {
-        part: "database".to_owned(),
-        file: "dump.sql".to_owned(),
-        reader: Box::new(std::io::Cursor::new(dump.clone())),
-    });
+    inputs.push(place.dump("dump.sql", &dump));
     repository
         .backup(&place.about(), inputs, &mut |_| {})
         .unwrap();

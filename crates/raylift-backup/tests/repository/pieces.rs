@@ -1,58 +1,70 @@
 //! How files and dumps are cut into pieces that are stored once.
 
 use std::fs::{self, OpenOptions};
-use std::io::{Cursor, Write};
-
-use raylift_backup::repository::Input;
+use std::io::Write;
 
 use crate::support::{Place, assert_same, furnish, noise, picture, size};
 
 const MIB: usize = 1024 * 1024;
 
-/// Files and a dump in one backup: both come back, restic reads them, and the second time nothing is stored.
+/// Files and a dump in one backup: both come back, restic reads them, and nothing is stored twice.
 #[test]
-fn files_and_dumps_lie_in_one_backup() {
+fn files_and_a_dump_lie_in_one_backup() {
     let place = Place::new();
     furnish(&place.site());
     let expected = picture(&place.site());
-    let dump = noise(5, 5 * MIB);
+    let mut dump = noise(5, 20 * MIB);
     let repository = place.create();
-    let inputs = || {
+    let take = |dump: &[u8]| {
         let mut inputs = place.documents();
-        // One part before the documents by its name, one after them.
-        for part in ["database", "other"] {
-            inputs.push(Input::Stream {
-                part: part.to_owned(),
-                file: "dump.sql".to_owned(),
-                reader: Box::new(Cursor::new(dump.clone())),
-            });
-        }
-        inputs
-    };
-    let take = || {
+        inputs.push(place.dump("dump.sql", dump));
         repository
-            .backup(&place.about(), inputs(), &mut |_| {})
+            .backup(&place.about(), inputs, &mut |_| {})
             .unwrap()
     };
-    let first = take();
+    let first = take(&dump);
     let files = expected
         .iter()
-        .filter(|(path, ..)| !place.site().join(path).is_dir());
-    assert_eq!(first.snapshot.files, Some(files.count() as u64 + 2));
+        .filter(|(path, ..)| !place.site().join(path).is_dir())
+        .count() as u64;
+    assert_eq!(
+        (first.new, first.snapshot.files),
+        (files + 1, Some(files + 1))
+    );
+    let added = first.snapshot.added.unwrap();
+    assert!(added > 20 * MIB as u64, "{added}");
     let once = size(&place.repository_folder());
-    let second = take();
+
+    let second = take(&dump);
     let grown = size(&place.repository_folder()) - once;
     assert!(grown < 20_000, "lists of what is there: {grown}");
-    assert_eq!((second.new, second.changed), (0, 2), "the dumps");
+    assert_eq!(
+        (second.new, second.changed, second.unchanged),
+        (0, 1, files)
+    );
+
+    // The repository knows the dump by its content, wherever that lies now.
+    dump.splice(100..100, *b"a row more near the beginning");
+    let third = take(&dump);
+    let grown = size(&place.repository_folder()) - once;
+    assert!(grown < 9 * MIB as u64, "a piece has at most 8 MiB: {grown}");
 
     let back = place.path("back");
     repository
-        .restore(&second.snapshot.id, None, &back, &mut |_| {})
+        .restore(&third.snapshot.id, None, &back, &mut |_| {})
         .unwrap();
     assert_same(&back.join("documents"), &expected);
-    for part in ["database", "other"] {
-        assert!(fs::read(back.join(part).join("dump.sql")).unwrap() == dump);
-    }
+    assert!(fs::read(back.join("database/dump.sql")).unwrap() == dump);
+    let text = place.restic_does(&["snapshots", "--json"]);
+    let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let ids: Vec<&serde_json::Value> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["id"])
+        .collect();
+    assert_eq!(ids.len(), 3, "what was kept back is not there: {text}");
+    assert_eq!(&list[2]["parent"], ids[1]);
 }
 
 /// Large files of a site grow at their end or change in place.

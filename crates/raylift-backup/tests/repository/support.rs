@@ -78,6 +78,18 @@ impl Place {
         })]
     }
 
+    /// A dump of one file, in a folder of its own beside the site.
+    pub(crate) fn dump(&self, name: &str, content: &[u8]) -> Input {
+        let root = self.path("dump");
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join(name), content).unwrap();
+        Input::Dump(Part {
+            name: "database".to_owned(),
+            root,
+            entries: None,
+        })
+    }
+
     pub(crate) fn backup(&self, repository: &Repository) -> Taken {
         repository
             .backup(&self.about(), self.documents(), &mut |_| {})
@@ -108,7 +120,10 @@ impl Place {
                 packs.push(file.unwrap().path());
             }
         }
-        packs.sort_by_key(|path| std::cmp::Reverse(fs::metadata(path).unwrap().len()));
+        // One that is being written gets another name meanwhile.
+        packs.sort_by_cached_key(|path| {
+            std::cmp::Reverse(fs::metadata(path).map_or(0, |stat| stat.len()))
+        });
         packs
     }
 }

@@ -1,32 +1,11 @@
-//! Content that comes through a pipe, and content that cannot be read.
+//! Dumps, and content that cannot be read.
 
-use std::io::{self, Read};
 use std::path::Path;
 
 use raylift_backup::repository::{Input, RepositoryError};
 use raylift_backup::{BackupError, Part};
 
-use crate::support::{Place, furnish, noise, size};
-
-fn stream(file: &str, reader: impl Read + Send + 'static) -> Input {
-    Input::Stream {
-        part: "database".to_owned(),
-        file: file.to_owned(),
-        reader: Box::new(reader),
-    }
-}
-
-/// Gives a part of a dump and then fails, as a reader does whose tool was killed.
-struct Broken(io::Cursor<Vec<u8>>);
-
-impl Read for Broken {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buffer)? {
-            0 => Err(io::Error::other("pg_dump ended with status 1")),
-            read => Ok(read),
-        }
-    }
-}
+use crate::support::{Place, noise, size};
 
 #[test]
 fn a_dump_comes_back_and_its_unchanged_parts_are_stored_once() {
@@ -34,10 +13,8 @@ fn a_dump_comes_back_and_its_unchanged_parts_are_stored_once() {
     let repository = place.create();
     let mut dump = noise(1, 20_000_000);
     let take = |dump: &[u8]| {
-        let inputs = vec![
-            stream("b.sql", io::Cursor::new(dump.to_vec())),
-            stream("a.sql", io::Cursor::new(b"schema".to_vec())),
-        ];
+        place.dump("a.sql", b"schema");
+        let inputs = vec![place.dump("b.sql", dump)];
         repository
             .backup(&place.about(), inputs, &mut |_| {})
             .unwrap()
@@ -61,25 +38,6 @@ fn a_dump_comes_back_and_its_unchanged_parts_are_stored_once() {
         repository.read("latest", Path::new("database/c.sql"), &mut Vec::new()),
         Err(RepositoryError::NoSuchPart { .. })
     ));
-}
-
-#[test]
-fn a_dump_that_fails_is_no_backup() {
-    let place = Place::new();
-    furnish(&place.site());
-    let repository = place.create();
-    let mut inputs = place.documents();
-    let broken = Broken(io::Cursor::new(noise(1, 3_000_000)));
-    inputs.push(stream("dump.sql", broken));
-    let error = repository
-        .backup(&place.about(), inputs, &mut |_| {})
-        .unwrap_err();
-    let RepositoryError::Stream { part, file, source } = error else {
-        panic!("{error}");
-    };
-    assert_eq!((part.as_str(), file.as_str()), ("database", "dump.sql"));
-    assert_eq!(source.to_string(), "pg_dump ended with status 1");
-    assert!(repository.list().unwrap().is_empty());
 }
 
 #[test]
