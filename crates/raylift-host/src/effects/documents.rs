@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{exists, go_on, read_failed, repository, write_failed};
 use super::remove::remove_tree;
-use super::versions::Held;
+use super::versions::{Held, Versions};
 
 /// The name of the part.
 pub(crate) const DOCUMENTS: &str = "documents";
@@ -55,6 +55,17 @@ pub(crate) struct Proven {
     pub(crate) tried_in: Duration,
     /// What a person must know.
     pub(crate) notes: Vec<String>,
+    /// Backups that nobody needs once this proof counts; for [`Documents::supersede`].
+    pub(crate) superfluous: Vec<String>,
+}
+
+/// What stays the same while documents are taken until a comparison agrees.
+struct Tries<'a> {
+    repository: &'a Repository,
+    /// The backup of the last proof.
+    earlier: Option<&'a str>,
+    versions: Option<&'a Versions>,
+    scratch: &'a Path,
 }
 
 /// A store of documents that raylift can read, and the repository for it.
@@ -121,14 +132,16 @@ impl<'a> Documents<'a> {
         self.place().look().map(drop).map_err(repository)
     }
 
-    /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again.
+    /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again. `versions` are
+    /// those that the restored database lists.
     ///
     /// # Errors
-    /// With [`codes::PROOF_FAILED`] when they do not come back as they are.
+    /// With [`codes::PROOF_FAILED`] when they do not come back as they are, or lack a version.
     pub(crate) fn prove(
         &self,
         scratch: &Path,
         last: Option<&ProofRecord>,
+        versions: Option<&Versions>,
         progress: Progress<'_>,
     ) -> Result<Proven, HostError> {
         let Opened {
@@ -146,12 +159,18 @@ impl<'a> Documents<'a> {
         let repository = repository.stopping(self.stop.clone());
         let earlier = last.and_then(|last| last.snapshot.as_deref());
         let mut superfluous = Vec::new();
-        match self.take_and_try(&repository, earlier, &mut superfluous, scratch, progress) {
-            Ok(proven) => {
+        let tries = Tries {
+            repository: &repository,
+            earlier,
+            versions,
+            scratch,
+        };
+        match self.take_and_try(&tries, &mut superfluous, progress) {
+            Ok(mut proven) => {
                 superfluous.extend(earlier.map(str::to_owned));
-                patiently(&self.stop, progress, |_| repository.supersede(&superfluous))?;
+                proven.notes.extend(notes);
                 Ok(Proven {
-                    notes: notes.into_iter().collect(),
+                    superfluous,
                     ..proven
                 })
             }
@@ -163,46 +182,84 @@ impl<'a> Documents<'a> {
         }
     }
 
+    /// Forgets what a proof made superfluous. What stays because somebody else has the repository goes with the next
+    /// `backups forget`.
+    pub(crate) fn supersede(&self, superfluous: &[String]) {
+        let opened = self.place().open();
+        let _ = opened.and_then(|repository| repository.supersede(superfluous));
+    }
+
     /// What was taken and is not kept gets into `superfluous`.
     fn take_and_try(
         &self,
-        repository: &Repository,
-        earlier: Option<&str>,
+        tries: &Tries<'_>,
         superfluous: &mut Vec<String>,
-        scratch: &Path,
         progress: Progress<'_>,
     ) -> Result<Proven, HostError> {
+        let repository = tries.repository;
         // The first time everything is read; the second shows how long it takes when nearly nothing is new.
         superfluous.push(self.backup(repository, PROOF, progress)?.snapshot);
-        let mut tried = Tried::default();
-        for _ in 0..COMPARISONS {
+        let mut count = 0;
+        loop {
+            count += 1;
             let begun = Instant::now();
             let kept = self.backup(repository, PROOF, progress)?;
             superfluous.push(kept.snapshot.clone());
             let taken_in = begun.elapsed();
             let begun = Instant::now();
-            tried = self.try_out(
+            let tried = self.try_out(
                 repository,
                 &kept,
-                (earlier, self.sample(&kept)),
-                scratch,
+                (tries.earlier, self.sample(&kept)),
+                tries.scratch,
                 progress,
             )?;
-            if tried.differing.is_empty() {
-                superfluous.pop();
-                return Ok(Proven {
-                    kept,
-                    tried,
-                    taken_in,
-                    tried_in: begun.elapsed(),
-                    notes: Vec::new(),
-                });
+            let tried_in = begun.elapsed();
+            let compared = if tried.differing.is_empty() {
+                self.lists(tries, &kept, progress)
+            } else {
+                let message = "the documents that came back differ from the site's";
+                Err(differing(message, &tried))
+            };
+            match compared {
+                Ok(line) => {
+                    superfluous.pop();
+                    return Ok(Proven {
+                        kept,
+                        tried,
+                        taken_in,
+                        tried_in,
+                        notes: line.into_iter().collect(),
+                        superfluous: Vec::new(),
+                    });
+                }
+                // Somebody may have written to the site meanwhile.
+                Err(error) if error.code == codes::PROOF_FAILED && count < COMPARISONS => {}
+                Err(error) => return Err(error),
             }
         }
-        Err(differing(
-            "the documents that came back differ from the site's",
-            tried,
-        ))
+    }
+
+    /// Compares the versions that the restored database lists with the documents that were taken.
+    fn lists(
+        &self,
+        tries: &Tries<'_>,
+        kept: &Kept,
+        progress: Progress<'_>,
+    ) -> Result<Option<String>, HostError> {
+        let Some(versions) = tries.versions else {
+            return Ok(None);
+        };
+        progress("comparing versions of documents with the documents".to_owned());
+        let held = patiently(&self.stop, progress, |_| {
+            let mut held = Held::default();
+            let mut add = |path: &Path, bytes| held.add(path, bytes);
+            tries
+                .repository
+                .files(&kept.snapshot, DOCUMENTS, &mut add)?;
+            Ok(held)
+        })?;
+        versions.compare(&kept.root, held).map(Some)
     }
 
     fn sample(&self, kept: &Kept) -> u64 {
@@ -232,7 +289,7 @@ impl<'a> Documents<'a> {
         }
         Err(differing(
             "the documents of the stopped site changed while they were taken",
-            tried,
+            &tried,
         ))
     }
 
@@ -295,21 +352,6 @@ impl<'a> Documents<'a> {
 }
 
 impl Kept {
-    /// What is held of each document.
-    ///
-    /// # Errors
-    /// When the repository cannot be read.
-    pub(crate) fn held(&self, stop: &Stop, progress: Progress<'_>) -> Result<Held, HostError> {
-        let repository = self.place.open().map_err(self::repository)?;
-        patiently(stop, progress, |_| {
-            let mut held = Held::default();
-            repository.files(&self.snapshot, DOCUMENTS, &mut |path, bytes| {
-                held.add(path, bytes);
-            })?;
-            Ok(held)
-        })
-    }
-
     /// Whether the repository still lists the backup.
     ///
     /// # Errors
@@ -364,13 +406,13 @@ impl Kept {
     }
 }
 
-fn differing(message: &str, tried: Tried) -> HostError {
+fn differing(message: &str, tried: &Tried) -> HostError {
     let count = tried.differing.len() as u64 + tried.vanished;
     HostError::new(
         codes::PROOF_FAILED,
         format!("{message}: {count} of {}", tried.files),
     )
-    .because(tried.differing.into_iter().take(10))
+    .because(tried.differing.iter().take(10).cloned())
 }
 
 /// Waits for whoever else has the repository.

@@ -92,21 +92,14 @@ pub(crate) fn prove(
     };
     require_mounted(site, database.listed)?;
     let mut taken = vec![database.part];
-    if let Some(documents) = Documents::of(site)? {
+    let store = Documents::of(site)?.map(|documents| documents.stopping(stop));
+    let mut superfluous = Vec::new();
+    if let Some(documents) = &store {
         let last = last_proof(site)?;
-        let proven = documents
-            .stopping(stop)
-            .prove(scratch, last.as_ref(), progress)?;
-        let versions = match &proof.versions {
-            Some(versions) => {
-                progress("comparing versions of documents with the documents".to_owned());
-                let held = proven.kept.held(stop, progress)?;
-                Some(versions.compare(&proven.kept.root, held)?)
-            }
-            None => None,
-        };
+        let versions = proof.versions.as_ref();
+        let mut proven = documents.prove(scratch, last.as_ref(), versions, progress)?;
+        superfluous.append(&mut proven.superfluous);
         note_documents(&mut record, proven);
-        record.compared.extend(versions);
     } else if let Some(part) = documents(site)? {
         go_on(stop)?;
         let begun = Instant::now();
@@ -137,6 +130,10 @@ pub(crate) fn prove(
     ));
     record.taken = now();
     records::keep(site, ProofRecord::FILE, &record)?;
+    // Not before: a run that goes on needs the proof that counts.
+    if let Some(documents) = store {
+        documents.supersede(&superfluous);
+    }
     Ok(record)
 }
 

@@ -209,13 +209,18 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
+    let documents_store = Documents::of(site)?;
+    if let Some(documents) = &documents_store {
+        // Not only after the database was dumped: nobody is served.
+        documents.look()?;
+    }
     let engine = engine::of(site, access)?;
     let database = match &engine {
         Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
         None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
     };
     let mut taken = vec![database];
-    let kept = match Documents::of(site)? {
+    let kept = match documents_store {
         Some(documents) => Some(documents.take(place, last_proof(site)?.as_ref(), progress)?),
         None => {
             if let Some(part) = documents(site)? {
