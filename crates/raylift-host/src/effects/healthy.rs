@@ -12,11 +12,24 @@ use super::exchange::sync_parent;
 
 const FILE: &str = "healthy.json";
 
-/// Keeps the note in place of an earlier one, whole or not at all.
+/// Keeps what `look` finds, unless the run has a whole note: what a check that was taken up finds hours later holds what
+/// users wrote meanwhile.
 ///
 /// # Errors
-/// When it cannot be written.
-pub(crate) fn keep(run_folder: &Path, noted: &Healthy) -> Result<(), HostError> {
+/// When `look` fails, or when the note cannot be written.
+pub(crate) fn keep_first(
+    run_folder: &Path,
+    look: impl FnOnce() -> Result<Healthy, HostError>,
+) -> Result<(), HostError> {
+    match noted(run_folder) {
+        Ok(Some(_)) => Ok(()),
+        // One that cannot be understood is of no use.
+        Ok(None) | Err(_) => keep(run_folder, &look()?),
+    }
+}
+
+/// Keeps the note, whole or not at all.
+fn keep(run_folder: &Path, noted: &Healthy) -> Result<(), HostError> {
     let bytes = serde_json::to_vec(noted).map_err(not_json)?;
     let path = run_folder.join(FILE);
     let new = path.with_extension("new");
@@ -57,23 +70,28 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_last_note_is_read_back() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(noted(folder.path()).unwrap(), None);
-        let mut note = Healthy {
+    fn note(requests: u64) -> Healthy {
+        Healthy {
             taken: "2026-11-27T06:00:00.000Z".to_owned(),
             tables: vec![TableFacts {
                 name: "user_".to_owned(),
                 rows: 2,
             }],
-            requests: None,
-        };
-        keep(folder.path(), &note).unwrap();
-        note.requests = Some(7);
-        keep(folder.path(), &note).unwrap();
-        assert_eq!(noted(folder.path()).unwrap(), Some(note));
+            requests: Some(requests),
+        }
+    }
+
+    #[test]
+    fn the_first_whole_note_of_a_run_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = |requests| keep_first(folder.path(), || Ok(note(requests))).unwrap();
+        assert_eq!(noted(folder.path()).unwrap(), None);
+        keep(7);
+        keep(900);
+        assert_eq!(noted(folder.path()).unwrap(), Some(note(7)));
         fs::write(folder.path().join(FILE), "{").unwrap();
         noted(folder.path()).unwrap_err();
+        keep(900);
+        assert_eq!(noted(folder.path()).unwrap(), Some(note(900)));
     }
 }
