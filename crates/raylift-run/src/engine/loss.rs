@@ -26,7 +26,8 @@ pub struct Loss {
     pub before: Written,
     /// Documents that were made since the return point, the newest first; `None` where they cannot be read.
     pub documents: Option<Vec<NewDocument>>,
-    /// Requests that the site answered in the time of `since`, when its access log tells.
+    /// Requests that the site answered in the time of `since`; `None` where its access log does not tell, such as one that
+    /// was cut meanwhile.
     pub requests: Option<u64>,
 }
 
@@ -93,9 +94,8 @@ pub(super) fn loss(
         // A database that a failed upgrade left may not have the table as it was.
         documents: host.new_documents(plan, &point.taken).ok(),
         taken: point.taken,
-        requests: match healthy.as_ref().and_then(|healthy| healthy.requests) {
-            // A log that was cut meanwhile is shorter than before.
-            Some(before) => requests.map(|requests| requests.saturating_sub(before)),
+        requests: match &healthy {
+            Some(healthy) => later_requests(healthy.requests, requests),
             None => requests,
         },
         healthy: healthy.map(|healthy| healthy.taken),
@@ -132,6 +132,12 @@ impl Written {
             .map(|write| format!("; {} rows of {} by {}", write.rows, write.table, write.user));
         std::iter::once(tables).chain(rows).collect()
     }
+}
+
+/// Requests that were answered after a note. Fewer than then are of a log that was cut or moved away meanwhile, and tell
+/// nothing.
+fn later_requests(then: Option<u64>, now: Option<u64>) -> Option<u64> {
+    now?.checked_sub(then?)
 }
 
 /// The writes that are not among the later ones. A row that was written twice counts as late.
@@ -268,6 +274,14 @@ mod tests {
             found,
             [("Layout", "upgrade", 7, true), ("User_", "joe", 2, false)]
         );
+    }
+
+    #[test]
+    fn a_log_that_was_cut_tells_no_number_of_requests() {
+        assert_eq!(later_requests(Some(5), Some(7)), Some(2));
+        assert_eq!(later_requests(Some(5), Some(3)), None);
+        assert_eq!(later_requests(None, Some(3)), None);
+        assert_eq!(later_requests(Some(5), None), None);
     }
 
     fn table(name: &str, rows: u64) -> TableFacts {

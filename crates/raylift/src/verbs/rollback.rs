@@ -123,12 +123,13 @@ fn lines(loss: &Loss) -> Vec<String> {
         }
     }];
     lines.extend(written(&loss.since, "now", usize::MAX));
-    lines.extend(loss.requests.map(|requests| match loss.healthy {
-        Some(_) => format!("  {requests} requests were answered"),
-        None => {
+    lines.push(match (loss.requests, &loss.healthy) {
+        (None, _) => "  how many requests were answered is not known".to_owned(),
+        (Some(requests), Some(_)) => format!("  {requests} requests were answered"),
+        (Some(requests), None) => {
             format!("  {requests} requests were answered since the start, raylift's own among them")
         }
-    }));
+    });
     if loss.healthy.is_some() && !loss.before.is_empty() {
         lines.push(
             "before that, by the upgrade steps and the first start, or by users who came before the health check was over:"
@@ -244,5 +245,11 @@ mod tests {
             "{mixed}"
         );
         assert!(mixed.contains("raylift's own among them"), "{mixed}");
+        loss.requests = None;
+        let unknown = lines(&loss).join("\n");
+        assert!(
+            unknown.contains("requests were answered is not known"),
+            "{unknown}"
+        );
     }
 }
