@@ -208,6 +208,7 @@ fn new_documents(documents: &[NewDocument]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use raylift_run::engine::TableChange;
+    use raylift_run::host::Write;
 
     use super::*;
 
@@ -251,5 +252,43 @@ mod tests {
             unknown.contains("requests were answered is not known"),
             "{unknown}"
         );
+    }
+
+    /// A list that is cut without a word is taken for the whole.
+    #[test]
+    fn what_is_cut_says_how_much_more_there_is() {
+        let many = 2 * SHOWN;
+        let document = NewDocument {
+            title: "a".to_owned(),
+            user: "joe".to_owned(),
+            created: String::new(),
+        };
+        let mut before = rows("Release_");
+        let write = Write {
+            table: "Layout".to_owned(),
+            user: "joe".to_owned(),
+            rows: 1,
+            last: String::new(),
+        };
+        before.rows = vec![write; many];
+        let mut loss = Loss {
+            taken: String::new(),
+            healthy: Some(String::new()),
+            since: before.clone(),
+            before,
+            documents: Some(vec![document; SHOWN + 3]),
+            requests: None,
+        };
+        let said = lines(&loss).join("\n");
+        assert!(said.contains("and 11 more lines like these"), "{said}");
+        assert!(said.contains("and 3 more new documents"), "{said}");
+        let writes = said.matches("Layout: ").count();
+        assert_eq!(
+            writes,
+            many + SHOWN - 1,
+            "those of users are all there: {said}"
+        );
+        loss.before.rows.truncate(SHOWN - 1);
+        assert!(!lines(&loss).join("\n").contains("more lines"));
     }
 }
