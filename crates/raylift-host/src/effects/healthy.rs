@@ -159,12 +159,16 @@ mod tests {
         let log = tomcat.join("localhost_access_log.2026-11-27.txt");
         fs::create_dir(&home).unwrap();
         fs::create_dir(&tomcat).unwrap();
-        fs::write(&log, "GET /\n").unwrap();
+        let yesterday = tomcat.join("localhost_access_log.2026-11-26.txt");
+        fs::write(&yesterday, "GET /\n").unwrap();
         let start = || Marks::of_folders(vec![home.clone(), tomcat.clone()]).save(folder.path());
         let requests = || noted(folder.path()).unwrap().unwrap().requests;
         start().unwrap();
+        fs::write(&log, "GET /\n").unwrap();
         keep_first(folder.path(), || Ok(note(7))).unwrap();
         assert_eq!(requests(), Some(7));
+        fs::remove_file(&yesterday).unwrap();
+        assert_eq!(requests(), Some(7), "of before the start");
         fs::write(&log, "GET /\nGET /a\n").unwrap();
         assert_eq!(requests(), Some(7));
         fs::write(&log, "").unwrap();

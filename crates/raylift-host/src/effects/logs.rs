@@ -129,13 +129,15 @@ impl Marks {
         Ok(requests)
     }
 
-    /// The length of each access log now.
+    /// The length of each access log that has grown since the marks: others may be tidied away.
     ///
     /// # Errors
     /// When a log folder cannot be read.
     pub(crate) fn access_logs(&self) -> Result<BTreeMap<PathBuf, u64>, HostError> {
         let mut found = self.look()?;
-        found.retain(|path, _| is_access_log(path));
+        found.retain(|path, length| {
+            is_access_log(path) && *length > self.lengths.get(path).copied().unwrap_or(0)
+        });
         Ok(found)
     }
 
