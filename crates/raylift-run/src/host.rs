@@ -467,8 +467,8 @@ pub trait Host {
         new_release: bool,
     ) -> Result<HealthSample, HostError>;
 
-    /// Notes what the new site holds now that it is healthy, in place of an earlier note. The default is for hosts that keep
-    /// none.
+    /// Notes what the new site holds now that it is healthy. A whole note that the run has already stays: a check may be
+    /// taken up long after users came. The default is for hosts that keep none.
     ///
     /// # Errors
     /// When the database cannot be reached or the note cannot be written.

@@ -61,6 +61,21 @@ fn all(events: &[Event]) -> Result<RunState, IllegalTransition> {
     events.iter().try_fold(RunState::default(), apply)
 }
 
+/// The upgrade client may print anything.
+#[test]
+fn only_the_way_back_sets_something_aside() {
+    use Direction::{Back, Forward};
+    let noting = |direction| Event::ActionFinished {
+        direction,
+        index: 0,
+        notes: vec!["kept: it: /x (to remove it: rm)".to_owned()],
+    };
+    let mut events = vec![started(1), start(Forward, 0), noting(Forward)];
+    assert_eq!(all(&events).unwrap().set_aside, []);
+    events.extend([back(ReturnMode::ReturnPoint), start(Back, 0), noting(Back)]);
+    assert_eq!(all(&events).unwrap().set_aside.len(), 1);
+}
+
 #[test]
 fn a_failed_action_is_undone_with_all_before_it() {
     use Direction::{Back, Forward};

@@ -25,5 +25,5 @@ pub(crate) use inspect::inspect;
 pub(crate) use line::Line;
 pub(crate) use plan::{drill, plan, summary};
 pub(crate) use progress::Watcher;
-pub(crate) use runs::{history, kept, outages, run_json, status};
+pub(crate) use runs::{history, kept, outages, run_json, status, still_there};
 pub(crate) use table::{bytes, columns};

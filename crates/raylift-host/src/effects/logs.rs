@@ -42,6 +42,16 @@ impl Marks {
         Ok(marks)
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_folders(folders: Vec<PathBuf>) -> Self {
+        let mut marks = Self {
+            folders,
+            ..Self::default()
+        };
+        marks.lengths = marks.look().unwrap();
+        marks
+    }
+
     /// The marks of the last start; none when the server was never started in this run.
     ///
     /// # Errors
@@ -119,6 +129,18 @@ impl Marks {
         Ok(requests)
     }
 
+    /// The length of each access log that has grown since the marks: others may be tidied away.
+    ///
+    /// # Errors
+    /// When a log folder cannot be read.
+    pub(crate) fn access_logs(&self) -> Result<BTreeMap<PathBuf, u64>, HostError> {
+        let mut found = self.look()?;
+        found.retain(|path, length| {
+            is_access_log(path) && *length > self.lengths.get(path).copied().unwrap_or(0)
+        });
+        Ok(found)
+    }
+
     fn look(&self) -> Result<BTreeMap<PathBuf, u64>, HostError> {
         let mut found = BTreeMap::new();
         for folder in &self.folders {
@@ -183,16 +205,11 @@ mod tests {
     use super::*;
 
     fn marks(folder: &Path) -> Marks {
-        let mut marks = Marks {
-            folders: vec![
-                folder.join("home"),
-                folder.join("tomcat"),
-                folder.join("absent"),
-            ],
-            ..Marks::default()
-        };
-        marks.lengths = marks.look().unwrap();
-        marks
+        Marks::of_folders(vec![
+            folder.join("home"),
+            folder.join("tomcat"),
+            folder.join("absent"),
+        ])
     }
 
     #[test]

@@ -409,13 +409,16 @@ impl Host for RealHost {
     }
 
     fn note_healthy(&self, plan: &Plan) -> Result<(), HostError> {
-        // What is written while it is counted is late.
-        let noted = Healthy {
-            taken: self.now(),
-            tables: self.tables(plan)?,
-            requests: self.requests_since_start(plan)?,
-        };
-        healthy::keep(&self.run_folder, &noted)
+        healthy::keep_first(&self.run_folder, || {
+            // What is written, and asked, while the rows are counted is late.
+            let taken = self.now();
+            let requests = self.requests_since_start(plan)?;
+            Ok(Healthy {
+                taken,
+                tables: self.tables(plan)?,
+                requests,
+            })
+        })
     }
 
     fn healthy(&self, _plan: &Plan) -> Result<Option<Healthy>, HostError> {

@@ -1,7 +1,7 @@
 //! What a run leaves beside the site as it is now, and how each goes.
 
 use raylift_model::kept::Kept;
-use raylift_model::plan::{Action, Phase, Plan};
+use raylift_model::plan::{Action, Phase, Plan, ReturnMeans, ReturnMode};
 
 use crate::actions::{data_touched, staged_places};
 use crate::state::{ActionStatus, RunState};
@@ -38,10 +38,37 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
                 matches!(action, Action::Exchange { .. })
             }) {
                 kept.extend(staged(plan, "the old release's files", "raylift commit"));
+            } else if touched(plan, state, |action| matches!(action, Action::Stage { .. })) {
+                kept.extend(staged(plan, "the new release's files", "raylift rollback"));
             }
         }
     }
     kept
+}
+
+/// True when the way back set something aside and its journal does not say what: earlier versions noted it in other words.
+pub(super) fn may_lack(plan: &Plan, state: &RunState) -> bool {
+    let came_back = plan
+        .actions
+        .iter()
+        .zip(&state.back)
+        .any(|(planned, status)| {
+            *status == ActionStatus::Finished
+                && matches!(
+                    planned.action,
+                    Action::TakeReturnPoint {
+                        means: ReturnMeans::Copies,
+                        ..
+                    }
+                )
+        });
+    // Of a database that the owner's command brings back nothing is set aside.
+    let something = plan.site.database_commands.is_none() || plan.site.store.is_some();
+    came_back
+        && something
+        && state.mode == Some(ReturnMode::ReturnPoint)
+        && data_touched(plan, state)
+        && state.set_aside.is_empty()
 }
 
 fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Option<Kept> {

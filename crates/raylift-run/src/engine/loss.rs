@@ -26,7 +26,8 @@ pub struct Loss {
     pub before: Written,
     /// Documents that were made since the return point, the newest first; `None` where they cannot be read.
     pub documents: Option<Vec<NewDocument>>,
-    /// Requests that the site answered in the time of `since`, when its access log tells.
+    /// Requests that the site answered in the time of `since`; `None` where its access log does not tell, such as one that
+    /// was cut meanwhile.
     pub requests: Option<u64>,
 }
 
@@ -93,9 +94,8 @@ pub(super) fn loss(
         // A database that a failed upgrade left may not have the table as it was.
         documents: host.new_documents(plan, &point.taken).ok(),
         taken: point.taken,
-        requests: match healthy.as_ref().and_then(|healthy| healthy.requests) {
-            // A log that was cut meanwhile is shorter than before.
-            Some(before) => requests.map(|requests| requests.saturating_sub(before)),
+        requests: match &healthy {
+            Some(healthy) => later_requests(healthy.requests, requests),
             None => requests,
         },
         healthy: healthy.map(|healthy| healthy.taken),
@@ -114,6 +114,30 @@ impl Written {
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.rows.is_empty()
     }
+
+    fn text(&self) -> String {
+        let tables: Vec<String> = self
+            .tables
+            .iter()
+            .map(|table| format!("{} {} -> {}", table.name, table.before, table.now))
+            .collect();
+        let tables = if tables.is_empty() {
+            "no table has another number of rows".to_owned()
+        } else {
+            format!("rows by table: {}", tables.join(", "))
+        };
+        let rows = self
+            .rows
+            .iter()
+            .map(|write| format!("; {} rows of {} by {}", write.rows, write.table, write.user));
+        std::iter::once(tables).chain(rows).collect()
+    }
+}
+
+/// Requests that were answered after a note. Fewer than then are of a log that was cut or moved away meanwhile, and tell
+/// nothing.
+fn later_requests(then: Option<u64>, now: Option<u64>) -> Option<u64> {
+    now?.checked_sub(then?)
 }
 
 /// The writes that are not among the later ones. A row that was written twice counts as late.
@@ -198,28 +222,6 @@ fn describe(loss: &Loss) -> String {
         || "an unknown number of requests".to_owned(),
         |requests| format!("{requests} requests"),
     );
-    let tables = loss
-        .since
-        .tables
-        .iter()
-        .map(|table| format!("{} {} -> {}", table.name, table.before, table.now))
-        .collect::<Vec<_>>();
-    let tables = if tables.is_empty() {
-        "no table has another number of rows".to_owned()
-    } else {
-        format!("rows by table: {}", tables.join(", "))
-    };
-    let writes: Vec<String> = loss
-        .since
-        .rows
-        .iter()
-        .map(|write| format!("{} rows of {} by {}", write.rows, write.table, write.user))
-        .collect();
-    let writes = if writes.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", writes.join(", "))
-    };
     let (since, whose) = match &loss.healthy {
         Some(healthy) => (format!("since it was healthy, {healthy},"), "by users"),
         None => (
@@ -227,7 +229,16 @@ fn describe(loss: &Loss) -> String {
             "by the upgrade itself or by users",
         ),
     };
-    format!("{since} the new site answered {requests}; written {whose}: {tables}{writes}")
+    let written = loss.since.text();
+    let before = if loss.healthy.is_none() || loss.before.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "; written before that, by the upgrade steps and the first start, or by users who came before the health check was over: {}",
+            loss.before.text()
+        )
+    };
+    format!("{since} the new site answered {requests}; written {whose}: {written}{before}")
 }
 
 #[cfg(test)]
@@ -265,6 +276,14 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_log_that_was_cut_tells_no_number_of_requests() {
+        assert_eq!(later_requests(Some(5), Some(7)), Some(2));
+        assert_eq!(later_requests(Some(5), Some(3)), None);
+        assert_eq!(later_requests(None, Some(3)), None);
+        assert_eq!(later_requests(Some(5), None), None);
+    }
+
     fn table(name: &str, rows: u64) -> TableFacts {
         TableFacts {
             name: name.to_owned(),
@@ -283,5 +302,35 @@ mod tests {
             .map(|change| (change.name.as_str(), change.before, change.now))
             .collect();
         assert_eq!(found, [("A", 1, 0), ("C", 3, 5), ("D", 0, 7)]);
+    }
+
+    /// Users are served before the health check is over, so what they wrote by then is in the remark, too.
+    #[test]
+    fn the_remark_names_what_was_written_before_the_site_was_healthy() {
+        let mut loss = Loss {
+            taken: "2026-11-27T06:00:00.000Z".to_owned(),
+            healthy: Some("2026-11-27T06:10:00.000Z".to_owned()),
+            since: Written::default(),
+            before: Written {
+                tables: changes(&[table("BlogsEntry", 1)], &[table("BlogsEntry", 4)]),
+                rows: vec![write("BlogsEntry", "joe", 3), write("User_", "ann", 1)],
+            },
+            documents: None,
+            requests: Some(3),
+        };
+        let text = describe(&loss);
+        let (since, before) = text.split_once("; written before that").unwrap();
+        assert!(
+            since.contains("answered 3 requests") && !since.contains("BlogsEntry"),
+            "{text}"
+        );
+        assert!(
+            before.contains("or by users")
+                && before
+                    .contains("BlogsEntry 1 -> 4; 3 rows of BlogsEntry by joe; 1 rows of User_"),
+            "{text}"
+        );
+        loss.before = Written::default();
+        assert!(!describe(&loss).contains("before that"));
     }
 }

@@ -4,7 +4,7 @@ use raylift_model::event::Direction;
 use raylift_model::kept::Kept;
 use raylift_model::plan::{Action, Phase, Plan};
 
-use super::kept::kept;
+use super::kept::{kept, may_lack};
 use crate::state::{ActionStatus, Failure, RunState};
 
 /// How a command on a run ended well.
@@ -73,6 +73,8 @@ pub struct Status {
     pub safe: String,
     /// What lies beside the site until a command or a person removes it.
     pub kept: Vec<Kept>,
+    /// The way back set aside more than `kept` names: an earlier version of raylift noted it.
+    pub kept_may_lack: bool,
 }
 
 impl Status {
@@ -91,6 +93,7 @@ impl Status {
             next: next(state),
             safe: safe(plan, state).to_owned(),
             kept: kept(plan, state),
+            kept_may_lack: may_lack(plan, state),
         }
     }
 }

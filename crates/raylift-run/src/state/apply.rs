@@ -71,11 +71,9 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
         } => {
             end(&mut state, *direction, *index, ActionStatus::Finished)?;
             state.last_error = None;
-            for kept in notes.iter().filter_map(|note| Kept::of(note)) {
-                // An action that is undone twice says it twice.
-                if !state.set_aside.contains(&kept) {
-                    state.set_aside.push(kept);
-                }
+            // What the way forward notes may be lines of others, such as the upgrade client's.
+            if *direction == Direction::Back {
+                set_aside(&mut state, notes);
             }
         }
         Event::ActionFailed {
@@ -141,6 +139,15 @@ fn transition(mut state: RunState, event: &Event) -> Result<RunState, &'static s
 
 fn require(condition: bool, because: &'static str) -> Result<(), &'static str> {
     if condition { Ok(()) } else { Err(because) }
+}
+
+/// An action that is undone twice says it twice.
+fn set_aside(state: &mut RunState, notes: &[String]) {
+    for kept in notes.iter().filter_map(|note| Kept::of(note)) {
+        if !state.set_aside.contains(&kept) {
+            state.set_aside.push(kept);
+        }
+    }
 }
 
 fn nothing_runs(state: &RunState) -> bool {

@@ -72,4 +72,11 @@ fn an_interrupted_run_says_what_can_be_done() {
     assert_eq!(status.action, Some("take-return-point"));
     assert_eq!(status.next, [Next::Resume, Next::Rollback]);
     assert!(status.safe.contains("fence"), "{}", status.safe);
+    let kept: Vec<(&str, &str)> = status
+        .kept
+        .iter()
+        .map(|kept| (kept.what.as_str(), kept.removal.as_str()))
+        .collect();
+    let staged = ("the new release's files", "raylift rollback");
+    assert_eq!(kept, [staged, staged], "{:?}", status.kept);
 }

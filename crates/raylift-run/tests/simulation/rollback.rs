@@ -57,7 +57,12 @@ fn what_the_return_point_discards_is_set_aside() {
         "the test is for writes that come after the return point"
     );
     assert_eq!(ending.point, Some(true));
-    let kept = Status::of(&world.plan(), &world.state()).kept;
+    let Status {
+        kept,
+        kept_may_lack,
+        ..
+    } = Status::of(&world.plan(), &world.state());
+    assert!(!kept_may_lack);
     let new_files = "the new release's files, with what was put into them";
     let named: Vec<(&str, &str)> = kept
         .iter()
@@ -72,6 +77,20 @@ fn what_the_return_point_discards_is_set_aside() {
             (new_files, "/home/.raylift/staging/7.2.1"),
         ]
     );
+}
+
+/// Journals of earlier versions say it in other words.
+#[test]
+fn a_way_back_that_noted_nothing_set_aside_is_no_whole_list() {
+    let may_lack = |setup: Setup, mode| {
+        let world = burning_in(setup);
+        run_well(&world, Command::Rollback(mode));
+        let mut state = world.state();
+        state.set_aside.clear();
+        Status::of(&world.plan(), &state).kept_may_lack
+    };
+    assert!(may_lack(with_upgrade(), ReturnMode::ReturnPoint));
+    assert!(!may_lack(Setup::default(), ReturnMode::CodeOnly));
 }
 
 /// What lies beside the site at each stage of a run, and who removes it.

@@ -1,5 +1,8 @@
 //! Runs: one in full, all in a list.
 
+use std::fs;
+use std::io::ErrorKind;
+
 use raylift_model::kept::Kept;
 use raylift_model::plan::Phase;
 use raylift_report::Report;
@@ -36,6 +39,7 @@ pub(crate) fn run_json(summary: &RunSummary, status: Option<&Status>) -> Value {
                 "action": status.and_then(|status| status.action),
                 "safe": status.map(|status| &status.safe),
                 "kept": status.map(|status| &status.kept),
+                "kept_may_lack": status.map(|status| status.kept_may_lack),
                 "next": status.map(|status| status.next.iter().map(|next| command(*next)).collect::<Vec<_>>()),
             })
         }
@@ -105,6 +109,12 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
     if let Some(status) = status {
         text.push_str(&format!("{}\n", status.safe));
         text.push_str(&kept(&status.kept));
+        if status.kept.iter().any(|kept| !is_folder(kept)) {
+            text.push_str("what lies on a database server is as the run left it: status does not ask whether it was removed since\n");
+        }
+        if status.kept_may_lack {
+            text.push_str("this list may be incomplete: an earlier version of raylift went back, and its report says what it set aside\n");
+        }
         if !status.next.is_empty() {
             let commands: Vec<&str> = status.next.iter().map(|next| command(*next)).collect();
             text.push_str(&format!("next: {}\n", commands.join(", or ")));
@@ -132,6 +142,22 @@ pub(crate) fn kept(kept: &[Kept]) -> String {
         Some(&["kept beside the site", "where", "removed by"]),
         &rows,
     )
+}
+
+/// Without folders that somebody removed since. Whether a database is still there only its server knows.
+pub(crate) fn still_there(kept: &mut Vec<Kept>) {
+    kept.retain(|kept| {
+        // A name that is no text is not known any more.
+        !is_folder(kept)
+            || kept.place.contains(char::REPLACEMENT_CHARACTER)
+            || !fs::symlink_metadata(&kept.place).is_err_and(|error| {
+                matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+            })
+    });
+}
+
+fn is_folder(kept: &Kept) -> bool {
+    kept.place.starts_with('/')
 }
 
 /// What was chosen for the way back that is not raylift's own, a line each.
@@ -205,4 +231,23 @@ fn phase(phase: Phase) -> String {
         _ => faint(),
     };
     paint(phase.word(), style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_removed_is_not_named_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = folder.path().join("gone");
+        let mut kept = vec![
+            Kept::folder("the newer documents", folder.path()),
+            Kept::folder("the newer search index", &gone),
+            Kept::new("the newer database", "database a on its server", "DROP"),
+        ];
+        let there = vec![kept[0].clone(), kept[2].clone()];
+        still_there(&mut kept);
+        assert_eq!(kept, there);
+    }
 }

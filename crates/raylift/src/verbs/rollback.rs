@@ -123,12 +123,13 @@ fn lines(loss: &Loss) -> Vec<String> {
         }
     }];
     lines.extend(written(&loss.since, "now", usize::MAX));
-    lines.extend(loss.requests.map(|requests| match loss.healthy {
-        Some(_) => format!("  {requests} requests were answered"),
-        None => {
+    lines.push(match (loss.requests, &loss.healthy) {
+        (None, _) => "  how many requests were answered is not known".to_owned(),
+        (Some(requests), Some(_)) => format!("  {requests} requests were answered"),
+        (Some(requests), None) => {
             format!("  {requests} requests were answered since the start, raylift's own among them")
         }
-    }));
+    });
     if loss.healthy.is_some() && !loss.before.is_empty() {
         lines.push(
             "before that, by the upgrade steps and the first start, or by users who came before the health check was over:"
@@ -207,6 +208,7 @@ fn new_documents(documents: &[NewDocument]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use raylift_run::engine::TableChange;
+    use raylift_run::host::Write;
 
     use super::*;
 
@@ -244,5 +246,49 @@ mod tests {
             "{mixed}"
         );
         assert!(mixed.contains("raylift's own among them"), "{mixed}");
+        loss.requests = None;
+        let unknown = lines(&loss).join("\n");
+        assert!(
+            unknown.contains("requests were answered is not known"),
+            "{unknown}"
+        );
+    }
+
+    /// A list that is cut without a word is taken for the whole.
+    #[test]
+    fn what_is_cut_says_how_much_more_there_is() {
+        let many = 2 * SHOWN;
+        let document = NewDocument {
+            title: "a".to_owned(),
+            user: "joe".to_owned(),
+            created: String::new(),
+        };
+        let mut before = rows("Release_");
+        let write = Write {
+            table: "Layout".to_owned(),
+            user: "joe".to_owned(),
+            rows: 1,
+            last: String::new(),
+        };
+        before.rows = vec![write; many];
+        let mut loss = Loss {
+            taken: String::new(),
+            healthy: Some(String::new()),
+            since: before.clone(),
+            before,
+            documents: Some(vec![document; SHOWN + 3]),
+            requests: None,
+        };
+        let said = lines(&loss).join("\n");
+        assert!(said.contains("and 11 more lines like these"), "{said}");
+        assert!(said.contains("and 3 more new documents"), "{said}");
+        let writes = said.matches("Layout: ").count();
+        assert_eq!(
+            writes,
+            many + SHOWN - 1,
+            "those of users are all there: {said}"
+        );
+        loss.before.rows.truncate(SHOWN - 1);
+        assert!(!lines(&loss).join("\n").contains("more lines"));
     }
 }

@@ -18,10 +18,13 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
         printer.text("no run took place at this site\n");
         return Ok(Exit::Done);
     };
-    let status = match &summary.story {
+    let mut status = match &summary.story {
         Ok(story) => Some(Status::of(&workplace.plan(&summary.run)?, &story.state)),
         Err(_) => None,
     };
+    if let Some(status) = &mut status {
+        render::still_there(&mut status.kept);
+    }
     printer.json(&render::run_json(&summary, status.as_ref()))?;
     printer.text(&render::status(&summary, status.as_ref()));
     Ok(Exit::Done)
