@@ -21,3 +21,4 @@ mod stop;
 mod streams;
 mod support;
 mod try_out;
+mod unreadable;
