@@ -17,7 +17,7 @@ use crate::effects::return_point::{DATABASE, database_files, dump};
 use crate::site::{access, request};
 
 pub use crate::effects::repository_code;
-pub use crate::effects::return_point::needed_backups;
+pub use crate::effects::return_point::{needed_backups, return_points_without_documents};
 
 /// The name of the part with the database.
 pub const DATABASE_PART: &str = DATABASE;
