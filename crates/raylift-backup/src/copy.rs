@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::attributes::Attributes;
 use crate::error::BackupError;
+use crate::stop::Stop;
 
 const BLOCK: usize = 1 << 18;
 
@@ -28,6 +29,11 @@ pub struct Copied {
 /// # Errors
 /// When the file cannot be read, or the copy cannot be written or given its attributes.
 pub fn copy_file(from: &Path, to: &Path) -> Result<Copied, BackupError> {
+    copy_until(from, to, &Stop::default())
+}
+
+/// The same, until `stop` is asked for.
+pub(crate) fn copy_until(from: &Path, to: &Path, stop: &Stop) -> Result<Copied, BackupError> {
     let mut partial = to.as_os_str().to_owned();
     partial.push(".raylift-part");
     let partial = Path::new(&partial);
@@ -41,9 +47,9 @@ pub fn copy_file(from: &Path, to: &Path) -> Result<Copied, BackupError> {
         .open(partial)
         .map_err(BackupError::write(partial))?;
     let copied = if rustix::fs::ioctl_ficlone(&target, &source).is_ok() {
-        digest_file(partial)?
+        digest_until(partial, stop)?
     } else {
-        stream(&mut source, &mut target, from, partial)?
+        stream(&mut source, &mut target, (from, partial), stop)?
     };
     drop(target);
     attributes.apply(partial)?;
@@ -56,20 +62,33 @@ pub fn copy_file(from: &Path, to: &Path) -> Result<Copied, BackupError> {
 /// # Errors
 /// When it cannot be read.
 pub fn digest_file(path: &Path) -> Result<Copied, BackupError> {
+    digest_until(path, &Stop::default())
+}
+
+/// The same, until `stop` is asked for.
+pub(crate) fn digest_until(path: &Path, stop: &Stop) -> Result<Copied, BackupError> {
     let mut file = File::open(path).map_err(BackupError::read(path))?;
-    stream(&mut file, &mut io::sink(), path, path)
+    stream(&mut file, &mut io::sink(), (path, path), stop)
+}
+
+pub(crate) fn go_on(stop: &Stop) -> Result<(), BackupError> {
+    if stop.is_asked() {
+        return Err(BackupError::Stopped);
+    }
+    Ok(())
 }
 
 fn stream(
     source: &mut dyn Read,
     target: &mut dyn Write,
-    from: &Path,
-    to: &Path,
+    (from, to): (&Path, &Path),
+    stop: &Stop,
 ) -> Result<Copied, BackupError> {
     let mut hasher = Sha256::new();
     let mut size = 0;
     let mut block = vec![0; BLOCK];
     loop {
+        go_on(stop)?;
         let read = match source.read(&mut block) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             result => result.map_err(BackupError::read(from))?,

@@ -54,6 +54,9 @@ pub enum BackupError {
         /// What is known.
         known: u32,
     },
+    /// Somebody asked for an end.
+    #[error("stopped, because somebody asked for it")]
+    Stopped,
     /// The backup has no such part.
     #[error("the backup in {place} holds no part named {part}")]
     NoPart {

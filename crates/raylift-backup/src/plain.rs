@@ -6,10 +6,11 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::attributes::Attributes;
-use crate::copy::{Copied, copy_file, digest_file, remove_if_there};
+use crate::copy::{Copied, copy_until, digest_until, go_on, remove_if_there};
 use crate::error::BackupError;
 use crate::manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
 use crate::names::{escape, unescape};
+use crate::stop::Stop;
 use crate::store::{BackupStore, Part, Progress};
 use crate::walk::{entries, join};
 
@@ -19,6 +20,7 @@ const MANIFEST: &str = "manifest.json";
 #[derive(Debug, Clone)]
 pub struct PlainStore {
     place: PathBuf,
+    stop: Stop,
 }
 
 impl PlainStore {
@@ -26,7 +28,23 @@ impl PlainStore {
     pub fn new(place: impl Into<PathBuf>) -> Self {
         Self {
             place: place.into(),
+            stop: Stop::default(),
         }
+    }
+
+    /// The same backup; taking, reading and bringing back end with [`BackupError::Stopped`] when `stop` is asked for.
+    #[must_use]
+    pub fn stopping(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
+    }
+
+    /// Ends the work when somebody asked for that.
+    ///
+    /// # Errors
+    /// With [`BackupError::Stopped`] when somebody did.
+    pub fn go_on(&self) -> Result<(), BackupError> {
+        go_on(&self.stop)
     }
 
     /// Where the copies of a part lie; they must not be changed.
@@ -49,7 +67,7 @@ impl PlainStore {
             let what = if found.kind.is_dir() {
                 EntryKind::Directory
             } else if found.kind.is_file() {
-                let copied = digest_file(&found.path)?;
+                let copied = digest_until(&found.path, &self.stop)?;
                 EntryKind::File {
                     size: copied.size,
                     digest: copied.digest,
@@ -95,7 +113,7 @@ impl BackupStore for PlainStore {
             } else if found.kind.is_symlink() {
                 copy_link(&found.path, &target)?
             } else if found.kind.is_file() {
-                match put_file(&found.path, &target) {
+                match put_file(&found.path, &target, &self.stop) {
                     Ok(copied) => {
                         bytes += copied.size;
                         EntryKind::File {
@@ -173,7 +191,7 @@ impl BackupStore for PlainStore {
         let folder = self.folder(&part.name);
         for (path, size, digest) in part.files() {
             let path = join(&folder, Path::new(&unescape(path)));
-            let found = digest_file(&path)?;
+            let found = digest_until(&path, &self.stop)?;
             if found.size != size || found.digest != *digest {
                 return Err(BackupError::Differs { path });
             }
@@ -205,7 +223,7 @@ impl BackupStore for PlainStore {
                     copy_link(&from, &to)?;
                 }
                 EntryKind::File { size, digest } => {
-                    let copied = copy_file(&from, &to)?;
+                    let copied = copy_until(&from, &to, &self.stop)?;
                     if copied.size != *size || copied.digest != *digest {
                         return Err(BackupError::Differs { path: from });
                     }
@@ -232,7 +250,7 @@ impl BackupStore for PlainStore {
 
 /// A copy of an earlier try counts only when its content is still the original's, not by time and size alone:
 /// after a power failure a file may have both and yet hold nothing.
-fn put_file(from: &Path, to: &Path) -> Result<Copied, BackupError> {
+fn put_file(from: &Path, to: &Path, stop: &Stop) -> Result<Copied, BackupError> {
     let same = match (fs::symlink_metadata(from), fs::symlink_metadata(to)) {
         (Ok(from), Ok(to)) => {
             from.size() == to.size()
@@ -241,12 +259,12 @@ fn put_file(from: &Path, to: &Path) -> Result<Copied, BackupError> {
         _ => false,
     };
     if same {
-        let (before, now) = (digest_file(to)?, digest_file(from)?);
+        let (before, now) = (digest_until(to, stop)?, digest_until(from, stop)?);
         if before == now && Attributes::read(from)? == Attributes::read(to)? {
             return Ok(before);
         }
     }
-    copy_file(from, to)
+    copy_until(from, to, stop)
 }
 
 /// A folder that an earlier try finished already may be closed to its own owner.

@@ -10,6 +10,7 @@ mod folder;
 mod forget;
 mod guard;
 mod key;
+mod key_lock;
 mod node;
 mod open;
 mod place;

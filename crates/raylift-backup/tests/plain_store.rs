@@ -12,9 +12,13 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use raylift_backup::attributes::Attributes;
-use raylift_backup::{BackupError, BackupStore, EntryKind, FORMAT, Manifest, Part, PlainStore};
+use raylift_backup::{
+    BackupError, BackupStore, EntryKind, FORMAT, Manifest, Part, PlainStore, Stop,
+};
 use tempfile::TempDir;
 
 struct Site {
@@ -230,4 +234,24 @@ fn forgetting_removes_everything_and_may_be_repeated() {
     store.forget().unwrap();
     assert!(!site.folder.path().join("backup").exists());
     assert!(site.root().join("20099/two").exists());
+}
+
+/// Also in the midst of a file: a dump is one.
+#[test]
+fn each_pass_ends_when_that_is_asked_for() {
+    let site = Site::new();
+    let part = site.store().put(&site.part(), &mut |_| {}).unwrap();
+    let flag = Arc::new(AtomicBool::new(true));
+    let store = site.store().stopping(&Stop::when(Arc::clone(&flag)));
+    let passes = [
+        store.put(&site.part(), &mut |_| {}).map(drop),
+        store.adopt(&part.name).map(drop),
+        store.verify(&part),
+        store.restore(&part, &site.restored(), &mut |_| {}),
+    ];
+    for pass in passes {
+        assert!(matches!(pass, Err(BackupError::Stopped)), "{pass:?}");
+    }
+    flag.store(false, Ordering::Relaxed);
+    store.verify(&part).unwrap();
 }

@@ -17,7 +17,7 @@ use crate::effects::return_point::{DATABASE, database_files, dump};
 use crate::site::{access, request};
 
 pub use crate::effects::repository_code;
-pub use crate::effects::return_point::needed_backups;
+pub use crate::effects::return_point::{needed_backups, return_points_without_documents};
 
 /// The name of the part with the database.
 pub const DATABASE_PART: &str = DATABASE;
@@ -44,9 +44,9 @@ pub fn database_part(
 ) -> Result<Input, HostError> {
     let access = access(&request(&site.home, settings))?;
     let Some(engine) = engine::stopping(site, &access, stop)? else {
-        return files_part(&access, running, scratch, progress);
+        return files_part(&access, running, scratch, stop, progress);
     };
-    let store = PlainStore::new(scratch);
+    let store = PlainStore::new(scratch).stopping(stop);
     dump(site, engine.as_ref(), &store, progress)?;
     Ok(in_scratch(&store))
 }
@@ -55,13 +55,14 @@ fn files_part(
     access: &DatabaseAccess,
     running: bool,
     scratch: &Path,
+    stop: &Stop,
     progress: Progress<'_>,
 ) -> Result<Input, HostError> {
     let files = Hsqldb::of(access)?;
     if !running {
         return Ok(Input::Dump(database_files(&files)?));
     }
-    let store = PlainStore::new(scratch);
+    let store = PlainStore::new(scratch).stopping(stop);
     copy_at_rest(&files, &store, progress)?;
     Ok(in_scratch(&store))
 }
@@ -77,6 +78,8 @@ fn in_scratch(store: &PlainStore) -> Input {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
 
     use raylift_model::codes;
 
@@ -94,7 +97,7 @@ mod tests {
         let access = access(&format!("jdbc:hsqldb:{}/lportal", live.display()));
         let scratch = folder.path().join("scratch");
         let part = |running| {
-            let input = files_part(&access, running, &scratch, &mut |_| {});
+            let input = files_part(&access, running, &scratch, &Stop::default(), &mut |_| {});
             match input.ok().unwrap() {
                 Input::Dump(part) => part,
                 Input::Files(_) => panic!("rows come in the middle of a script"),
@@ -116,10 +119,25 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_of_files_ends_when_that_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = folder.path().join("live");
+        fs::create_dir(&live).unwrap();
+        fs::write(live.join("lportal.script"), vec![0; 1 << 20]).unwrap();
+        let access = access(&format!("jdbc:hsqldb:{}/lportal", live.display()));
+        let scratch = folder.path().join("scratch");
+        let stop = Stop::when(Arc::new(AtomicBool::new(true)));
+        let error = files_part(&access, true, &scratch, &stop, &mut |_| {})
+            .err()
+            .unwrap();
+        assert_eq!(error.code, codes::INTERRUPTED);
+    }
+
+    #[test]
     fn a_server_has_no_files_to_copy() {
         let access = access("jdbc:postgresql://localhost/lportal");
         let scratch = Path::new("/nonexistent");
-        let error = files_part(&access, false, scratch, &mut |_| {})
+        let error = files_part(&access, false, scratch, &Stop::default(), &mut |_| {})
             .err()
             .unwrap();
         assert_eq!(error.code, codes::DATABASE_UNSUPPORTED);

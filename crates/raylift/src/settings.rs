@@ -48,27 +48,29 @@ pub(crate) fn resolve(given: Option<&Path>) -> Result<SiteArgument, Problem> {
 }
 
 fn read(file: &Path) -> Result<Settings, Problem> {
-    let unreadable = |message: String| {
-        Problem::refused(
-            codes::SETTINGS_UNREADABLE,
-            message,
-            "Correct the file, or move it away to use the defaults.",
-        )
-    };
     // What another file holds is not shown, and nobody is told to move it.
     let is_meant = file.file_name().is_some_and(|name| name == NAME);
-    let unfit = |error: String| match is_meant {
-        true => unreadable(error),
-        false => Problem::refused(
-            codes::SETTINGS_UNREADABLE,
-            format!("{} is no {NAME}", file.display()),
-            format!("Name the site's folder, or its {NAME}, with --site."),
-        ),
+    let unreadable = |message: String| {
+        let next = match is_meant {
+            true => "Correct the file, or move it away to use the defaults.".to_owned(),
+            false => format!(
+                "Correct the file where it is meant; else name the site's folder, or its {NAME}, with --site."
+            ),
+        };
+        Problem::refused(codes::SETTINGS_UNREADABLE, message, next)
     };
     let text = std::fs::read_to_string(file)
-        .map_err(|error| unfit(format!("cannot read {}: {error}", file.display())))?;
-    let settings: Settings =
-        toml::from_str(&text).map_err(|error| unfit(format!("{}: {error}", file.display())))?;
+        .map_err(|error| unreadable(format!("cannot read {}: {error}", file.display())))?;
+    let settings: Settings = toml::from_str(&text).map_err(|error| {
+        unreadable(match is_meant {
+            true => format!("{}: {error}", file.display()),
+            false => format!(
+                "{} cannot be read as {NAME}{}",
+                file.display(),
+                place(&text, error.span())
+            ),
+        })
+    })?;
     let places = [
         ("state", settings.state.is_some()),
         ("backup.repository", settings.backup.repository.is_some()),
@@ -103,6 +105,21 @@ fn read(file: &Path) -> Result<Settings, Problem> {
     }
 }
 
+/// Line and column where something begins, counted from 1.
+fn place(text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    let Some(before) = span.and_then(|span| text.get(..span.start)) else {
+        return String::new();
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .chars()
+        .rev()
+        .take_while(|sign| *sign != '\n')
+        .count()
+        + 1;
+    format!(": line {line}, column {column}")
+}
+
 /// True for root and a file that another user can write.
 fn is_of_somebody_else(file: &Path) -> bool {
     raylift_host::users::current_uid() == 0
@@ -117,11 +134,21 @@ mod tests {
     fn another_file_is_neither_shown_nor_moved_away() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("passwd");
-        for content in [&b"root:x:0:0:hunter2\n"[..], &[0xff, 0xfe]] {
+        for (content, said) in [
+            (
+                &b"root:x:0:0:hunter2\n"[..],
+                "cannot be read as raylift.toml: line 1, column 19",
+            ),
+            (
+                b"# \xc3\xa4\n[server]\nstart = 'x'\n  hunter2 = 1\n",
+                "cannot be read as raylift.toml: line 4, column 3",
+            ),
+            (&[0xff, 0xfe], "passwd: stream did not contain valid UTF-8"),
+        ] {
             std::fs::write(&file, content).unwrap();
             let problem = resolve(Some(&file)).err().unwrap();
             assert_eq!(problem.code, codes::SETTINGS_UNREADABLE);
-            assert!(problem.message.ends_with("passwd is no raylift.toml"));
+            assert!(problem.message.ends_with(said), "{problem:?}");
             assert!(problem.next.contains("the site's folder"), "{problem:?}");
             assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
         }

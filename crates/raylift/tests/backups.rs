@@ -425,6 +425,47 @@ fn a_repository_that_is_gone_is_not_made_anew_unasked() {
     assert_eq!((code, list.as_array().unwrap().len()), (Some(0), 1));
 }
 
+/// A new repository would hide that a run cannot go back.
+#[test]
+fn a_repository_that_a_return_point_needs_is_not_given_up() {
+    let site = Site::new();
+    site.settings("[backup]\nrepository = \"../disk/repository\"\n");
+    let taken = site.backup();
+    let point = site.path("home/.raylift/backups/7.3.6-1");
+    fs::create_dir_all(&point).unwrap();
+    let manifest = serde_json::json!({
+        "format": raylift_backup::FORMAT,
+        "taken": "2026-03-01T03:05:06Z",
+        "parts": [],
+        "note": { "tables": [], "release_rows": [], "core_row": null, "kept": {
+            "snapshot": taken["backup"]["id"], "root": "/store", "files": 1, "bytes": 8,
+            "place": { "repository": taken["repository"], "key_file": taken["key_file"] },
+        } },
+    });
+    fs::write(point.join("manifest.json"), manifest.to_string()).unwrap();
+    let new = ["backup", "--without-database", "--new-repository"];
+
+    fs::rename(site.path("disk"), site.path("away")).unwrap();
+    let answer = site.run(&new);
+    refused(&answer, 3, "RL1010");
+    let message = answer.1["error"]["message"].as_str().unwrap();
+    assert!(message.contains("7.3.6-1"), "{message}");
+    assert!(!site.path("disk").exists());
+
+    // A new place is no harm while the run's own is there.
+    fs::rename(site.path("away"), site.path("disk")).unwrap();
+    site.settings("[backup]\nrepository = \"../other/repository\"\n");
+    let (code, taken) = site.run(&new);
+    assert_eq!(code, Some(0), "{taken}");
+
+    // Nor is one where the run is over.
+    fs::remove_dir_all(site.path("disk")).unwrap();
+    fs::remove_dir_all(site.path("other")).unwrap();
+    refused(&site.run(&new), 3, "RL1010");
+    fs::remove_dir_all(point).unwrap();
+    assert_eq!(site.run(&new).0, Some(0));
+}
+
 #[test]
 fn a_repository_in_the_document_store_is_refused() {
     let site = Site::new();

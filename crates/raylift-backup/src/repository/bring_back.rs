@@ -339,14 +339,7 @@ impl Repository {
     fn damaged(&self, what: &str, error: &RusticError) -> RepositoryError {
         let place = self.place();
         match self.guard.take_failure() {
-            Some(failure)
-                if !matches!(
-                    failure.source.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof
-                ) =>
-            {
-                failure.into()
-            }
+            Some(failure) if !failure.is_loss() => failure.into(),
             Some(failure) => RepositoryError::Damaged {
                 place,
                 what: format!("{what} is lost with {}", failure.path),

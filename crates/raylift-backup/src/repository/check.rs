@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use raylift_model::digest::Digest;
 use rustic_core::repofile::{IndexFile, SnapshotFile, SnapshotId};
 use rustic_core::{BlobId, CheckOptions, CheckResults, Id, OpenStatus, ReadSubsetOption, TreeId};
 use serde::Serialize;
@@ -42,8 +43,8 @@ pub struct Checked {
     pub errors: Vec<String>,
     /// What is odd and harmless.
     pub notes: Vec<String>,
-    /// Files of the repository that are there and hold something else than was written, below its folder. While they
-    /// lie there they are taken for good, and what they held is not stored again.
+    /// Files of the repository that were read as a whole and hold something else than was written, below its folder.
+    /// While they lie there they are taken for good, and what they held is not stored again.
     pub spoilt: Vec<String>,
     /// Backups that can no longer be brought back as a whole.
     pub damaged: Vec<DamagedBackup>,
@@ -74,7 +75,8 @@ impl Repository {
     /// back as much of the data as is asked for.
     ///
     /// # Errors
-    /// When the repository is locked, or cannot be read at all. What is wrong in it is no error but the answer.
+    /// When the repository is locked, and when the storage fails to read something that is there: whether that is damaged
+    /// is not known. What is wrong in the repository is no error but the answer.
     pub fn check(&self, how: ReadBack) -> Result<Checked, RepositoryError> {
         let _lock = self.storage().lock(Access::Read)?;
         let engine = self.opened()?;
@@ -107,13 +109,13 @@ impl Repository {
             ReadBack::Everything => options.read_data = true,
         }
         let listed = self.storage().list(FileType::Snapshot)?;
-        let snapshots = self.readable(&engine, &listed, &mut errors);
+        let snapshots = self.readable(&engine, &listed, &mut errors)?;
         let trees: Vec<_> = snapshots.iter().map(|file| file.tree).collect();
         // The engine hides nothing of what it meets in data that no longer is what it wrote, a panic included.
         self.guard.hide_packs(packs.lost.clone());
         let results = catch_unwind(AssertUnwindSafe(|| engine.check_with_trees(options, trees)));
         self.guard.hide_packs(HashSet::new());
-        self.guard.take_failure();
+        self.require_reading()?;
         let mut bad: HashSet<Id> = packs.lost.clone();
         match results {
             Ok(Ok(results)) => {
@@ -139,10 +141,12 @@ impl Repository {
         } else {
             self.damaged_backups(engine, &snapshots, &bad)?
         };
-        let mut spoilt: Vec<String> = bad
-            .difference(&packs.lost)
-            .map(|id| self.storage().name(FileType::Pack, id))
-            .collect();
+        let mut spoilt = Vec::new();
+        for id in bad.difference(&packs.lost) {
+            if self.is_spoilt(id)? {
+                spoilt.push(self.storage().name(FileType::Pack, id));
+            }
+        }
         spoilt.sort();
         let of = |kind| {
             let kinds = snapshots.iter().map(Kind::of);
@@ -161,12 +165,29 @@ impl Repository {
         })
     }
 
+    /// What the storage could not read is neither good nor damaged. What is not there is in the answer.
+    fn require_reading(&self) -> Result<(), RepositoryError> {
+        match self.guard.take_failure() {
+            Some(failure) if !failure.is_loss() => Err(failure.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a pack is the digest of its content. One that has it is what was written, whatever the index says of it.
+    fn is_spoilt(&self, pack: &Id) -> Result<bool, RepositoryError> {
+        match self.storage().read(FileType::Pack, pack) {
+            Ok(content) => Ok(Digest::of(&content).as_str() != pack.to_hex().as_str()),
+            Err(error) if error.is_loss() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     fn readable(
         &self,
         engine: &Engine<OpenStatus>,
         listed: &[(Id, u32)],
         errors: &mut Vec<String>,
-    ) -> Vec<SnapshotFile> {
+    ) -> Result<Vec<SnapshotFile>, RepositoryError> {
         let mut readable = Vec::new();
         for (id, _) in listed {
             match engine.get_file::<SnapshotFile>(&SnapshotId::from(*id)) {
@@ -181,9 +202,9 @@ impl Repository {
                 )),
             }
         }
-        self.guard.take_failure();
+        self.require_reading()?;
         readable.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
-        readable
+        Ok(readable)
     }
 
     /// Which files are gone with the bad packs. A piece that lies in a good pack, too, is not.
@@ -224,7 +245,7 @@ impl Repository {
                 });
             }
         }
-        self.guard.take_failure();
+        self.require_reading()?;
         Ok(damaged)
     }
 }

@@ -23,6 +23,14 @@ pub struct StorageError {
 }
 
 impl StorageError {
+    /// True when the file is not there or ends too early: the storage works, and something is lost in it.
+    pub(super) fn is_loss(&self) -> bool {
+        matches!(
+            self.source.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof
+        )
+    }
+
     /// True when there is no space left (`ENOSPC`, `EDQUOT`).
     pub fn is_full(&self) -> bool {
         is_full(&self.source)

@@ -48,7 +48,7 @@ impl Guard {
         self.0.storage.as_ref()
     }
 
-    /// The first thing that failed since it was asked last.
+    /// What failed since it was asked last: the first failure of the storage, else the first file that is not there.
     pub(super) fn take_failure(&self) -> Option<StorageError> {
         lock(&self.0.failed).take()
     }
@@ -82,7 +82,11 @@ impl Guard {
             )
             .attach_context("what", error.what)
             .attach_context("path", error.path.clone());
-            lock(&self.0.failed).get_or_insert(error);
+            let mut failed = lock(&self.0.failed);
+            let says_more = |first: &StorageError| first.is_loss() && !error.is_loss();
+            if failed.as_ref().is_none_or(says_more) {
+                *failed = Some(error);
+            }
             told
         })
     }

@@ -94,15 +94,34 @@ pub(super) fn rename_key(from: &Path, to: &Path) -> Result<(), RepositoryError> 
     rename().map_err(unusable(to))
 }
 
-/// Removes a key that opens nothing; nothing when there is none.
+/// Reads a key that has not got its name yet; `None` where there is none. A file that a making was stopped in before it
+/// wrote the key is removed.
 ///
 /// # Errors
-/// When it cannot be removed.
-pub(super) fn remove_key(path: &Path) -> Result<(), RepositoryError> {
-    remove_if_there(path).map_err(unusable(path))
+/// When the file holds something else than a key that raylift made: it is somebody else's and stays.
+pub(super) fn read_unnamed(path: &Path) -> Result<Option<Secret>, RepositoryError> {
+    let content = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        content => content.map_err(unusable(path))?,
+    };
+    // After a crash of the machine the file may have its length and no content.
+    if content.iter().all(|byte| *byte == 0) {
+        remove_if_there(path).map_err(unusable(path))?;
+        return Ok(None);
+    }
+    let key = read_key(path)?;
+    let is_ours = key.expose().len() as u64 == 2 * RANDOM
+        && key.expose().bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_ours {
+        return Err(unusable(path)(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it lies where raylift makes a key, and raylift did not make it; move it away",
+        )));
+    }
+    Ok(Some(key))
 }
 
-fn unusable(path: &Path) -> impl FnOnce(io::Error) -> RepositoryError {
+pub(super) fn unusable(path: &Path) -> impl FnOnce(io::Error) -> RepositoryError {
     let path = path.to_owned();
     move |source| RepositoryError::KeyFile { path, source }
 }

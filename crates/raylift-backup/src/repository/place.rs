@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::RepositoryError;
 use super::folder::Folder;
-use super::key::{has_key, make_key, read_key, remove_key, rename_key};
+use super::key::{has_key, make_key, read_key, read_unnamed, rename_key};
+use super::key_lock::KeyLock;
 use super::open::Repository;
 
 /// How the name of a key ends while its repository is made.
@@ -76,19 +77,30 @@ impl Place {
     /// # Errors
     /// As [`Place::look`], and when something cannot be made.
     pub fn open_or_make(&self) -> Result<Opened, RepositoryError> {
-        match self.look()? {
-            Some(repository) => {
-                if let Some(coming) = self.key_in_the_making()? {
-                    rename_key(&coming, &self.key_file)?;
-                }
-                Ok(Opened {
-                    repository,
-                    made: false,
-                    key_made: false,
-                })
-            }
-            None => self.make(),
+        if let Some(repository) = self.look()? {
+            return self.found(repository);
         }
+        match self.make() {
+            // Another site with the same places was faster.
+            Err(RepositoryError::Exists { .. }) => self.found(self.open()?),
+            made => made,
+        }
+    }
+
+    /// A repository that is there. Its key gets its name, where the making was stopped before that.
+    fn found(&self, repository: Repository) -> Result<Opened, RepositoryError> {
+        if self.key_in_the_making()?.is_some() {
+            let _lock = KeyLock::take(&self.key_file)?;
+            // Whoever had the lock before may have done it.
+            if let Some(coming) = self.key_in_the_making()? {
+                rename_key(&coming, &self.key_file)?;
+            }
+        }
+        Ok(Opened {
+            repository,
+            made: false,
+            key_made: false,
+        })
     }
 
     /// Makes a repository, with the key that is there, else with a new one.
@@ -97,22 +109,24 @@ impl Place {
     /// With [`RepositoryError::Exists`] when there is one, and when something cannot be made.
     pub fn make(&self) -> Result<Opened, RepositoryError> {
         let create = |key| Repository::create(Box::new(self.folder()), key);
-        let (repository, key_made) = match self.key_for_new()? {
-            Some(key) => (create(key)?, false),
-            None => {
-                // The key gets its name last: stopped in between, there is no key yet that misses its repository.
-                let coming = self.coming();
-                remove_key(&coming)?;
-                let repository = create(make_key(&coming)?)?;
-                rename_key(&coming, &self.key_file)?;
-                (repository, true)
-            }
+        if let Some(key) = self.key_for_new()? {
+            return Ok(made(create(key)?, false));
+        }
+        // Sites can share a key: one at a time makes it, and who comes second takes what the first has made.
+        let _lock = KeyLock::take(&self.key_file)?;
+        if let Some(key) = self.key_for_new()? {
+            return Ok(made(create(key)?, false));
+        }
+        // The key gets its name last: stopped in between, there is no key yet that misses its repository.
+        let coming = self.coming();
+        let key = match read_unnamed(&coming)? {
+            // That of a making that was stopped; a repository may have it already.
+            Some(key) => key,
+            None => make_key(&coming)?,
         };
-        Ok(Opened {
-            repository,
-            made: true,
-            key_made,
-        })
+        let repository = create(key)?;
+        rename_key(&coming, &self.key_file)?;
+        Ok(made(repository, true))
     }
 
     /// The key that a new repository would have; `None` where one is to be made. Makes nothing.
@@ -158,6 +172,14 @@ impl Place {
         there
             .zip(folder.ok())
             .is_some_and(|(there, folder)| there.starts_with(folder))
+    }
+}
+
+fn made(repository: Repository, key_made: bool) -> Opened {
+    Opened {
+        repository,
+        made: true,
+        key_made,
     }
 }
 
@@ -211,7 +233,7 @@ mod tests {
     fn a_making_that_was_stopped_is_brought_to_its_end() {
         let folder = tempfile::tempdir().unwrap();
         let place = place(folder.path());
-        // Before the repository was there: begun anew, whatever the key's file holds.
+        // Before the key was written.
         fs::write(place.coming(), "").unwrap();
         assert!(place.look().unwrap().is_none());
         assert!(place.open_or_make().unwrap().key_made);
@@ -222,5 +244,55 @@ mod tests {
         assert!(!place.key_file.exists());
         place.open_or_make().unwrap();
         assert!(place.key_file.exists() && !place.coming().exists());
+    }
+    #[test]
+    fn sites_that_share_a_key_file_never_lose_the_key_of_one_another() {
+        for _ in 0..4 {
+            let folder = tempfile::tempdir().unwrap();
+            let places: Vec<Place> = ["one", "two", "three"]
+                .map(|name| Place {
+                    repository: folder.path().join(name),
+                    key_file: folder.path().join("key"),
+                })
+                .into();
+            std::thread::scope(|scope| {
+                for place in &places {
+                    scope.spawn(|| place.make().unwrap());
+                }
+            });
+            for place in &places {
+                place.open().unwrap();
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+        }
+    }
+
+    #[test]
+    fn the_key_of_another_site_whose_making_was_stopped_is_taken_and_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let stopped = place(folder.path());
+        stopped.open_or_make().unwrap();
+        fs::rename(&stopped.key_file, stopped.coming()).unwrap();
+        let other = Place {
+            repository: folder.path().join("other"),
+            key_file: stopped.key_file.clone(),
+        };
+        other.open_or_make().unwrap();
+        stopped.open().unwrap();
+        other.open().unwrap();
+    }
+
+    #[test]
+    fn a_file_that_raylift_did_not_begin_is_no_key_in_the_making() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        fs::write(place.coming(), "somebody's own\n").unwrap();
+        let error = place.open_or_make().err();
+        assert!(matches!(error, Some(RepositoryError::KeyFile { .. })));
+        assert_eq!(
+            fs::read_to_string(place.coming()).unwrap(),
+            "somebody's own\n"
+        );
+        assert!(!place.repository.exists() && !place.key_file.exists());
     }
 }

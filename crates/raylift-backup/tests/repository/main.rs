@@ -21,3 +21,4 @@ mod round_trip;
 mod stop;
 mod support;
 mod try_out;
+mod unreadable;

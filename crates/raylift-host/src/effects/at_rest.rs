@@ -27,7 +27,7 @@ type Sign = (u64, i64, i64, u64);
 /// the script, and a log that ends early is what a killed server leaves, which HSQLDB recovers from.
 ///
 /// # Errors
-/// With [`codes::PROOF_FAILED`] when the files do not come to rest, and when one cannot be read or written.
+/// With [`codes::PROOF_FAILED`] when the files do not come to rest, with [`codes::INTERRUPTED`] as the store, and when one cannot be read or written.
 pub(crate) fn copy_at_rest(
     files: &Hsqldb,
     store: &PlainStore,
@@ -35,6 +35,7 @@ pub(crate) fn copy_at_rest(
 ) -> Result<PartManifest, HostError> {
     progress("copying the database".to_owned());
     for _ in 0..TRIES {
+        store.go_on().map_err(backup)?;
         let before = listing(files)?;
         let part = database_files(files)?;
         let taken = store.put(&part, &mut |_| {}).map_err(backup)?;

@@ -259,7 +259,7 @@ impl<'a> Documents<'a> {
                 .files(&kept.snapshot, DOCUMENTS, &mut add)?;
             Ok(held)
         })?;
-        versions.compare(&kept.root, held).map(Some)
+        versions.compare(&kept.root, held, &self.stop).map(Some)
     }
 
     fn sample(&self, kept: &Kept) -> u64 {

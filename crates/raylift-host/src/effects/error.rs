@@ -45,6 +45,7 @@ pub(crate) fn go_on(stop: &Stop) -> Result<(), HostError> {
 /// The backup store failed.
 pub(crate) fn backup(error: BackupError) -> HostError {
     let code = match &error {
+        BackupError::Stopped => codes::INTERRUPTED,
         BackupError::Read { .. } => codes::FILE_UNREADABLE,
         BackupError::Differs { .. } | BackupError::Manifest { .. } | BackupError::Format { .. } => {
             codes::PROOF_FAILED

@@ -58,7 +58,7 @@ pub(crate) fn prove(
         site,
         access,
         names: Names::of(site, scratch),
-        store: PlainStore::new(scratch.join("backup")),
+        store: PlainStore::new(scratch.join("backup")).stopping(stop),
         restored: scratch.join("restored"),
         read: Cell::default(),
         versions: Versions::of(site, scratch),
@@ -331,7 +331,9 @@ impl Proof<'_> {
                 Some(Hsqldb::of(self.access)?.copied_to(&copy, self.access))
             }
         };
+        go_on(self.stop)?;
         Note::read(copy.as_ref().unwrap_or(self.access), Mode::ReadOnly)?;
+        go_on(self.stop)?;
         Ok(begun.elapsed())
     }
 
@@ -371,7 +373,7 @@ impl Proof<'_> {
         progress: Progress<'_>,
     ) -> Result<(), HostError> {
         match &self.versions {
-            Some(versions) => versions.list(restored, progress),
+            Some(versions) => versions.list(restored, self.stop, progress),
             None => Ok(()),
         }
     }
@@ -388,7 +390,7 @@ impl Proof<'_> {
             let taken = self.store.put(part, progress).map_err(backup)?;
             self.store.verify(&taken).map_err(backup)?;
             progress("comparing the documents".to_owned());
-            changed = changed_since(part, &taken)?;
+            changed = self.changed_since(part, &taken)?;
             if changed.is_empty() {
                 let (files, bytes) = taken.totals();
                 let line = format!("documents: {files} files, {bytes} bytes copied and compared");
@@ -398,21 +400,22 @@ impl Proof<'_> {
         changed.truncate(10);
         Err(failed("the copied documents differ from the site's").because(changed))
     }
-}
 
-/// Files that are still there and no longer what was copied.
-fn changed_since(part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
-    let mut changed = Vec::new();
-    for (path, size, digest) in taken.files() {
-        let live = part.root.join(unescape(path));
-        match raylift_backup::digest_file(&live) {
-            Ok(found) if found.size == size && found.digest == *digest => {}
-            Err(_) if !live.exists() => {}
-            Ok(_) => changed.push(path.to_owned()),
-            Err(error) => return Err(backup(error)),
+    /// Files that are still there and no longer what was copied.
+    fn changed_since(&self, part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
+        let mut changed = Vec::new();
+        for (path, size, digest) in taken.files() {
+            go_on(self.stop)?;
+            let live = part.root.join(unescape(path));
+            match raylift_backup::digest_file(&live) {
+                Ok(found) if found.size == size && found.digest == *digest => {}
+                Err(_) if !live.exists() => {}
+                Ok(_) => changed.push(path.to_owned()),
+                Err(error) => return Err(backup(error)),
+            }
         }
+        Ok(changed)
     }
-    Ok(changed)
 }
 
 /// What the copy holds and the site never held between the two readings; empty when they agree.

@@ -1,7 +1,7 @@
 //! The return point: database and documents of the stopped site.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use raylift_backup::attributes::give;
 use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, Stop, is_own};
@@ -392,6 +392,25 @@ fn digest(manifest: &Manifest, note: &Note) -> Result<Digest, HostError> {
 /// # Errors
 /// When a return point cannot be read: what it needs is not known then.
 pub fn needed_backups(backups: &Path) -> Result<Vec<String>, HostError> {
+    let needed = needed(backups)?.into_iter();
+    Ok(needed.map(|(_, kept)| kept.snapshot).collect())
+}
+
+/// Return points below `backups` whose documents are not within reach, and why not.
+///
+/// # Errors
+/// When a return point cannot be read: what it needs is not known then.
+pub fn return_points_without_documents(
+    backups: &Path,
+) -> Result<Vec<(PathBuf, HostError)>, HostError> {
+    let needed = needed(backups)?.into_iter();
+    Ok(needed
+        .filter_map(|(place, kept)| kept.is_listed().err().map(|error| (place, error)))
+        .collect())
+}
+
+/// Return points below `backups` whose documents lie in a repository.
+fn needed(backups: &Path) -> Result<Vec<(PathBuf, Kept)>, HostError> {
     let mut needed = Vec::new();
     if !exists(backups)? {
         return Ok(needed);
@@ -402,8 +421,8 @@ pub fn needed_backups(backups: &Path) -> Result<Vec<String>, HostError> {
         if !place.is_dir() {
             continue;
         }
-        if let Some(manifest) = PlainStore::new(place).complete().map_err(backup)? {
-            needed.extend(note(&manifest)?.kept.map(|kept| kept.snapshot));
+        if let Some(manifest) = PlainStore::new(&place).complete().map_err(backup)? {
+            needed.extend(note(&manifest)?.kept.map(|kept| (place, kept)));
         }
     }
     Ok(needed)

@@ -7,13 +7,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::plan::PlannedSite;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 use raylift_survey::site::StoreRule;
 
-use super::error::{database, read_failed, write_failed};
+use super::error::{database, go_on, read_failed, write_failed};
 use crate::bridge::{Bridge, Mode};
 
 /// Rows that are asked for at a time.
@@ -65,10 +66,11 @@ impl Versions {
     /// Writes down what a database lists.
     ///
     /// # Errors
-    /// When the database cannot be read, or the list not written.
+    /// When the database cannot be read, or the list not written; with [`codes::INTERRUPTED`] between two pages.
     pub(crate) fn list(
         &self,
         access: &DatabaseAccess,
+        stop: &Stop,
         progress: Progress<'_>,
     ) -> Result<(), HostError> {
         let failed = |error| write_failed(&self.file, error);
@@ -76,6 +78,7 @@ impl Versions {
         let mut bridge = Bridge::open(access, Mode::ReadOnly).map_err(database)?;
         let (mut below, mut count) = (None, 0);
         loop {
+            go_on(stop)?;
             let page = bridge.documents(PAGE, below).map_err(database)?;
             for row in &page {
                 writeln!(list, "{} {}", row.size, self.rule.path(row)).map_err(failed)?;
@@ -95,14 +98,21 @@ impl Versions {
     /// A version whose file the store does not have either was lost before, which the plan says, or deleted meanwhile.
     ///
     /// # Errors
-    /// With [`codes::PROOF_FAILED`] when the store has files of listed versions that were not taken.
-    pub(crate) fn compare(&self, root: &Path, mut held: Held) -> Result<String, HostError> {
+    /// With [`codes::PROOF_FAILED`] when the store has files of listed versions that were not taken, and with
+    /// [`codes::INTERRUPTED`].
+    pub(crate) fn compare(
+        &self,
+        root: &Path,
+        mut held: Held,
+        stop: &Stop,
+    ) -> Result<String, HostError> {
         let failed = |error| read_failed(&self.file, error);
         held.0.sort_unstable();
         let (mut listed, mut other_size, mut absent) = (0_u64, 0_u64, 0_u64);
         let mut lost = Vec::new();
         let list = BufReader::new(File::open(&self.file).map_err(failed)?);
         for line in list.lines() {
+            go_on(stop)?;
             let line = line.map_err(failed)?;
             let Some((size, path)) = line.split_once(' ') else {
                 continue;
@@ -146,11 +156,17 @@ impl Versions {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
 
     use super::*;
 
     /// Three versions are listed; the store has two of them.
     fn compared(held: &[(&str, u64)]) -> Result<String, HostError> {
+        compared_until(held, Stop::default())
+    }
+
+    fn compared_until(held: &[(&str, u64)], stop: Stop) -> Result<String, HostError> {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("store");
         for path in ["20099/1/501/1.0", "20099/1/501/1.1"] {
@@ -168,7 +184,7 @@ mod tests {
         for (path, bytes) in held {
             all.add(Path::new(path), *bytes);
         }
-        versions.compare(&root, all)
+        versions.compare(&root, all, &stop)
     }
 
     #[test]
@@ -190,6 +206,13 @@ mod tests {
             error.message
         );
         assert_eq!(error.evidence, ["20099/1/501/1.1"]);
+    }
+
+    #[test]
+    fn the_comparison_ends_when_that_is_asked_for() {
+        let stop = Stop::when(Arc::new(AtomicBool::new(true)));
+        let error = compared_until(&[("20099/1/501/1.0", 5)], stop).unwrap_err();
+        assert_eq!(error.code, codes::INTERRUPTED);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use raylift_backup::Part;
 use raylift_backup::repository::{
     About, Input, Opened, PROOF, RETURN_POINT, RepositoryError, Taken, WITHOUT_DATABASE, host,
 };
-use raylift_host::backup::{DOCUMENTS_PART, database_part};
+use raylift_host::backup::{DOCUMENTS_PART, database_part, return_points_without_documents};
 use raylift_host::cache::Cache;
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, FileKind, SiteFacts};
@@ -56,6 +56,9 @@ pub(crate) fn run(
 
     // The key is tried before anything is made, and before the database is dumped.
     Vault::of(site).look(arguments.new_repository)?;
+    if arguments.new_repository {
+        require_ways_back(&workplace)?;
+    }
     let _lock = workplace.lock()?;
     let scratch = workplace.state().join(SCRATCH);
     // What a dump_command prints lies where a run's would.
@@ -224,6 +227,37 @@ fn take<'a>(
             error => vault::problem(&error).because(key_note),
         })?;
     Ok((vault, (made, key_made), taken, notes))
+}
+
+/// A new repository in the place of the one that is gone would hide that a run cannot go back, and be in the way when
+/// that disk is mounted again.
+fn require_ways_back(workplace: &Workplace) -> Result<(), Problem> {
+    let points = workplace.state().join("backups");
+    let cut_off = return_points_without_documents(&points).map_err(|error| {
+        Problem::refused(
+            error.code,
+            format!("what a run needs to go back cannot be read, so that no repository is begun: {error}"),
+            "Look at the manifest.json that is named; one of a run that is over can be removed with its folder.",
+        )
+        .because(error.evidence)
+    })?;
+    if cut_off.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = cut_off
+        .iter()
+        .map(|(place, _)| place.display().to_string())
+        .collect();
+    let why = cut_off.iter().map(|(_, error)| error.to_string());
+    Err(Problem::refused(
+        codes::REPOSITORY_GONE,
+        format!(
+            "a run needs documents in a repository that is gone to go back: {}",
+            names.join(", ")
+        ),
+        "Mount its disk, or put [backup] repository in raylift.toml right. Where it is lost for good, the documents cannot go back: end that run with raylift commit, without --keep-return-point, or remove the folder that is named when the run is over. Then try again.",
+    )
+    .because(why))
 }
 
 /// Everything that is not the release's and not made by the server, without `data`, and raylift's own folder.

@@ -137,7 +137,6 @@ impl Engine for Mysql {
     }
 
     fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
-        self.wait_for_loads(name)?;
         self.remove(name)?;
         self.create(name)?;
         self.load(&dump.join(TABLES), name, progress)
@@ -147,6 +146,8 @@ impl Engine for Mysql {
         if !is_ours(name) {
             return Ok(());
         }
+        // The statement of a client that was ended goes on at the server, and keeps the tables from being dropped.
+        self.wait_for_loads(name)?;
         self.sql(&format!("DROP DATABASE IF EXISTS {};", identifier(name)))
             .map(drop)
     }

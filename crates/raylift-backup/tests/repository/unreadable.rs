@@ -1,0 +1,128 @@
+//! A repository whose storage fails to read what is there.
+
+use std::fs;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use bytes::Bytes;
+use raylift_backup::repository::{
+    Access, FileType, Folder, Id, Lock, ReadBack, Repository, RepositoryError, Storage,
+    StorageError,
+};
+
+use crate::support::{Place, noise};
+
+const WELL: u8 = 0;
+/// Packs cannot be read.
+const FAILS: u8 = 1;
+/// Parts of packs are not those that were asked for, as when an index gives wrong places.
+const MISSES: u8 = 2;
+/// Lists of backups cannot be read.
+const NO_LISTS: u8 = 3;
+
+#[derive(Debug)]
+struct Bad(Folder, Arc<AtomicU8>);
+
+impl Bad {
+    fn fail(&self, kind: FileType, id: &Id) -> Result<(), StorageError> {
+        let fails = match self.1.load(Ordering::SeqCst) {
+            FAILS => FileType::Pack,
+            NO_LISTS => FileType::Snapshot,
+            _ => return Ok(()),
+        };
+        if kind != fails {
+            return Ok(());
+        }
+        Err(StorageError {
+            what: "read",
+            path: self.name(kind, id),
+            source: io::Error::other("the disk says no"),
+        })
+    }
+}
+
+impl Storage for Bad {
+    fn location(&self) -> String {
+        self.0.location()
+    }
+
+    fn name(&self, kind: FileType, id: &Id) -> String {
+        self.0.name(kind, id)
+    }
+
+    fn prepare(&self) -> Result<(), StorageError> {
+        self.0.prepare()
+    }
+
+    fn list(&self, kind: FileType) -> Result<Vec<(Id, u32)>, StorageError> {
+        self.0.list(kind)
+    }
+
+    fn read(&self, kind: FileType, id: &Id) -> Result<Vec<u8>, StorageError> {
+        self.fail(kind, id)?;
+        self.0.read(kind, id)
+    }
+
+    fn read_range(
+        &self,
+        kind: FileType,
+        id: &Id,
+        offset: u32,
+        length: u32,
+    ) -> Result<Vec<u8>, StorageError> {
+        self.fail(kind, id)?;
+        let mut read = self.0.read_range(kind, id, offset, length)?;
+        if self.1.load(Ordering::SeqCst) == MISSES && read.len() > 100_000 {
+            read.rotate_left(1);
+        }
+        Ok(read)
+    }
+
+    fn write(&self, kind: FileType, id: &Id, content: &[Bytes]) -> Result<(), StorageError> {
+        self.0.write(kind, id, content)
+    }
+
+    fn remove(&self, kind: FileType, id: &Id) -> Result<(), StorageError> {
+        self.0.remove(kind, id)
+    }
+
+    fn lock(&self, access: Access) -> Result<Box<dyn Lock>, RepositoryError> {
+        self.0.lock(access)
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_called_damaged() {
+    let mut place = Place::new();
+    fs::write(place.site().join("document"), noise(3, 2_000_000)).unwrap();
+    place.backup(&place.create());
+    let how = Arc::new(AtomicU8::new(WELL));
+    let storage = Bad(Folder::new(place.repository_folder()), Arc::clone(&how));
+    let repository = Repository::open(Box::new(storage), place.key()).unwrap();
+
+    for fails in [FAILS, NO_LISTS] {
+        how.store(fails, Ordering::SeqCst);
+        let error = repository.check(ReadBack::Everything).unwrap_err();
+        assert!(matches!(error, RepositoryError::Storage(_)), "{error}");
+    }
+
+    // A pack that holds what was written is never to be moved away.
+    how.store(MISSES, Ordering::SeqCst);
+    let checked = repository.check(ReadBack::Everything).unwrap();
+    assert_eq!(checked.damaged.len(), 1, "{checked:?}");
+    assert!(checked.spoilt.is_empty(), "{checked:?}");
+
+    how.store(WELL, Ordering::SeqCst);
+    assert!(repository.check(ReadBack::Everything).unwrap().is_good());
+
+    // Nor does a file that is gone hide that others cannot be read.
+    fs::write(place.site().join("other"), noise(4, 2_000_000)).unwrap();
+    place.backup(&repository);
+    let pack = place.packs().remove(0);
+    fs::remove_file(pack).unwrap();
+    place.sound = false;
+    how.store(FAILS, Ordering::SeqCst);
+    let error = repository.check(ReadBack::Everything).unwrap_err();
+    assert!(matches!(error, RepositoryError::Storage(_)), "{error}");
+}
