@@ -71,13 +71,6 @@ pub(crate) fn digest_until(path: &Path, stop: &Stop) -> Result<Copied, BackupErr
     stream(&mut file, &mut io::sink(), (path, path), stop)
 }
 
-pub(crate) fn go_on(stop: &Stop) -> Result<(), BackupError> {
-    if stop.is_asked() {
-        return Err(BackupError::Stopped);
-    }
-    Ok(())
-}
-
 fn stream(
     source: &mut dyn Read,
     target: &mut dyn Write,
@@ -88,7 +81,7 @@ fn stream(
     let mut size = 0;
     let mut block = vec![0; BLOCK];
     loop {
-        go_on(stop)?;
+        stop.go_on()?;
         let read = match source.read(&mut block) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             result => result.map_err(BackupError::read(from))?,

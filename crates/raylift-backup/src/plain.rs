@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::attributes::Attributes;
-use crate::copy::{Copied, copy_until, digest_until, go_on, remove_if_there};
+use crate::copy::{Copied, copy_until, digest_until, remove_if_there};
 use crate::error::BackupError;
 use crate::manifest::{Entry, EntryKind, FORMAT, Manifest, PartManifest};
 use crate::names::{escape, unescape};
@@ -44,7 +44,7 @@ impl PlainStore {
     /// # Errors
     /// With [`BackupError::Stopped`] when somebody did.
     pub fn go_on(&self) -> Result<(), BackupError> {
-        go_on(&self.stop)
+        self.stop.go_on()
     }
 
     /// Where the copies of a part lie; they must not be changed.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::error::BackupError;
+
 /// Says whether somebody wants long work to end. Nobody ever does by default.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Option<Arc<AtomicBool>>);
@@ -11,6 +13,18 @@ impl Stop {
     /// Asked for as soon as the flag is set.
     pub fn when(flag: Arc<AtomicBool>) -> Self {
         Self(Some(flag))
+    }
+
+    /// Ends the work when it is asked for.
+    ///
+    /// # Errors
+    /// With [`BackupError::Stopped`] when it is.
+    pub fn go_on(&self) -> Result<(), BackupError> {
+        if self.is_asked() {
+            Err(BackupError::Stopped)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether it is asked for.

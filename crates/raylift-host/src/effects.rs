@@ -34,6 +34,7 @@ pub mod stage;
 mod start;
 mod telnet;
 mod versions;
+mod whole;
 
 pub use error::repository_code;
 pub use proof::drill;

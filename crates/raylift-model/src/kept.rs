@@ -20,6 +20,9 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// How a folder goes that nobody but a person removes.
+    pub const BY_HAND: &'static str = "rm -r that folder";
+
     /// One thing.
     pub fn new(
         what: impl Into<String>,
@@ -35,7 +38,7 @@ impl Kept {
 
     /// A folder that nobody but a person removes.
     pub fn folder(what: impl Into<String>, folder: &std::path::Path) -> Self {
-        Self::new(what, folder.display().to_string(), "rm -r that folder")
+        Self::new(what, folder.display().to_string(), Self::BY_HAND)
     }
 
     /// What a note tells of, if it is such a note.

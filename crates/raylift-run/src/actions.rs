@@ -20,7 +20,7 @@ mod upgrade_data;
 mod verify_release;
 mod waiting;
 
-pub(crate) use context::{Context, data_touched, server_started};
+pub(crate) use context::{Context, data_touched, server_started, touched};
 pub(crate) use stage::staged_places;
 pub(crate) use take_return_point::restores;
 

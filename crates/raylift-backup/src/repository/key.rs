@@ -35,9 +35,7 @@ pub fn make_key(path: &Path) -> Result<Secret, RepositoryError> {
             .open(path)?;
         file.write_all(format!("{text}\n").as_bytes())?;
         file.sync_all()?;
-        if let Some(folder) = path.parent() {
-            File::open(folder)?.sync_all()?;
-        }
+        sync_name(path)?;
         Ok(text)
     };
     make().map(Secret::new).map_err(unusable(path))
@@ -84,14 +82,16 @@ pub fn has_key(path: &Path) -> Result<bool, RepositoryError> {
 /// # Errors
 /// When that cannot be done.
 pub(super) fn rename_key(from: &Path, to: &Path) -> Result<(), RepositoryError> {
-    let rename = || -> io::Result<()> {
-        fs::rename(from, to)?;
-        match to.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
-    };
-    rename().map_err(unusable(to))
+    fs::rename(from, to)
+        .and_then(|()| sync_name(to))
+        .map_err(unusable(to))
+}
+
+fn sync_name(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 /// Reads a key that has not got its name yet; `None` where there is none. A file that a making was stopped in before it

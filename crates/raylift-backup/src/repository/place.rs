@@ -245,6 +245,7 @@ mod tests {
         place.open_or_make().unwrap();
         assert!(place.key_file.exists() && !place.coming().exists());
     }
+
     #[test]
     fn sites_that_share_a_key_file_never_lose_the_key_of_one_another() {
         for _ in 0..4 {

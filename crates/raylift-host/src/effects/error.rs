@@ -36,10 +36,7 @@ pub(crate) fn write_failed(path: &Path, error: io::Error) -> HostError {
 /// # Errors
 /// With [`codes::INTERRUPTED`] when somebody did.
 pub(crate) fn go_on(stop: &Stop) -> Result<(), HostError> {
-    if stop.is_asked() {
-        return Err(repository(RepositoryError::Stopped));
-    }
-    Ok(())
+    stop.go_on().map_err(backup)
 }
 
 /// The backup store failed.

@@ -1,17 +1,17 @@
 //! What the new site held when it had proven healthy, in a file of the run's folder.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
 use raylift_run::host::{Healthy, HostError};
 use serde::{Deserialize, Serialize};
 
-use super::error::{read_failed, write_failed};
-use super::exchange::sync_parent;
+use super::error::read_failed;
 use super::logs::Marks;
+use super::whole;
 
 const FILE: &str = "healthy.json";
 
@@ -83,16 +83,7 @@ pub(crate) fn keep_first(
 /// Keeps the note, whole or not at all.
 fn keep(run_folder: &Path, noted: &Note) -> Result<(), HostError> {
     let bytes = serde_json::to_vec(noted).map_err(not_json)?;
-    let path = run_folder.join(FILE);
-    let new = path.with_extension("new");
-    File::create(&new)
-        .and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        })
-        .map_err(|error| write_failed(&new, error))?;
-    fs::rename(&new, &path).map_err(|error| write_failed(&path, error))?;
-    sync_parent(&path)
+    whole::write(&run_folder.join(FILE), &bytes)
 }
 
 /// The note, where there is one; without its number of requests where that cannot be compared with one of today.

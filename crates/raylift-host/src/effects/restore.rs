@@ -7,7 +7,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,7 @@ use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
 use super::return_point::{DATABASE, note, required};
+use super::whole;
 use crate::users::current_uid;
 
 const STAGED: &str = ".raylift-restore";
@@ -355,16 +356,7 @@ fn mark(path: &Path) -> Result<(), HostError> {
 fn mark_saying(path: &Path, said: &[String]) -> Result<(), HostError> {
     let folder = path.parent().unwrap_or(path);
     make_private(folder)?;
-    // Under its own name the mark is whole or not there.
-    let new = path.with_extension("new");
-    File::create(&new)
-        .and_then(|mut file| {
-            file.write_all(said.join("\n").as_bytes())?;
-            file.sync_all()
-        })
-        .map_err(|error| write_failed(&new, error))?;
-    fs::rename(&new, path).map_err(|error| write_failed(path, error))?;
-    sync_parent(path)
+    whole::write(path, said.join("\n").as_bytes())
 }
 
 fn said_before(mark: &Path) -> Result<Vec<String>, HostError> {

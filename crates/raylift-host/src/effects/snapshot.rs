@@ -1,7 +1,6 @@
 //! Return points that are no copies of raylift's: a snapshot by the owner's command, or nothing but notes.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,12 +13,13 @@ use raylift_run::host::{HostError, Progress, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 
-use super::error::{exists, read_failed, write_failed};
+use super::error::{exists, read_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::own_command::{Own, environment, logs};
 use super::records;
 use super::return_point::{Note, count, not_json, require_planned};
+use super::whole;
 use crate::bridge::Mode;
 
 /// Written last: what is in it is complete.
@@ -126,17 +126,8 @@ impl Taking<'_> {
     fn keep(&self, noted: &Noted) -> Result<(), HostError> {
         make_private(self.place)?;
         sync_parent(self.place)?;
-        let path = self.place.join(FILE);
-        let new = self.place.join(format!("{FILE}.new"));
         let bytes = serde_json::to_vec_pretty(noted).map_err(not_json)?;
-        File::create(&new)
-            .and_then(|mut file| {
-                file.write_all(&bytes)?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&new, &path))
-            .map_err(|error| write_failed(&path, error))?;
-        sync_parent(&path)
+        whole::write(&self.place.join(FILE), &bytes)
     }
 }
 

@@ -51,7 +51,8 @@ pub(crate) fn server_started(plan: &Plan, state: &RunState) -> bool {
     touched(plan, state, |action| matches!(action, Action::StartServer))
 }
 
-fn touched(plan: &Plan, state: &RunState, kind: impl Fn(&Action) -> bool) -> bool {
+/// True when an action of a kind was begun on the way forward.
+pub(crate) fn touched(plan: &Plan, state: &RunState, kind: impl Fn(&Action) -> bool) -> bool {
     plan.actions
         .iter()
         .zip(&state.forward)

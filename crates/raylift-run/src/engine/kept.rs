@@ -3,7 +3,7 @@
 use raylift_model::kept::Kept;
 use raylift_model::plan::{Action, Phase, Plan, ReturnMeans, ReturnMode};
 
-use crate::actions::{data_touched, staged_places};
+use crate::actions::{data_touched, staged_places, touched};
 use crate::state::{ActionStatus, RunState};
 
 /// Everything that stays until a command or a person removes it, by plan and journal.
@@ -12,19 +12,19 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
     match state.phase {
         Phase::RolledBack => {
             if data_touched(plan, state) {
-                kept.extend(return_point(plan, state, "rm -r that folder"));
+                kept.extend(return_point(plan, state, Kept::BY_HAND));
             }
             // Once the site was open, what was put into the new trees is nowhere else.
             if touched(plan, state, |action| {
                 matches!(action, Action::LowerFence { .. })
             }) {
                 let what = "the new release's files, with what was put into them";
-                kept.extend(staged(plan, what, "rm -r that folder"));
+                kept.extend(staged(plan, what, Kept::BY_HAND));
             }
         }
         Phase::Committed => {
             if state.return_point_kept {
-                kept.extend(return_point(plan, state, "rm -r that folder"));
+                kept.extend(return_point(plan, state, Kept::BY_HAND));
             }
         }
         Phase::RollingBack => {
@@ -98,11 +98,4 @@ fn staged(plan: &Plan, what: &str, removal: &str) -> Vec<Kept> {
         .flat_map(|staging| staged_places(plan, staging))
         .map(|place| Kept::new(what, place.display().to_string(), removal))
         .collect()
-}
-
-fn touched(plan: &Plan, state: &RunState, kind: impl Fn(&Action) -> bool) -> bool {
-    plan.actions
-        .iter()
-        .zip(&state.forward)
-        .any(|(planned, status)| status.is_touched() && kind(&planned.action))
 }

@@ -7,18 +7,12 @@
 //! | the new server was started | no | users may be writing to a site that nobody has judged: the gate decides first |
 //! | way back, commit | no | they only end at their end |
 
-use raylift_model::plan::{Action, Plan};
+use raylift_model::plan::Plan;
 
+use crate::actions::server_started;
 use crate::state::RunState;
 
 /// True when the run may stop before its next forward action.
 pub(super) fn may_stop(plan: &Plan, state: &RunState) -> bool {
-    let server_started = plan
-        .actions
-        .iter()
-        .zip(&state.forward)
-        .any(|(planned, status)| {
-            matches!(planned.action, Action::StartServer) && status.is_touched()
-        });
-    !server_started && state.next_forward().is_some()
+    !server_started(plan, state) && state.next_forward().is_some()
 }

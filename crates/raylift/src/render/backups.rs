@@ -59,6 +59,12 @@ pub(crate) fn backups(list: &[Snapshot], all: bool) -> String {
 fn kind(entry: &Snapshot) -> &'static str {
     match entry.kind() {
         Kind::Backup if entry.is_without_database() => "backup, no database",
+        kind => word(kind),
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
         Kind::Backup => "backup",
         Kind::Proof => "proof",
         Kind::ReturnPoint => "return point",
@@ -156,13 +162,9 @@ pub(crate) fn checked(checked: &Checked) -> String {
         ));
     }
     for damaged in &checked.damaged {
-        let what = match damaged.kind {
-            Kind::Backup => "backup",
-            Kind::Proof => "proof",
-            Kind::ReturnPoint => "return point",
-        };
         text.push_str(&format!(
-            "{what} {}: {} lost\n",
+            "{} {}: {} lost\n",
+            word(damaged.kind),
             short(&damaged.id),
             count(damaged.count, "entry").replace("entrys", "entries")
         ));
