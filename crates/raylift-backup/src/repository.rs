@@ -11,6 +11,7 @@ mod forget;
 mod guard;
 mod key;
 mod key_lock;
+mod master;
 mod node;
 mod open;
 mod place;

@@ -13,6 +13,7 @@ use rustic_core::{
 
 use super::error::RepositoryError;
 use super::guard::Guard;
+use super::master::Origin;
 use super::storage::{Access, Storage};
 use crate::stop::Stop;
 
@@ -63,7 +64,7 @@ impl Repository {
         repository.storage().prepare()?;
         let _lock = repository.storage().lock(Access::Write)?;
         let credentials = Credentials::password(repository.key.expose());
-        repository
+        let engine = repository
             .engine()?
             .init(
                 &credentials,
@@ -71,6 +72,7 @@ impl Repository {
                 &ConfigOptions::default(),
             )
             .map_err(|error| repository.explain("make the repository", error))?;
+        Origin::of(repository.storage(), &repository.key)?.remember(engine.key());
         Ok(repository)
     }
 
@@ -140,8 +142,11 @@ impl Repository {
         }
         // What failed in an earlier call explains nothing in this one.
         self.guard.take_failure();
-        let credentials = Credentials::password(self.key.expose());
-        self.engine()?.open(&credentials).map_err(|error| {
+        let origin = Origin::of(self.storage(), &self.key)?;
+        let credentials = origin
+            .known()
+            .unwrap_or_else(|| Credentials::password(self.key.expose()));
+        let engine = self.engine()?.open(&credentials).map_err(|error| {
             if error.is_incorrect_password() {
                 RepositoryError::WrongKey {
                     place: self.place(),
@@ -149,7 +154,9 @@ impl Repository {
             } else {
                 self.explain("open the repository", error)
             }
-        })
+        })?;
+        origin.remember(engine.key());
+        Ok(engine)
     }
 
     /// What the engine ran into: what the storage said, when it said something, else the engine's own words.

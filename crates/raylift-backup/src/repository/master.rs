@@ -1,0 +1,53 @@
+//! What a key opens, once this process knows it: to derive it (scrypt, as restic does) costs a third of a second and
+//! 128 MiB each time, some of it in an outage.
+
+use std::sync::{Mutex, PoisonError};
+
+use raylift_model::digest::Digest;
+use raylift_model::secret::Secret;
+use rustic_core::Credentials;
+use rustic_core::repofile::MasterKey;
+
+use super::error::StorageError;
+use super::storage::{FileType, Id, Storage};
+
+/// Master keys by what they were derived from. The engine's type can be printed; nothing here does.
+static KNOWN: Mutex<Vec<(Digest, MasterKey)>> = Mutex::new(Vec::new());
+
+/// What a master key is derived from: the key, and the repository's key files. The name of such a file is the digest of
+/// its content, so that the same names give the same master key.
+pub(super) struct Origin(Digest);
+
+impl Origin {
+    /// Of the repository in `storage` as it is now.
+    ///
+    /// # Errors
+    /// When the place cannot be read.
+    pub(super) fn of(storage: &dyn Storage, key: &Secret) -> Result<Self, StorageError> {
+        let files = storage.list(FileType::Key)?;
+        let mut ids: Vec<Id> = files.into_iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        let mut text = Vec::new();
+        for id in ids {
+            text.extend(id.to_hex().as_str().as_bytes());
+        }
+        // After names of one length, and so told from them.
+        text.extend(key.expose().as_bytes());
+        Ok(Self(Digest::of(&text)))
+    }
+
+    /// What opens the repository without deriving anything; `None` when this process has not opened it before.
+    pub(super) fn known(&self) -> Option<Credentials> {
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.iter().find(|(origin, _)| *origin == self.0);
+        found.map(|(_, master)| Credentials::Masterkey(master.clone()))
+    }
+
+    /// Remembers what the engine derived, until the process ends.
+    pub(super) fn remember(self, master: MasterKey) {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().all(|(origin, _)| *origin != self.0) {
+            known.push((self.0, master));
+        }
+    }
+}
