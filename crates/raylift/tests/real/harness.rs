@@ -16,6 +16,10 @@ use tempfile::TempDir;
 /// Limit for a start or stop of the lab's server.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
+/// Options of the upgrade client's JVM: raylift's own, and a quick start.
+const CLIENT: &str = "-Dfile.encoding=UTF8 -Duser.country=US -Duser.language=en -Duser.timezone=GMT -Xmx1024m \
+     -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
 /// The lab with its cached parts.
 pub(crate) fn lab() -> &'static Lab {
     static LAB: OnceLock<Lab> = OnceLock::new();
@@ -97,11 +101,13 @@ impl TestSite {
         made
     }
 
-    /// Writes `raylift.toml`: short limits, a free console port, and what is given.
+    /// Writes `raylift.toml`: short limits, a free console port, an upgrade client that does not spend a core on compiling
+    /// what runs once, and what is given.
     pub(crate) fn settings(&self, more: &str) {
         let port = free_port();
         let text = format!(
             "[health]\nstable_seconds = 2\n[upgrade]\nconsole = \"127.0.0.1:{port}\"\nstall_seconds = 90\n\
+             jvm_options = \"{CLIENT}\"\n\
              [server]\nstart_seconds = 120\nstop_seconds = 60\n{more}"
         );
         let file = self.home().join("raylift.toml");
