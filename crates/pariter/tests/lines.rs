@@ -1,0 +1,171 @@
+//! Order, limits and ends of what runs on several threads, for items of both kinds.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism, scope};
+use std::time::Duration;
+
+use pariter::IteratorExt as _;
+
+/// Some hundreds of bytes, like an entry of an archive.
+type Description = [u64; 40];
+
+fn description(number: usize) -> Description {
+    [number as u64; 40]
+}
+
+/// Of ten items one takes longer.
+fn sometimes_wait(number: usize) {
+    if number.is_multiple_of(10) {
+        thread::sleep(Duration::from_micros(300));
+    }
+}
+
+#[test]
+fn results_come_in_the_order_of_the_items() {
+    const COUNT: usize = 3_000;
+    let (handles, descriptions) = scope(|scope| {
+        let handles: Vec<usize> = (0..COUNT)
+            .readahead_scoped(scope)
+            .parallel_map_scoped(scope, |number| {
+                sometimes_wait(number);
+                number * 2
+            })
+            .readahead_scoped(scope)
+            .collect();
+        let descriptions: Vec<u64> = (0..COUNT)
+            .map(description)
+            .readahead_scoped(scope)
+            .parallel_map_scoped(scope, |mut item: Description| {
+                sometimes_wait(item[0] as usize);
+                item[1] = item[0] * 2;
+                item
+            })
+            .readahead_scoped(scope)
+            .map(|item| item[1])
+            .collect();
+        (handles, descriptions)
+    });
+    assert!(handles.into_iter().eq((0..COUNT).map(|number| number * 2)));
+    let doubled = (0..COUNT as u64).map(|number| number * 2);
+    assert!(descriptions.into_iter().eq(doubled));
+}
+
+#[test]
+fn an_iterator_without_items_ends_at_once() {
+    scope(|scope| {
+        let none = std::iter::empty::<Description>();
+        let mut mapped = none.parallel_map_scoped(scope, |item| item);
+        assert_eq!(mapped.next(), None);
+        assert_eq!(mapped.next(), None);
+        let none = std::iter::empty::<u8>();
+        assert_eq!(none.readahead_scoped(scope).next(), None);
+    });
+}
+
+/// A handle may be one to 16 MiB.
+#[test]
+fn handles_are_asked_for_few_at_a_time() {
+    const COUNT: usize = 200;
+    let asked = AtomicUsize::new(0);
+    let count = |item: usize| {
+        asked.fetch_add(1, Ordering::SeqCst);
+        item
+    };
+    scope(|scope| {
+        let mapped = (0..COUNT).map(count);
+        let mut mapped = mapped.parallel_map_scoped(scope, |item| item);
+        assert_eq!(
+            asked.load(Ordering::SeqCst),
+            0,
+            "nothing before it is asked"
+        );
+        let limit = 2 * available_parallelism().map_or(1, usize::from);
+        for number in 0..COUNT {
+            assert_eq!(mapped.next(), Some(number));
+            assert!(asked.load(Ordering::SeqCst) <= number + limit);
+        }
+    });
+    asked.store(0, Ordering::SeqCst);
+    scope(|scope| {
+        let mut ahead = (0..COUNT).map(count).readahead_scoped(scope);
+        for number in 0..COUNT {
+            assert_eq!(ahead.next(), Some(number));
+            thread::sleep(Duration::from_micros(100));
+            assert!(asked.load(Ordering::SeqCst) <= number + 2);
+        }
+    });
+}
+
+#[test]
+fn descriptions_do_not_pile_up_either() {
+    let asked = AtomicUsize::new(0);
+    scope(|scope| {
+        let endless = (0..).map(|number| {
+            asked.fetch_add(1, Ordering::SeqCst);
+            description(number)
+        });
+        let mut items = endless
+            .parallel_map_scoped(scope, |item| item)
+            .readahead_scoped(scope);
+        assert_eq!(items.next(), Some(description(0)));
+        thread::sleep(Duration::from_millis(100));
+        let asked = asked.load(Ordering::SeqCst);
+        assert!((2..1_000).contains(&asked), "{asked}");
+        // Dropped in the middle: the scope would wait for ever for threads that go on.
+    });
+}
+
+#[test]
+fn it_works_on_several_at_the_same_time() {
+    if available_parallelism().map_or(1, usize::from) < 2 {
+        return;
+    }
+    let two = Barrier::new(2);
+    scope(|scope| {
+        // One thread alone would wait for the other for ever.
+        let handles = (0..6).parallel_map_scoped(scope, |_| two.wait());
+        assert_eq!(handles.count(), 6);
+        let many = (0..1_000).map(description);
+        let descriptions = many.parallel_map_scoped(scope, |item| {
+            if item[0] == 0 || item[0] == 100 {
+                two.wait();
+            }
+        });
+        assert_eq!(descriptions.count(), 1_000);
+    });
+}
+
+/// A result that never comes must not be waited for.
+#[test]
+fn a_panic_reaches_whoever_takes_the_results() {
+    let of_handles = || {
+        scope(|scope| {
+            (0..100)
+                .parallel_map_scoped(scope, |number| assert_ne!(number, 50))
+                .readahead_scoped(scope)
+                .count()
+        })
+    };
+    let of_descriptions = || {
+        scope(|scope| {
+            (0..)
+                .map(description)
+                .parallel_map_scoped(scope, |item| assert_ne!(item[0], 500))
+                .count()
+        })
+    };
+    let of_the_iterator = || {
+        scope(|scope| {
+            (0..10)
+                .map(|number| assert_ne!(number, 5))
+                .readahead_scoped(scope)
+                .count()
+        })
+    };
+    let all: [&dyn Fn() -> usize; 3] = [&of_handles, &of_descriptions, &of_the_iterator];
+    for work in all {
+        assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
+    }
+}
