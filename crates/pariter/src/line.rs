@@ -3,50 +3,19 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
-/// Bytes from which on an item is taken for a description: it holds its path and numbers itself (the archive's entries
-/// have some hundreds). A smaller one may be a handle to anything, up to a whole pack.
-const DESCRIPTION: usize = 192;
-
-/// How long items wait for company.
-const PATIENCE: Duration = Duration::from_millis(2);
-
-/// How many items go together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sizes {
-    /// So many wait at most; with 0 a sender waits until its item is taken.
-    pub(crate) most: usize,
-    /// So many wake whoever waits for one.
-    pub(crate) enough: usize,
-    /// So many are taken at once.
-    pub(crate) batch: usize,
-}
-
-impl Sizes {
-    /// For items of a type.
-    pub(crate) fn of<T>() -> Self {
-        if size_of::<T>() >= DESCRIPTION {
-            Self {
-                most: 256,
-                enough: 64,
-                batch: 32,
-            }
-        } else {
-            Self {
-                most: 0,
-                enough: 1,
-                batch: 1,
-            }
-        }
-    }
-}
+use crate::pace::{Pace, WINDOW};
 
 /// A new line and its two ends, which can be cloned.
-pub(crate) fn line<T>(sizes: Sizes) -> (Sender<T>, Receiver<T>) {
+///
+/// A `limited` line lets senders wait while as many items are in it as its pace allows; where it allows none, a sender
+/// waits until its item is taken.
+pub(crate) fn line<T>(limited: bool) -> (Sender<T>, Receiver<T>) {
     let line = Arc::new(Line {
         state: Mutex::new(State {
             items: VecDeque::new(),
+            pace: Pace::default(),
             senders: 1,
             receivers: 1,
             waiting: 0,
@@ -55,7 +24,7 @@ pub(crate) fn line<T>(sizes: Sizes) -> (Sender<T>, Receiver<T>) {
         }),
         more: Condvar::new(),
         room: Condvar::new(),
-        sizes,
+        limited,
     });
     (Sender(Arc::clone(&line)), Receiver(line))
 }
@@ -66,11 +35,12 @@ struct Line<T> {
     more: Condvar,
     /// There is room, or no receiver is left.
     room: Condvar,
-    sizes: Sizes,
+    limited: bool,
 }
 
 struct State<T> {
     items: VecDeque<T>,
+    pace: Pace,
     senders: usize,
     receivers: usize,
     /// Receivers that wait.
@@ -86,46 +56,35 @@ impl<T> Line<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Waits until at most `most` items are left, or nobody is there who takes them.
-    fn wait_for_room<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State<T>>,
-        most: usize,
-    ) -> MutexGuard<'a, State<T>> {
-        state.blocked += 1;
-        while state.items.len() > most && state.receivers > 0 {
-            state = self
-                .room
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        state.blocked -= 1;
-        state
-    }
 }
 
 /// The end where items go in.
 pub(crate) struct Sender<T>(Arc<Line<T>>);
 
 impl<T> Sender<T> {
-    /// Puts an item into the line, when there is room; false when nobody takes it any more.
+    /// Puts an item into the line and waits for room for the next; false when nobody takes them any more.
     pub(crate) fn send(&self, item: T) -> bool {
-        let Sizes { most, enough, .. } = self.0.sizes;
-        let mut state = self.0.lock();
-        if most > 0 && state.items.len() >= most {
-            // Once it was full, half of it goes before the next comes: each wakes the other once for many.
-            state = self.0.wait_for_room(state, most / 2);
-        }
+        let line = &*self.0;
+        let mut state = line.lock();
         if state.receivers == 0 {
             return false;
         }
+        state.pace.step(Instant::now());
         state.items.push_back(item);
-        if state.waiting > 0 && state.items.len() >= enough {
-            self.0.more.notify_one();
+        if state.waiting > 0 && state.items.len() >= state.pace.enough() {
+            line.more.notify_one();
         }
-        if most == 0 {
-            state = self.0.wait_for_room(state, 0);
+        let most = state.pace.most();
+        if line.limited && state.items.len() > most {
+            state.blocked += 1;
+            // Once it is full, half of it goes before the next comes: each wakes the other once for many.
+            while state.items.len() > most / 2 && state.receivers > 0 {
+                state = line
+                    .room
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            state.blocked -= 1;
         }
         state.receivers > 0
     }
@@ -153,26 +112,23 @@ impl<T> Drop for Sender<T> {
 pub(crate) struct Receiver<T>(Arc<Line<T>>);
 
 impl<T> Receiver<T> {
-    /// Waits for items and takes some of them; false when there will be none any more, or a thread with a sender panicked.
-    pub(crate) fn take(&self, into: &mut VecDeque<T>) -> bool {
-        let Sizes {
-            most,
-            enough,
-            batch,
-        } = self.0.sizes;
-        let mut state = self.0.lock();
+    /// Waits for items and takes a `share`th of them; false when there will be none any more, or a thread with a sender
+    /// panicked.
+    pub(crate) fn take(&self, share: usize, into: &mut VecDeque<T>) -> bool {
+        let line = &*self.0;
+        let mut state = line.lock();
         if state.items.is_empty() {
             state.waiting += 1;
-            state = self.wait(state, enough);
+            state = line.wait_for_enough(state);
             state.waiting -= 1;
         }
         if state.broken {
             return false;
         }
-        let count = batch.min(state.items.len());
+        let count = state.items.len().div_ceil(share.max(1));
         into.extend(state.items.drain(..count));
-        if state.blocked > 0 && state.items.len() <= most / 2 {
-            self.0.room.notify_all();
+        if state.blocked > 0 && state.items.len() <= state.pace.most() / 2 {
+            line.room.notify_all();
         }
         count > 0
     }
@@ -187,33 +143,37 @@ impl<T> Receiver<T> {
             "a thread that this one waits for panicked"
         );
     }
+}
 
-    /// Until there are enough; fewer do after some time, or when no more come.
-    fn wait<'a>(
+impl<T> Line<T> {
+    /// Fewer are enough after some time, when a sender waits, and when no more come.
+    fn wait_for_enough<'a>(
         &'a self,
         mut state: MutexGuard<'a, State<T>>,
-        enough: usize,
     ) -> MutexGuard<'a, State<T>> {
-        while state.items.len() < enough && state.senders > 0 && !state.broken {
+        loop {
+            let enough = state.pace.enough();
+            let is_over = state.senders == 0 || state.broken;
+            let is_full = state.blocked > 0 && !state.items.is_empty();
+            if is_over || is_full || state.items.len() >= enough {
+                return state;
+            }
             if enough == 1 {
                 state = self
-                    .0
                     .more
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             let (woken, time) = self
-                .0
                 .more
-                .wait_timeout(state, PATIENCE)
+                .wait_timeout(state, WINDOW)
                 .unwrap_or_else(PoisonError::into_inner);
             state = woken;
             if time.timed_out() && !state.items.is_empty() {
-                break;
+                return state;
             }
         }
-        state
     }
 }
 

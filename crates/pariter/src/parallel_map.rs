@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::thread::{self, Scope};
+use std::time::Instant;
 
-use crate::line::{Receiver, Sender, Sizes, line};
+use crate::line::{Receiver, Sender, line};
+use crate::pace::Pace;
 
 /// Results of a map that runs on several threads.
 pub struct ParallelMap<I: Iterator, O> {
@@ -17,8 +19,10 @@ pub struct ParallelMap<I: Iterator, O> {
     early: BTreeMap<usize, O>,
     next_in: usize,
     next_out: usize,
-    /// Items that are on their way at most.
-    most: usize,
+    /// Of the items.
+    pace: Pace,
+    /// So many may be on their way however slowly they come.
+    least: usize,
 }
 
 impl<I: Iterator, O> ParallelMap<I, O> {
@@ -33,17 +37,14 @@ impl<I: Iterator, O> ParallelMap<I, O> {
         O: Send + 'env,
     {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let sizes = Sizes::of::<I::Item>();
-        // Each thread has what it works on and what comes next.
-        let most = sizes.most.max(2 * threads);
-        // With so few on their way neither line is ever full.
-        let (sender, items) = line::<(usize, I::Item)>(Sizes { most, ..sizes });
-        let (results, receiver) = line(Sizes { most, ..sizes });
+        // How many are on their way is limited when they are asked for.
+        let (sender, items) = line::<(usize, I::Item)>(false);
+        let (results, receiver) = line(false);
         for _ in 0..threads {
             let (items, results, mut map) = (items.clone(), results.clone(), map.clone());
             scope.spawn(move || {
                 let mut taken = VecDeque::new();
-                while items.take(&mut taken) {
+                while items.take(threads, &mut taken) {
                     for (number, item) in taken.drain(..) {
                         if !results.send((number, map(item))) {
                             return;
@@ -60,18 +61,21 @@ impl<I: Iterator, O> ParallelMap<I, O> {
             early: BTreeMap::new(),
             next_in: 0,
             next_out: 0,
-            most,
+            pace: Pace::default(),
+            // Each thread has what it works on and what comes next.
+            least: 2 * threads,
         }
     }
 
     /// Gives the threads as much as there may be on its way.
     fn give(&mut self) {
         while let Some(sender) = &self.sender
-            && self.next_in - self.next_out < self.most
+            && self.next_in - self.next_out < self.least + self.pace.most()
         {
             match self.iter.next() {
                 Some(item) => {
                     sender.send((self.next_in, item));
+                    self.pace.step(Instant::now());
                     self.next_in += 1;
                 }
                 None => self.sender = None,
@@ -94,7 +98,7 @@ impl<I: Iterator, O> Iterator for ParallelMap<I, O> {
             if self.next_in == self.next_out {
                 return None;
             }
-            if !self.receiver.take(&mut self.taken) {
+            if !self.receiver.take(1, &mut self.taken) {
                 self.receiver.require_whole();
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::thread::Scope;
 
-use crate::line::{Receiver, Sizes, line};
+use crate::line::{Receiver, line};
 
 /// Items of an iterator that runs on another thread.
 pub struct Readahead<T> {
@@ -17,7 +17,7 @@ impl<T> Readahead<T> {
         I: Iterator<Item = T> + Send + 'env + 'scope,
         T: Send + 'env + 'scope,
     {
-        let (sender, receiver) = line(Sizes::of::<T>());
+        let (sender, receiver) = line(true);
         scope.spawn(move || {
             for item in iter {
                 if !sender.send(item) {
@@ -36,7 +36,7 @@ impl<T> Iterator for Readahead<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        if self.taken.is_empty() && !self.receiver.take(&mut self.taken) {
+        if self.taken.is_empty() && !self.receiver.take(1, &mut self.taken) {
             self.receiver.require_whole();
         }
         self.taken.pop_front()
