@@ -54,6 +54,14 @@ pub enum BackupError {
         /// What is known.
         known: u32,
     },
+    /// The list names something outside the backup, which no backup does.
+    #[error("the list {path} names {outside}, which leads out of the backup: somebody else wrote it")]
+    Outside {
+        /// The list.
+        path: PathBuf,
+        /// What it names.
+        outside: String,
+    },
     /// Somebody asked for an end.
     #[error("stopped, because somebody asked for it")]
     Stopped,

@@ -184,6 +184,10 @@ impl BackupStore for PlainStore {
                 known: FORMAT,
             });
         }
+        // Others than raylift may write where the list lies.
+        if let Some(outside) = manifest.outside() {
+            return Err(BackupError::Outside { path, outside });
+        }
         Ok(Some(manifest))
     }
 

@@ -118,10 +118,7 @@ impl<'a> Documents<'a> {
     }
 
     fn place(&self) -> Place {
-        Place {
-            repository: self.backups.repository.clone(),
-            key_file: self.backups.key_file.clone(),
-        }
+        place_of(self.backups)
     }
 
     /// Tries whether the repository can be used, as far as there is one.
@@ -352,6 +349,11 @@ impl<'a> Documents<'a> {
 }
 
 impl Kept {
+    /// Whether they lie in the repository that a plan names.
+    pub(crate) fn is_in(&self, planned: &PlannedBackups) -> bool {
+        self.place == place_of(planned)
+    }
+
     /// Whether the repository still lists the backup.
     ///
     /// # Errors
@@ -403,6 +405,13 @@ impl Kept {
             repository.restore(&self.snapshot, Some(DOCUMENTS), target, progress)
         })?;
         Ok(())
+    }
+}
+
+fn place_of(planned: &PlannedBackups) -> Place {
+    Place {
+        repository: planned.repository.clone(),
+        key_file: planned.key_file.clone(),
     }
 }
 

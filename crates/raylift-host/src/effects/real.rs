@@ -291,11 +291,11 @@ impl Host for RealHost {
             .transpose()
     }
 
-    fn verify_return_point(&self, _plan: &Plan, place: &Path) -> Result<(), HostError> {
+    fn verify_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
         // Of a snapshot there is nothing that raylift could read.
         match snapshot::complete(place)? {
             Some(_) => Ok(()),
-            None => return_point::verify(place),
+            None => return_point::verify(&plan.site, place),
         }
     }
 

@@ -25,6 +25,7 @@ use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
+use super::places::{require_planned_database, require_planned_documents};
 use super::return_point::{DATABASE, note, required};
 use super::whole;
 use crate::users::current_uid;
@@ -49,6 +50,10 @@ pub(crate) fn restore(
         Some(_) => None,
         None => Some(Hsqldb::of(access)?),
     };
+    require_planned_documents(&plan.site, &manifest)?;
+    if let Some(files) = &files {
+        require_planned_database(files, &manifest)?;
+    }
     let names = |part: &Restoring<'_>| match &files {
         Some(files) if part.name == DATABASE => files.all_files(),
         _ => all_entries(part.root),

@@ -20,6 +20,7 @@ use super::error::{attributes, backup, database, exists, go_on, read_failed};
 use super::fence::open_path;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
+use super::places::require_planned_documents;
 use super::records::last_proof;
 use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
@@ -290,8 +291,9 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
 ///
 /// # Errors
 /// When there is none, or a file of it is missing or differs from what was taken.
-pub(crate) fn verify(place: &Path) -> Result<(), HostError> {
+pub(crate) fn verify(site: &PlannedSite, place: &Path) -> Result<(), HostError> {
     let manifest = required(place)?;
+    require_planned_documents(site, &manifest)?;
     let store = PlainStore::new(place);
     for part in &manifest.parts {
         store.verify(part).map_err(backup)?;

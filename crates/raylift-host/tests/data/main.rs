@@ -12,6 +12,7 @@ mod common;
 #[allow(dead_code)]
 #[path = "../bridge/database.rs"]
 mod database;
+mod forged;
 #[path = "../common/parts.rs"]
 mod parts;
 mod repository;
