@@ -90,7 +90,7 @@ pub(crate) fn prove(
         document_bytes_compared: 0,
         document_return_milliseconds: 0,
     };
-    require_mounted(site, database.listed)?;
+    require_mounted(site, database.listed, stop)?;
     let mut taken = vec![database.part];
     let store = Documents::of(site)?.map(|documents| documents.stopping(stop));
     let mut superfluous = Vec::new();
@@ -139,11 +139,11 @@ pub(crate) fn prove(
 
 /// A store that is not mounted is an empty folder, or none: a proof of nothing would pass, and a return point of it would
 /// hold no document.
-fn require_mounted(site: &PlannedSite, listed: u64) -> Result<(), HostError> {
+fn require_mounted(site: &PlannedSite, listed: u64, stop: &Stop) -> Result<(), HostError> {
     let Some(store) = site.store.as_deref().filter(|_| listed > 0) else {
         return Ok(());
     };
-    if count(store)?.0 > 0 {
+    if count(store, stop)?.0 > 0 {
         return Ok(());
     }
     Err(failed(&format!(
@@ -332,7 +332,8 @@ impl Proof<'_> {
             }
         };
         go_on(self.stop)?;
-        Note::read(copy.as_ref().unwrap_or(self.access), Mode::ReadOnly)?;
+        let access = copy.as_ref().unwrap_or(self.access);
+        Note::read(access, Mode::ReadOnly, self.stop)?;
         go_on(self.stop)?;
         Ok(begun.elapsed())
     }

@@ -287,7 +287,7 @@ impl Host for RealHost {
         plan.site
             .store
             .as_deref()
-            .map(return_point::count)
+            .map(|store| return_point::count(store, &Stop::default()))
             .transpose()
     }
 

@@ -49,9 +49,15 @@ impl Note {
     /// Reads the database.
     ///
     /// # Errors
-    /// When it cannot be reached.
-    pub(crate) fn read(access: &DatabaseAccess, mode: Mode) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode).map_err(database)?;
+    /// When it cannot be reached, and with [`codes::INTERRUPTED`].
+    pub(crate) fn read(
+        access: &DatabaseAccess,
+        mode: Mode,
+        stop: &Stop,
+    ) -> Result<Self, HostError> {
+        let mut bridge = Bridge::open(access, mode)
+            .map_err(database)?
+            .stopping(stop);
         let note = Self {
             tables: bridge.tables().map_err(database)?,
             release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
@@ -69,14 +75,16 @@ impl Note {
     /// Reads every row and the shape of every table, too.
     ///
     /// # Errors
-    /// When it cannot be reached, and with [`codes::INTERRUPTED`] between two tables.
+    /// When it cannot be reached, and with [`codes::INTERRUPTED`].
     pub(crate) fn read_all(
         access: &DatabaseAccess,
         mode: Mode,
         stop: &Stop,
         progress: Progress<'_>,
     ) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode).map_err(database)?;
+        let mut bridge = Bridge::open(access, mode)
+            .map_err(database)?
+            .stopping(stop);
         let schema = bridge.schema().map_err(database)?;
         let count = schema.len();
         let mut note = Self {
@@ -237,10 +245,10 @@ pub(crate) fn take(
     progress("counting the rows of the database".to_owned());
     let mut note = if engine.is_some() {
         // Nobody writes: the site is stopped, and who else was connected has stopped the run.
-        Note::read(access, Mode::ReadOnly)?
+        Note::read(access, Mode::ReadOnly, &Stop::default())?
     } else {
         let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
-        Note::read(&copy, Mode::ReadOnly)?
+        Note::read(&copy, Mode::ReadOnly, &Stop::default())?
     };
     require_planned(site, &note)?;
     note.kept = kept;
@@ -263,8 +271,8 @@ fn put(store: &PlainStore, part: &Part, progress: Progress<'_>) -> Result<PartMa
 /// Files and links below the folder of the document store, and the bytes of the files. A folder that is not there yet has none.
 ///
 /// # Errors
-/// When something in it cannot be looked at.
-pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
+/// When something in it cannot be looked at, and with [`codes::INTERRUPTED`].
+pub(crate) fn count(store: &Path, stop: &Stop) -> Result<(u64, u64), HostError> {
     if !exists(store)? {
         return Ok((0, 0));
     }
@@ -277,6 +285,7 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
         .into_iter()
         .filter_entry(|entry| entry.depth() != 1 || !is_own(entry.file_name()));
     for entry in entries {
+        go_on(stop)?;
         let seen = entry.and_then(|entry| entry.metadata());
         let stat = seen.map_err(|error| read_failed(&store, error.into()))?;
         if !stat.is_dir() {
@@ -436,4 +445,22 @@ pub(crate) fn not_json(error: serde_json::Error) -> HostError {
         "what was noted with the return point cannot be understood",
     )
     .caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn counting_documents_ends_when_that_is_asked_for() {
+        let store = tempfile::tempdir().unwrap();
+        std::fs::write(store.path().join("1.0"), "text").unwrap();
+        assert_eq!(count(store.path(), &Stop::default()).unwrap(), (1, 4));
+        let asked = Stop::when(Arc::new(AtomicBool::new(true)));
+        let error = count(store.path(), &asked).unwrap_err();
+        assert_eq!(error.code, codes::INTERRUPTED);
+    }
 }
