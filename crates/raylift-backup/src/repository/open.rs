@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use raylift_model::secret::Secret;
-use rustic_core::repofile::{IndexFile, SnapshotFile};
+use rustic_core::repofile::{IndexFile, MasterKey, SnapshotFile};
 use rustic_core::{
     ConfigOptions, Credentials, FileType, Id, KeyOptions, OpenStatus, RepositoryBackends,
     RepositoryOptions, RusticError,
@@ -20,12 +20,14 @@ pub(super) type Engine<Status> = rustic_core::Repository<Status>;
 
 /// A repository of backups in restic's format: deduplicated, compressed, encrypted.
 ///
-/// Every method opens it anew and locks it while it works: any number may read, or one may write. A lock ends with its
-/// process. restic knows nothing of that lock; raylift refuses to write while restic holds one of its own, but
+/// Every method opens it anew, with the key that was derived the first time, and locks it while it works: any number may
+/// read, or one may write. A lock ends with its process. restic knows nothing of that lock; raylift refuses to write while restic holds one of its own, but
 /// `restic prune` must not be started while raylift writes.
 pub struct Repository {
     pub(super) guard: Guard,
     pub(super) key: Secret,
+    /// What the key opened. To derive it takes some tenths of a second each time, which is its purpose.
+    pub(super) derived: OnceLock<MasterKey>,
     pub(super) stop: Stop,
 }
 
@@ -53,6 +55,7 @@ impl Repository {
         let repository = Self {
             guard: Guard::new(storage),
             key,
+            derived: OnceLock::new(),
             stop: Stop::default(),
         };
         if repository.is_there()? {
@@ -82,6 +85,7 @@ impl Repository {
         let repository = Self {
             guard: Guard::new(storage),
             key,
+            derived: OnceLock::new(),
             stop: Stop::default(),
         };
         repository.opened()?;
@@ -138,10 +142,18 @@ impl Repository {
                 place: self.place(),
             });
         }
+        if let Some(derived) = self.derived.get() {
+            let engine = self.engine()?.open(&Credentials::Masterkey(derived.clone()));
+            if let Ok(engine) = engine {
+                self.guard.take_failure();
+                return Ok(engine);
+            }
+            // Somebody may have made it anew.
+        }
         // What failed in an earlier call explains nothing in this one.
         self.guard.take_failure();
         let credentials = Credentials::password(self.key.expose());
-        self.engine()?.open(&credentials).map_err(|error| {
+        let engine = self.engine()?.open(&credentials).map_err(|error| {
             if error.is_incorrect_password() {
                 RepositoryError::WrongKey {
                     place: self.place(),
@@ -149,7 +161,10 @@ impl Repository {
             } else {
                 self.explain("open the repository", error)
             }
-        })
+        })?;
+        // Of one that was made anew it is derived each time.
+        let _ = self.derived.set(engine.key());
+        Ok(engine)
     }
 
     /// What the engine ran into: what the storage said, when it said something, else the engine's own words.

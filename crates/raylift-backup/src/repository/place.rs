@@ -77,7 +77,16 @@ impl Place {
     /// # Errors
     /// As [`Place::look`], and when something cannot be made.
     pub fn open_or_make(&self) -> Result<Opened, RepositoryError> {
-        if let Some(repository) = self.look()? {
+        let found = self.look()?;
+        self.or_make(found)
+    }
+
+    /// The same with what a [look](Place::look) found before, so that its key is not derived once more.
+    ///
+    /// # Errors
+    /// As [`Place::open_or_make`].
+    pub fn or_make(&self, found: Option<Repository>) -> Result<Opened, RepositoryError> {
+        if let Some(repository) = found {
             return self.found(repository);
         }
         match self.make() {

@@ -121,12 +121,12 @@ impl<'a> Documents<'a> {
         place_of(self.backups)
     }
 
-    /// Tries whether the repository can be used, as far as there is one.
+    /// Tries whether the repository can be used, as far as there is one, and opens it.
     ///
     /// # Errors
     /// When it is gone, or its key does not open it.
-    pub(crate) fn look(&self) -> Result<(), HostError> {
-        self.place().look().map(drop).map_err(repository)
+    pub(crate) fn look(&self) -> Result<Option<Repository>, HostError> {
+        self.place().look().map_err(repository)
     }
 
     /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again. `versions` are
@@ -267,17 +267,19 @@ impl<'a> Documents<'a> {
         }
     }
 
-    /// Takes the documents of the stopped site, and tries out what is new since the last proof.
+    /// Takes the documents of the stopped site, and tries out what is new since the last proof. `found` is what a
+    /// [look](Documents::look) found.
     ///
     /// # Errors
     /// With [`codes::PROOF_FAILED`] when something does not come back as it is.
     pub(crate) fn take(
         &self,
+        found: Option<Repository>,
         scratch: &Path,
         proven: Option<&ProofRecord>,
         progress: Progress<'_>,
     ) -> Result<Kept, HostError> {
-        let opened = self.place().open_or_make().map_err(self::repository)?;
+        let opened = self.place().or_make(found).map_err(self::repository)?;
         let kept = self.backup(&opened.repository, RETURN_POINT, progress)?;
         let earlier = proven.and_then(|proof| proof.snapshot.as_deref());
         let tried = self.try_out(&opened.repository, &kept, (earlier, 0), scratch, progress)?;

@@ -218,11 +218,11 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
-    let documents_store = Documents::of(site)?;
-    if let Some(documents) = &documents_store {
+    let documents_store = match Documents::of(site)? {
         // Not only after the database was dumped: nobody is served.
-        documents.look()?;
-    }
+        Some(documents) => Some((documents.look()?, documents)),
+        None => None,
+    };
     let engine = engine::of(site, access)?;
     let database = match &engine {
         Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
@@ -230,7 +230,9 @@ pub(crate) fn take(
     };
     let mut taken = vec![database];
     let kept = match documents_store {
-        Some(documents) => Some(documents.take(place, last_proof(site)?.as_ref(), progress)?),
+        Some((found, documents)) => {
+            Some(documents.take(found, place, last_proof(site)?.as_ref(), progress)?)
+        }
         None => {
             if let Some(part) = documents(site)? {
                 taken.push(put(&store, &part, progress)?);
