@@ -55,7 +55,9 @@ pub enum BackupError {
         known: u32,
     },
     /// The list names something outside the backup, which no backup does.
-    #[error("the list {path} names {outside}, which leads out of the backup: somebody else wrote it")]
+    #[error(
+        "the list {path} names {outside}, which leads out of the backup: somebody else wrote it"
+    )]
     Outside {
         /// The list.
         path: PathBuf,

@@ -143,7 +143,9 @@ impl Repository {
             });
         }
         if let Some(derived) = self.derived.get() {
-            let engine = self.engine()?.open(&Credentials::Masterkey(derived.clone()));
+            let engine = self
+                .engine()?
+                .open(&Credentials::Masterkey(derived.clone()));
             if let Ok(engine) = engine {
                 self.guard.take_failure();
                 return Ok(engine);

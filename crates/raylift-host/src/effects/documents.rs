@@ -129,6 +129,15 @@ impl<'a> Documents<'a> {
         self.place().look().map_err(repository)
     }
 
+    /// Waits until nobody else uses the repository.
+    ///
+    /// # Errors
+    /// With [`codes::REPOSITORY_LOCKED`] when somebody does for long.
+    pub(crate) fn await_repository(&self, progress: Progress<'_>) -> Result<(), HostError> {
+        let place = self.place();
+        patiently(&self.stop, progress, |_| place.require_unused())
+    }
+
     /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again. `versions` are
     /// those that the restored database lists.
     ///
@@ -343,10 +352,10 @@ impl<'a> Documents<'a> {
             sample,
             scratch: &folder,
         };
-        let mut told = |line: String| progress(format!("documents: {line}"));
-        repository
-            .try_out(trial, &mut told)
-            .map_err(self::repository)
+        patiently(&self.stop, progress, |progress| {
+            let mut told = |line: String| progress(format!("documents: {line}"));
+            repository.try_out(trial, &mut told)
+        })
     }
 }
 

@@ -33,7 +33,10 @@ pub(crate) fn require_planned_documents(
     }
     let kept = note(manifest)?.kept;
     if let Some(kept) = &kept
-        && !site.backups.as_ref().is_some_and(|planned| kept.is_in(planned))
+        && !site
+            .backups
+            .as_ref()
+            .is_some_and(|planned| kept.is_in(planned))
     {
         return Err(refused("it names another backup repository".to_owned()));
     }

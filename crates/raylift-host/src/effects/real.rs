@@ -24,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answers::Answers;
 use super::client::UpgradeClient;
+use super::documents::Documents;
 use super::error::{database, source};
 use super::exchange::Exchanger;
 use super::fence::{self, Fence};
@@ -205,6 +206,22 @@ impl Host for RealHost {
         match engine::of(&plan.site, &(self.access)(plan)?)? {
             Some(engine) => engine.sessions(),
             None => Ok(Vec::new()),
+        }
+    }
+
+    fn await_backups(&self, plan: &Plan, progress: Progress<'_>) -> Result<(), HostError> {
+        let by_copies = plan.actions.iter().any(|planned| {
+            matches!(
+                planned.action,
+                Action::TakeReturnPoint {
+                    means: ReturnMeans::Copies,
+                    ..
+                }
+            )
+        });
+        match Documents::of(&plan.site)? {
+            Some(documents) if by_copies => documents.await_repository(progress),
+            _ => Ok(()),
         }
     }
 

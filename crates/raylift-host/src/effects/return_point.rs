@@ -55,9 +55,7 @@ impl Note {
         mode: Mode,
         stop: &Stop,
     ) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode)
-            .map_err(database)?
-            .stopping(stop);
+        let mut bridge = Bridge::open(access, mode).map_err(database)?.stopping(stop);
         let note = Self {
             tables: bridge.tables().map_err(database)?,
             release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
@@ -82,9 +80,7 @@ impl Note {
         stop: &Stop,
         progress: Progress<'_>,
     ) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode)
-            .map_err(database)?
-            .stopping(stop);
+        let mut bridge = Bridge::open(access, mode).map_err(database)?.stopping(stop);
         let schema = bridge.schema().map_err(database)?;
         let count = schema.len();
         let mut note = Self {

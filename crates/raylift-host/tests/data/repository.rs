@@ -4,10 +4,11 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use raylift_backup::repository::Place;
+use raylift_backup::repository::{Access, Folder, Lock, Place, Storage};
 use raylift_host::backup::needed_backups;
 use raylift_host::effects::remove::remove_tree;
 use raylift_model::codes;
+use raylift_model::plan::{Action, Phase, PlannedAction, ReturnMeans};
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::Host;
 
@@ -163,6 +164,40 @@ fn a_backup_that_somebody_forgot_is_no_return_point() {
     world.repository().make().unwrap();
     let found = world.host.return_point(&world.site.plan, &world.place());
     assert_eq!(found.unwrap_err().code, codes::PROOF_FAILED);
+}
+
+/// Whoever has the repository is waited for while the site serves.
+#[test]
+fn the_run_waits_for_the_repository_before_the_stop() {
+    let mut world = World::new();
+    world.site.plan.actions.push(PlannedAction {
+        action: Action::TakeReturnPoint {
+            place: world.place(),
+            means: ReturnMeans::Copies,
+        },
+        phase: Phase::Quiesced,
+    });
+    let mut said = Vec::new();
+    let plan = &world.site.plan;
+    let wait = |lock: &mut Option<Box<dyn Lock>>, said: &mut Vec<String>| {
+        let mut told = |line: String| {
+            lock.take();
+            said.push(line);
+        };
+        world.host.await_backups(plan, &mut told)
+    };
+    // Before the first proof there is none.
+    wait(&mut None, &mut said).unwrap();
+    world.prove().unwrap();
+    wait(&mut None, &mut said).unwrap();
+    assert!(said.is_empty(), "{said:?}");
+    // As one that frees space has it.
+    let folder = Folder::new(world.repository().repository);
+    let mut lock = Some(folder.lock(Access::Write).unwrap());
+    wait(&mut lock, &mut said).unwrap();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("process"), "{said:?}");
+    world.take();
 }
 
 #[test]
