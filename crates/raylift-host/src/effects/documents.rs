@@ -49,7 +49,9 @@ pub(crate) struct Kept {
 pub(crate) struct Proven {
     pub(crate) kept: Kept,
     pub(crate) tried: Tried,
-    /// How long it took to take them when next to nothing was new.
+    /// How long it took to open the repository, which taking and bringing back do each.
+    pub(crate) opened_in: Duration,
+    /// How long it took to take them when next to nothing was new, and to try out that little.
     pub(crate) taken_in: Duration,
     /// How long it took to bring back and compare those that were tried.
     pub(crate) tried_in: Duration,
@@ -150,11 +152,13 @@ impl<'a> Documents<'a> {
         versions: Option<&Versions>,
         progress: Progress<'_>,
     ) -> Result<Proven, HostError> {
+        let begun = Instant::now();
         let Opened {
             repository,
             key_made,
             ..
         } = self.place().open_or_make().map_err(self::repository)?;
+        let opened_in = begun.elapsed();
         let notes = key_made.then(|| {
             format!(
                 "the key of the backup repository was made: {}. Copy it to another machine: without it nobody can read what lies in {}",
@@ -175,6 +179,7 @@ impl<'a> Documents<'a> {
             Ok(mut proven) => {
                 superfluous.extend(earlier.map(str::to_owned));
                 proven.notes.extend(notes);
+                proven.opened_in = opened_in;
                 Ok(Proven {
                     superfluous,
                     ..proven
@@ -211,6 +216,9 @@ impl<'a> Documents<'a> {
             let begun = Instant::now();
             let kept = self.backup(repository, PROOF, progress)?;
             superfluous.push(kept.snapshot.clone());
+            // A return point tries out what is new since the proof.
+            let taken = Some(kept.snapshot.as_str());
+            self.try_out(repository, &kept, (taken, 0), tries.scratch, progress)?;
             let taken_in = begun.elapsed();
             let begun = Instant::now();
             let tried = self.try_out(
@@ -233,6 +241,7 @@ impl<'a> Documents<'a> {
                     return Ok(Proven {
                         kept,
                         tried,
+                        opened_in: Duration::ZERO,
                         taken_in,
                         tried_in,
                         notes: line.into_iter().collect(),

@@ -91,7 +91,6 @@ pub(crate) fn prove(
         document_return_milliseconds: 0,
     };
     require_mounted(site, database.listed, stop)?;
-    let mut taken = vec![database.part];
     let store = Documents::of(site)?.map(|documents| documents.stopping(stop));
     let mut superfluous = Vec::new();
     if let Some(documents) = &store {
@@ -108,20 +107,7 @@ pub(crate) fn prove(
         (record.documents_compared, record.document_bytes_compared) = part.totals();
         record.document_milliseconds = milliseconds(begun.elapsed());
         record.document_return_milliseconds = record.document_milliseconds;
-        taken.push(part);
         record.compared.push(line);
-    }
-    let sealed = Manifest {
-        format: FORMAT,
-        taken: now(),
-        parts: taken,
-        note: serde_json::Value::Null,
-    };
-    proof.store.seal(&sealed).map_err(backup)?;
-    if proof.store.complete().map_err(backup)?.as_ref() != Some(&sealed) {
-        return Err(failed(
-            "the list of the copies does not come back as it was written",
-        ));
     }
     discard(site, engine.as_deref(), scratch)?;
     record.compared.push(format!(
@@ -156,16 +142,17 @@ fn note_documents(record: &mut ProofRecord, proven: Proven) {
     let tried = proven.tried;
     record.documents = proven.kept.files;
     record.document_bytes = proven.kept.bytes;
-    record.document_milliseconds = milliseconds(proven.taken_in);
+    record.document_milliseconds = milliseconds(proven.opened_in + proven.taken_in);
     record.documents_compared = tried.compared;
     record.document_bytes_compared = tried.bytes_compared;
     let tried_in = milliseconds(proven.tried_in);
-    record.document_return_milliseconds = if tried.bytes_compared == 0 {
+    let all_in = if tried.bytes_compared == 0 {
         tried_in
     } else {
         let rate = tried_in as f64 / tried.bytes_compared as f64;
         (rate * proven.kept.bytes as f64) as u64
     };
+    record.document_return_milliseconds = milliseconds(proven.opened_in) + all_in;
     let which = if tried.compared + tried.vanished == tried.files {
         "all of them".to_owned()
     } else {
@@ -332,6 +319,18 @@ impl Proof<'_> {
             }
         };
         go_on(self.stop)?;
+        let sealed = Manifest {
+            format: FORMAT,
+            taken: now(),
+            parts: vec![part.clone()],
+            note: serde_json::Value::Null,
+        };
+        self.store.seal(&sealed).map_err(backup)?;
+        if self.store.complete().map_err(backup)?.as_ref() != Some(&sealed) {
+            return Err(failed(
+                "the list of the copies does not come back as it was written",
+            ));
+        }
         let access = copy.as_ref().unwrap_or(self.access);
         Note::read(access, Mode::ReadOnly, self.stop)?;
         go_on(self.stop)?;
