@@ -67,14 +67,6 @@ pub enum BackupError {
     /// Somebody asked for an end.
     #[error("stopped, because somebody asked for it")]
     Stopped,
-    /// The backup has no such part.
-    #[error("the backup in {place} holds no part named {part}")]
-    NoPart {
-        /// Where the backup lies.
-        place: PathBuf,
-        /// The part.
-        part: String,
-    },
 }
 
 impl BackupError {

@@ -242,14 +242,6 @@ impl BackupStore for PlainStore {
         }
         Ok(())
     }
-
-    fn forget(&self) -> Result<(), BackupError> {
-        remove_if_there(&self.place.join(MANIFEST)).map_err(BackupError::write(&self.place))?;
-        match fs::remove_dir_all(&self.place) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result.map_err(BackupError::write(&self.place)),
-        }
-    }
 }
 
 /// A copy of an earlier try counts only when its content is still the original's, not by time and size alone:

@@ -31,7 +31,7 @@ pub struct ProofRecord {
     pub document_bytes: u64,
     /// Milliseconds for opening the repository and taking them once more, when nearly nothing is new: what the outage holds.
     pub document_milliseconds: u64,
-    /// The backup in the repository that holds them; nothing where they were copied.
+    /// The backup in the repository that holds them; nothing where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
     /// Documents that were brought back and compared.

@@ -79,12 +79,12 @@ pub(crate) struct Documents<'a> {
 }
 
 impl<'a> Documents<'a> {
-    /// Nothing where there are no documents, or the plan names no repository.
+    /// Nothing where there are no documents.
     ///
     /// # Errors
     /// When the store's folder cannot be looked at, or holds the repository.
     pub(crate) fn of(site: &'a PlannedSite) -> Result<Option<Self>, HostError> {
-        let (Some(backups), Some(root)) = (&site.backups, &site.store) else {
+        let Some(root) = &site.store else {
             return Ok(None);
         };
         if !exists(root)? {
@@ -92,7 +92,7 @@ impl<'a> Documents<'a> {
         }
         let documents = Self {
             site,
-            backups,
+            backups: &site.backups,
             // A store behind a link is taken, not the link.
             root: root
                 .canonicalize()
@@ -104,7 +104,7 @@ impl<'a> Documents<'a> {
                 codes::BACKUP_FAILED,
                 format!(
                     "the repository {} lies in the document store {} and would hold itself",
-                    backups.repository.display(),
+                    site.backups.repository.display(),
                     root.display()
                 ),
             )

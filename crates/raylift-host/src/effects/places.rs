@@ -10,7 +10,6 @@ use raylift_model::codes;
 use raylift_model::plan::PlannedSite;
 use raylift_run::host::HostError;
 
-use super::documents::DOCUMENTS;
 use super::error::read_failed;
 use super::hsqldb::Hsqldb;
 use super::return_point::{DATABASE, note};
@@ -25,28 +24,21 @@ pub(crate) fn require_planned_documents(
     manifest: &Manifest,
 ) -> Result<(), HostError> {
     let mut parts = manifest.parts.iter();
-    if let Some(other) = parts.find(|part| part.name != DATABASE && part.name != DOCUMENTS) {
+    if let Some(other) = parts.find(|part| part.name != DATABASE) {
         return Err(refused(format!(
-            "it holds a part named {}, which is neither the database nor the documents",
+            "it holds copies named {}, which are not the database",
             other.name
         )));
     }
-    let kept = note(manifest)?.kept;
-    if let Some(kept) = &kept
-        && !site
-            .backups
-            .as_ref()
-            .is_some_and(|planned| kept.is_in(planned))
-    {
+    let Some(kept) = note(manifest)?.kept else {
+        return Ok(());
+    };
+    if !kept.is_in(&site.backups) {
         return Err(refused("it names another backup repository".to_owned()));
     }
-    let kept = kept.map(|kept| kept.root);
-    let copied = manifest.part(DOCUMENTS).map(|part| part.root.clone());
-    for root in kept.into_iter().chain(copied) {
-        let planned = site.store.as_deref().map(resolved).transpose()?;
-        if planned.as_ref() != Some(&root) {
-            return Err(other_place("documents", &root, planned.as_deref()));
-        }
+    let planned = site.store.as_deref().map(resolved).transpose()?;
+    if planned.as_ref() != Some(&kept.root) {
+        return Err(other_place("documents", &kept.root, planned.as_deref()));
     }
     Ok(())
 }

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use raylift_backup::attributes::give;
-use raylift_backup::{
-    BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, Stop, unescape,
-};
+use raylift_backup::{BackupStore, FORMAT, Manifest, PartManifest, PlainStore, Stop};
 use raylift_model::codes;
 use raylift_model::facts::TableFacts;
 use raylift_model::plan::PlannedSite;
@@ -26,7 +24,7 @@ use super::hsqldb::Hsqldb;
 use super::real::now;
 use super::records::{self, last_proof};
 use super::remove::remove_tree;
-use super::return_point::{DATABASE, Note, count, documents, dump, require_planned};
+use super::return_point::{DATABASE, Note, count, dump, require_planned};
 use super::versions::Versions;
 use crate::bridge::Mode;
 
@@ -99,15 +97,6 @@ pub(crate) fn prove(
         let mut proven = documents.prove(scratch, last.as_ref(), versions, progress)?;
         superfluous.append(&mut proven.superfluous);
         note_documents(&mut record, proven);
-    } else if let Some(part) = documents(site)? {
-        go_on(stop)?;
-        let begun = Instant::now();
-        let (part, line) = proof.documents(&part, progress)?;
-        (record.documents, record.document_bytes) = part.totals();
-        (record.documents_compared, record.document_bytes_compared) = part.totals();
-        record.document_milliseconds = milliseconds(begun.elapsed());
-        record.document_return_milliseconds = record.document_milliseconds;
-        record.compared.push(line);
     }
     discard(site, engine.as_deref(), scratch)?;
     record.compared.push(format!(
@@ -376,45 +365,6 @@ impl Proof<'_> {
             Some(versions) => versions.list(restored, self.stop, progress),
             None => Ok(()),
         }
-    }
-
-    /// What changed while it was copied is copied again; what is new since is no difference.
-    fn documents(
-        &self,
-        part: &Part,
-        progress: Progress<'_>,
-    ) -> Result<(PartManifest, String), HostError> {
-        let mut changed = Vec::new();
-        for _ in 0..COMPARISONS {
-            progress("copying the documents".to_owned());
-            let taken = self.store.put(part, progress).map_err(backup)?;
-            self.store.verify(&taken).map_err(backup)?;
-            progress("comparing the documents".to_owned());
-            changed = self.changed_since(part, &taken)?;
-            if changed.is_empty() {
-                let (files, bytes) = taken.totals();
-                let line = format!("documents: {files} files, {bytes} bytes copied and compared");
-                return Ok((taken, line));
-            }
-        }
-        changed.truncate(10);
-        Err(failed("the copied documents differ from the site's").because(changed))
-    }
-
-    /// Files that are still there and no longer what was copied.
-    fn changed_since(&self, part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
-        let mut changed = Vec::new();
-        for (path, size, digest) in taken.files() {
-            go_on(self.stop)?;
-            let live = part.root.join(unescape(path));
-            match raylift_backup::digest_file(&live) {
-                Ok(found) if found.size == size && found.digest == *digest => {}
-                Err(_) if !live.exists() => {}
-                Ok(_) => changed.push(path.to_owned()),
-                Err(error) => return Err(backup(error)),
-            }
-        }
-        Ok(changed)
     }
 }
 

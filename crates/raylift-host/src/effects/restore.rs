@@ -66,13 +66,12 @@ pub(crate) fn restore(
     });
     let kept = note(&manifest)?.kept;
     let copied = manifest
-        .parts
-        .iter()
-        .filter(|part| server.is_none() || part.name != DATABASE)
+        .part(DATABASE)
+        .filter(|_| server.is_none())
         .map(|part| Restoring {
             name: &part.name,
             root: &part.root,
-            is_whole: part.entries.iter().any(|entry| entry.path.is_empty()),
+            is_whole: false,
             source: Source::Copies(&store, part),
             run_folder,
             names: &names,
@@ -85,7 +84,7 @@ pub(crate) fn restore(
         run_folder,
         names: &names,
     });
-    let parts: Vec<Restoring<'_>> = copied.chain(kept).collect();
+    let parts: Vec<Restoring<'_>> = copied.into_iter().chain(kept).collect();
     // Every copy is compared before the first live file moves.
     for part in &parts {
         part.stage(progress)?;

@@ -14,7 +14,7 @@ use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::documents::{DOCUMENTS, Documents, Kept};
+use super::documents::{Documents, Kept};
 use super::engine::{self, Engine};
 use super::error::{attributes, backup, database, exists, go_on, read_failed};
 use super::fence::open_path;
@@ -40,7 +40,7 @@ pub(crate) struct Note {
     /// Digest of each table's columns and indexes, where they were read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) shapes: BTreeMap<String, Digest>,
-    /// The documents, where a backup in the repository holds them.
+    /// The documents, in the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<Kept>,
 }
@@ -157,24 +157,6 @@ pub(crate) fn database_files(files: &Hsqldb) -> Result<Part, HostError> {
     })
 }
 
-/// The document store, when there is one.
-///
-/// # Errors
-/// When its folder cannot be read.
-pub(crate) fn documents(site: &PlannedSite) -> Result<Option<Part>, HostError> {
-    match &site.store {
-        Some(root) if exists(root)? => Ok(Some(Part {
-            name: DOCUMENTS.to_owned(),
-            // A store behind a link is copied, not the link.
-            root: root
-                .canonicalize()
-                .map_err(|error| read_failed(root, error))?,
-            entries: None,
-        })),
-        _ => Ok(None),
-    }
-}
-
 /// Dumps a database server into the part's folder of the store, which is emptied first, and takes the dump as the part.
 ///
 /// # Errors
@@ -224,22 +206,14 @@ pub(crate) fn take(
         Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
         None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
     };
-    let mut taken = vec![database];
     let kept = match documents_store {
         Some((found, documents)) => {
             Some(documents.take(found, place, last_proof(site)?.as_ref(), progress)?)
         }
-        None => {
-            if let Some(part) = documents(site)? {
-                taken.push(put(&store, &part, progress)?);
-            }
-            None
-        }
+        None => None,
     };
     progress("comparing the copies".to_owned());
-    for part in &taken {
-        store.verify(part).map_err(backup)?;
-    }
+    store.verify(&database).map_err(backup)?;
     progress("counting the rows of the database".to_owned());
     let mut note = if engine.is_some() {
         // Nobody writes: the site is stopped, and who else was connected has stopped the run.
@@ -253,7 +227,7 @@ pub(crate) fn take(
     let manifest = Manifest {
         format: FORMAT,
         taken: now,
-        parts: taken,
+        parts: vec![database],
         note: serde_json::to_value(&note).map_err(not_json)?,
     };
     store.seal(&manifest).map_err(backup)?;
@@ -377,12 +351,7 @@ fn of(manifest: &Manifest) -> Result<ReturnPoint, HostError> {
         digest: digest(manifest, &note)?,
         tables: note.tables,
         release_rows: note.release_rows,
-        documents: match note.kept {
-            Some(kept) => (kept.files, kept.bytes),
-            None => manifest
-                .part(DOCUMENTS)
-                .map_or((0, 0), PartManifest::totals),
-        },
+        documents: note.kept.map_or((0, 0), |kept| (kept.files, kept.bytes)),
         snapshot: None,
     })
 }

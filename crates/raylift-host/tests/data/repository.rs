@@ -17,7 +17,7 @@ use crate::World;
 
 impl World {
     fn repository(&self) -> Place {
-        let planned = self.site.plan.site.backups.clone().unwrap();
+        let planned = self.site.plan.site.backups.clone();
         Place {
             repository: planned.repository,
             key_file: planned.key_file,
@@ -122,7 +122,7 @@ fn of_many_documents_the_new_ones_and_a_sample_are_tried() {
         let name = format!("data/document_library/20101/20125/{number}/2.0");
         world.site.write(&name, &format!("{number:0>100}"), 0o640);
     }
-    world.site.plan.site.backups.as_mut().unwrap().sample_above = 2000;
+    world.site.plan.site.backups.sample_above = 2000;
     world.prove().unwrap();
     assert_eq!(world.record().documents_compared, 202, "everything is new");
     world
@@ -232,7 +232,7 @@ fn a_repository_that_cannot_be_used_is_no_place_for_documents() {
     fs::rename(place.with_extension("away"), &place).unwrap();
 
     let store = world.site.plan.site.store.clone().unwrap();
-    world.site.plan.site.backups.as_mut().unwrap().repository = store.join("backups");
+    world.site.plan.site.backups.repository = store.join("backups");
     assert_eq!(world.prove().unwrap_err().code, codes::BACKUP_FAILED);
     assert!(!store.join("backups").exists());
 }
