@@ -54,17 +54,19 @@ pub enum BackupError {
         /// What is known.
         known: u32,
     },
+    /// The list names something outside the backup, which no backup does.
+    #[error(
+        "the list {path} names {outside}, which leads out of the backup: somebody else wrote it"
+    )]
+    Outside {
+        /// The list.
+        path: PathBuf,
+        /// What it names.
+        outside: String,
+    },
     /// Somebody asked for an end.
     #[error("stopped, because somebody asked for it")]
     Stopped,
-    /// The backup has no such part.
-    #[error("the backup in {place} holds no part named {part}")]
-    NoPart {
-        /// Where the backup lies.
-        place: PathBuf,
-        /// The part.
-        part: String,
-    },
 }
 
 impl BackupError {

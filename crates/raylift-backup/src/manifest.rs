@@ -1,9 +1,12 @@
 //! The list of what a backup holds. Written last: a backup without it is not complete.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
 
 use raylift_model::digest::Digest;
 use serde::{Deserialize, Serialize};
+
+use crate::names::unescape;
 
 /// The format of manifests that this code writes and reads.
 pub const FORMAT: u32 = 1;
@@ -67,6 +70,19 @@ impl Manifest {
         self.parts.iter().find(|part| part.name == name)
     }
 
+    /// A name or path in the list that leads out of the backup's folder, or out of that which a part comes back to.
+    pub(crate) fn outside(&self) -> Option<String> {
+        let mut parts = self.parts.iter();
+        parts.find_map(|part| {
+            let mut paths = part.entries.iter().map(|entry| &entry.path);
+            let is_outside = |path: &&String| !is_below(&unescape(path));
+            match is_below(OsStr::new(&part.name)) && !part.name.is_empty() {
+                true => paths.find(is_outside).cloned(),
+                false => Some(part.name.clone()),
+            }
+        })
+    }
+
     /// One digest over everything the backup holds.
     ///
     /// # Errors
@@ -74,6 +90,12 @@ impl Manifest {
     pub fn digest(&self) -> Result<Digest, serde_json::Error> {
         Ok(Digest::of(&serde_json::to_vec(&self.parts)?))
     }
+}
+
+fn is_below(path: &OsStr) -> bool {
+    Path::new(path)
+        .components()
+        .all(|component| matches!(component, Component::Normal(_)))
 }
 
 impl PartManifest {

@@ -184,6 +184,10 @@ impl BackupStore for PlainStore {
                 known: FORMAT,
             });
         }
+        // Others than raylift may write where the list lies.
+        if let Some(outside) = manifest.outside() {
+            return Err(BackupError::Outside { path, outside });
+        }
         Ok(Some(manifest))
     }
 
@@ -237,14 +241,6 @@ impl BackupStore for PlainStore {
             Attributes::read(from)?.apply(to)?;
         }
         Ok(())
-    }
-
-    fn forget(&self) -> Result<(), BackupError> {
-        remove_if_there(&self.place.join(MANIFEST)).map_err(BackupError::write(&self.place))?;
-        match fs::remove_dir_all(&self.place) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result.map_err(BackupError::write(&self.place)),
-        }
     }
 }
 

@@ -67,10 +67,4 @@ pub trait BackupStore {
         target: &Path,
         progress: Progress<'_>,
     ) -> Result<(), BackupError>;
-
-    /// Removes the whole backup; nothing when there is none.
-    ///
-    /// # Errors
-    /// When something cannot be removed.
-    fn forget(&self) -> Result<(), BackupError>;
 }

@@ -225,17 +225,6 @@ fn a_list_of_another_format_or_cut_short_is_refused() {
     ));
 }
 
-#[test]
-fn forgetting_removes_everything_and_may_be_repeated() {
-    let site = Site::new();
-    let store = site.store();
-    store.put(&site.part(), &mut |_| {}).unwrap();
-    store.forget().unwrap();
-    store.forget().unwrap();
-    assert!(!site.folder.path().join("backup").exists());
-    assert!(site.root().join("20099/two").exists());
-}
-
 /// Also in the midst of a file: a dump is one.
 #[test]
 fn each_pass_ends_when_that_is_asked_for() {

@@ -20,6 +20,7 @@ mod healthy;
 pub(crate) mod hsqldb;
 mod logs;
 pub(crate) mod own_command;
+mod places;
 mod processes;
 mod proof;
 mod real;

@@ -15,8 +15,8 @@ pub struct ProofRecord {
     pub dump_milliseconds: u64,
     /// Milliseconds until the dump or copy was a database again.
     pub restore_milliseconds: u64,
-    /// Milliseconds for what a return point does beside, with its own tools and helpers started: reading the dump again
-    /// and counting the rows. 0 in records of an older raylift.
+    /// Milliseconds for what a return point does beside, with its own tools and helpers started: reading the dump again,
+    /// counting the rows and having all of it on the disk. 0 in records of an older raylift.
     #[serde(default)]
     pub check_milliseconds: u64,
     /// Rows of all tables.
@@ -29,9 +29,9 @@ pub struct ProofRecord {
     pub documents: u64,
     /// Their bytes.
     pub document_bytes: u64,
-    /// Milliseconds for taking them once more, when nearly nothing is new: what the outage holds.
+    /// Milliseconds for opening the repository and taking them once more, when nearly nothing is new: what the outage holds.
     pub document_milliseconds: u64,
-    /// The backup in the repository that holds them; nothing where they were copied.
+    /// The backup in the repository that holds them; nothing where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
     /// Documents that were brought back and compared.
@@ -40,7 +40,7 @@ pub struct ProofRecord {
     /// Their bytes.
     #[serde(default)]
     pub document_bytes_compared: u64,
-    /// Milliseconds that bringing all of them back takes, at the rate of those that were.
+    /// Milliseconds that bringing all of them back takes, at the rate of those that were, after the repository is opened.
     #[serde(default)]
     pub document_return_milliseconds: u64,
 }

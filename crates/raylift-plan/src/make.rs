@@ -411,7 +411,7 @@ fn planned_site(
         store: site.store.root.as_ref().map(PathBuf::from),
         store_implementation: Some(site.store.implementation.clone()),
         search_indexes: search_indexes(site),
-        backups: backups(site, &settings.backup, &state),
+        backups: backups(&settings.backup, &state),
         state,
         core_row: site
             .database
@@ -425,15 +425,14 @@ fn planned_site(
     }
 }
 
-/// The repository for the documents of a return point, where raylift can read them.
-fn backups(site: &SiteFacts, set: &BackupSettings, state: &Path) -> Option<PlannedBackups> {
-    site.store.root.as_ref()?;
+/// The repository for the documents of a return point.
+fn backups(set: &BackupSettings, state: &Path) -> PlannedBackups {
     let (repository, key_file) = set.places(state);
-    Some(PlannedBackups {
+    PlannedBackups {
         repository,
         key_file,
         sample_above: set.sample_above(),
-    })
+    }
 }
 
 /// Data folders of the embedded search engine of 7.1 and 7.2: derived data, set aside after a restore.

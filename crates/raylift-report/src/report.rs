@@ -13,6 +13,7 @@ mod way_back;
 
 use raylift_model::digest::Digest;
 use raylift_model::finding::Finding;
+use raylift_model::kept::Kept;
 use raylift_model::names::RunId;
 use raylift_model::plan::Verdict;
 use raylift_model::version::ReleaseVersion;
@@ -73,11 +74,25 @@ pub struct Report {
     pub files: FileSummary,
     /// How to go back, and until when.
     pub way_back: WayBackReport,
+    /// What lies beside the site until a command or a person removes it; see [`Report::keeping`].
+    pub kept: Vec<Kept>,
+    /// The way back set aside more than `kept` names: an earlier version of raylift noted it.
+    pub kept_may_lack: bool,
     /// The plan's findings, blockers first.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
+    /// The same with what the run keeps, which its state tells, and the disk: some of it may be gone by now.
+    #[must_use]
+    pub fn keeping(self, kept: Vec<Kept>, may_lack: bool) -> Self {
+        Self {
+            kept,
+            kept_may_lack: may_lack,
+            ..self
+        }
+    }
+
     /// Milliseconds from the first to the last entry of the journal.
     pub fn total_milliseconds(&self) -> u64 {
         self.last.as_ref().map_or(0, |moment| moment.offset)

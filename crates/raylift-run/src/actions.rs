@@ -78,7 +78,7 @@ pub(crate) fn run(
         Action::ProveRestorePoint { scratch } => {
             prove_restore_point::run(context, scratch, progress)
         }
-        Action::CheckBinding { stopped } => check_binding::run(context, *stopped),
+        Action::CheckBinding { stopped } => check_binding::run(context, *stopped, progress),
         Action::RaiseFence { script, stash } => raise_fence::run(context, script, stash),
         Action::StopServer => stop_server::run(context, progress),
         Action::CheckSessions => check_sessions::run(context, progress),

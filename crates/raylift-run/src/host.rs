@@ -254,6 +254,15 @@ pub trait Host {
         Ok(Vec::new())
     }
 
+    /// Waits some minutes for others that use what the return point will be taken with, while the site still serves. The
+    /// default is for hosts that share nothing.
+    ///
+    /// # Errors
+    /// When it is still in use.
+    fn await_backups(&self, _plan: &Plan, _progress: Progress<'_>) -> Result<(), HostError> {
+        Ok(())
+    }
+
     /// What the plan is bound to, as it is now.
     ///
     /// # Errors

@@ -429,10 +429,20 @@ fn runs_what_settings_do_not_say(plan: &Plan, site: &SiteArgument) -> bool {
 
 /// The report of a run as it is now.
 pub(crate) fn report(workplace: &Workplace, run: &RunId) -> Result<Report, Problem> {
-    Ok(Report::build(
-        &workplace.plan(run)?,
-        &workplace.entries(run)?,
-    ))
+    let plan = workplace.plan(run)?;
+    let report = Report::build(&plan, &workplace.entries(run)?);
+    let summary = workplace
+        .runs()?
+        .into_iter()
+        .find(|other| other.run == *run);
+    Ok(match summary.map(|summary| summary.story) {
+        Some(Ok(story)) => {
+            let mut status = Status::of(&plan, &story.state);
+            render::still_there(&mut status.kept);
+            report.keeping(status.kept, status.kept_may_lack)
+        }
+        _ => report,
+    })
 }
 
 /// Writes the report's page.

@@ -10,6 +10,7 @@ use super::folder::Folder;
 use super::key::{has_key, make_key, read_key, read_unnamed, rename_key};
 use super::key_lock::KeyLock;
 use super::open::Repository;
+use super::storage::{Access, Storage as _};
 
 /// How the name of a key ends while its repository is made.
 const COMING: &str = ".new";
@@ -142,6 +143,17 @@ impl Place {
         has_key(&self.key_file)?
             .then(|| read_key(&self.key_file))
             .transpose()
+    }
+
+    /// Tries whether the repository could be written to now, as far as there is one.
+    ///
+    /// # Errors
+    /// With [`RepositoryError::Locked`] when somebody else uses it, and when the folder cannot be read or written.
+    pub fn require_unused(&self) -> Result<(), RepositoryError> {
+        match self.is_there()? {
+            true => self.folder().lock(Access::Write).map(drop),
+            false => Ok(()),
+        }
     }
 
     fn is_there(&self) -> Result<bool, RepositoryError> {

@@ -170,27 +170,3 @@ fn a_wrong_key_and_a_missing_repository_are_told_apart() {
     let error = Repository::create(Box::new(Folder::new(&folder)), place.key()).unwrap_err();
     assert!(matches!(error, RepositoryError::Exists { .. }), "{error}");
 }
-
-/// What was derived from a key is remembered, and holds for one repository only.
-#[test]
-fn another_repository_with_the_same_key_in_the_same_place_is_another() {
-    let (place, _) = place();
-    let aside = place.path("aside");
-    fs::rename(place.repository_folder(), &aside).unwrap();
-    let open = |folder: &Path| Repository::open(Box::new(Folder::new(folder)), place.key());
-
-    let second = Repository::create(
-        Box::new(Folder::new(&place.repository_folder())),
-        place.key(),
-    )
-    .unwrap();
-    assert!(second.list().unwrap().is_empty());
-    assert_eq!(open(&aside).unwrap().list().unwrap().len(), 1);
-    assert!(
-        open(&place.repository_folder())
-            .unwrap()
-            .list()
-            .unwrap()
-            .is_empty()
-    );
-}

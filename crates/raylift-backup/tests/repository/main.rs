@@ -15,6 +15,7 @@ mod forget;
 mod full;
 mod kill;
 mod locks;
+mod opened;
 mod oracle;
 mod pieces;
 mod round_trip;

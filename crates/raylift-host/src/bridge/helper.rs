@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use raylift_backup::{BackupError, Stop};
 use raylift_model::codes;
 use raylift_survey::machine::{DatabaseAccess, DatabaseError};
 use serde::Deserialize;
@@ -18,6 +19,9 @@ use crate::users;
 
 /// The longest answer: all rows of `Release_` of a site with a thousand modules take 200 kB.
 const LONGEST_ANSWER: u64 = 64 << 20;
+
+/// How often it is looked whether somebody wants an end.
+const LOOKS: Duration = Duration::from_millis(100);
 
 /// What a failed request said.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -46,6 +50,8 @@ pub(super) struct Helper {
     answers: Receiver<String>,
     /// How long it may take to end by itself after its input ended.
     patience: Duration,
+    /// Somebody may want an end before an answer is there.
+    pub(super) stop: Stop,
     _jar: NamedTempFile,
 }
 
@@ -105,11 +111,13 @@ impl Helper {
             child,
             answers,
             patience,
+            stop: Stop::default(),
             _jar: jar,
         })
     }
 
-    /// Sends one request and waits for its answer. After a limit was passed nothing more is answered.
+    /// Sends one request and waits for its answer. After a limit was passed, or somebody asked for an end, nothing more is
+    /// answered.
     pub(super) fn ask(
         &mut self,
         request: &Value,
@@ -125,7 +133,7 @@ impl Helper {
         if !matches!(sent, Some(Ok(()))) {
             return Err(self.ended());
         }
-        match self.answers.recv_timeout(limit) {
+        match self.wait(limit) {
             Ok(answer) => match serde_json::from_str(&answer) {
                 Ok(Answer::Value(value)) => Ok(Ok(value)),
                 Ok(Answer::Error(failure)) => Ok(Err(failure)),
@@ -137,13 +145,31 @@ impl Helper {
             Err(RecvTimeoutError::Timeout) => {
                 self.requests = None;
                 self.patience = Duration::ZERO;
-                Err(DatabaseError {
-                    code: codes::DATABASE_TIMEOUT,
-                    message: format!(
-                        "the database helper did not answer within {} seconds",
-                        limit.as_secs()
-                    ),
+                Err(match self.stop.is_asked() {
+                    true => DatabaseError {
+                        code: codes::INTERRUPTED,
+                        message: BackupError::Stopped.to_string(),
+                    },
+                    false => DatabaseError {
+                        code: codes::DATABASE_TIMEOUT,
+                        message: format!(
+                            "the database helper did not answer within {} seconds",
+                            limit.as_secs()
+                        ),
+                    },
                 })
+            }
+        }
+    }
+
+    /// The next answer, if it comes within a limit and before somebody wants an end.
+    fn wait(&self, limit: Duration) -> Result<String, RecvTimeoutError> {
+        let begun = Instant::now();
+        loop {
+            let left = limit.saturating_sub(begun.elapsed());
+            match self.answers.recv_timeout(left.min(LOOKS)) {
+                Err(RecvTimeoutError::Timeout) if left > LOOKS && !self.stop.is_asked() => {}
+                result => return result,
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use raylift_backup::Stop;
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseSchema, ReleaseRow, TableFacts};
 use raylift_run::host::{NewDocument, Write};
@@ -100,6 +101,14 @@ impl Bridge {
             _snapshot: target.snapshot,
             product: (product.name, product.version),
         })
+    }
+
+    /// The same connection; a request that waits for its answer ends with `RL0906` when `stop` is asked for, and nothing
+    /// more is answered. What the database server works on by then it may work on to its end.
+    #[must_use]
+    pub fn stopping(mut self, stop: &Stop) -> Self {
+        self.helper.stop = stop.clone();
+        self
     }
 
     /// Name and version of the database product (`DatabaseMetaData`).

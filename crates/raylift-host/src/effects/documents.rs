@@ -49,7 +49,9 @@ pub(crate) struct Kept {
 pub(crate) struct Proven {
     pub(crate) kept: Kept,
     pub(crate) tried: Tried,
-    /// How long it took to take them when next to nothing was new.
+    /// How long it took to open the repository, which taking and bringing back do each.
+    pub(crate) opened_in: Duration,
+    /// How long it took to take them when next to nothing was new, and to try out that little.
     pub(crate) taken_in: Duration,
     /// How long it took to bring back and compare those that were tried.
     pub(crate) tried_in: Duration,
@@ -77,12 +79,12 @@ pub(crate) struct Documents<'a> {
 }
 
 impl<'a> Documents<'a> {
-    /// Nothing where there are no documents, or the plan names no repository.
+    /// Nothing where there are no documents.
     ///
     /// # Errors
     /// When the store's folder cannot be looked at, or holds the repository.
     pub(crate) fn of(site: &'a PlannedSite) -> Result<Option<Self>, HostError> {
-        let (Some(backups), Some(root)) = (&site.backups, &site.store) else {
+        let Some(root) = &site.store else {
             return Ok(None);
         };
         if !exists(root)? {
@@ -90,7 +92,7 @@ impl<'a> Documents<'a> {
         }
         let documents = Self {
             site,
-            backups,
+            backups: &site.backups,
             // A store behind a link is taken, not the link.
             root: root
                 .canonicalize()
@@ -102,7 +104,7 @@ impl<'a> Documents<'a> {
                 codes::BACKUP_FAILED,
                 format!(
                     "the repository {} lies in the document store {} and would hold itself",
-                    backups.repository.display(),
+                    site.backups.repository.display(),
                     root.display()
                 ),
             )
@@ -118,10 +120,7 @@ impl<'a> Documents<'a> {
     }
 
     fn place(&self) -> Place {
-        Place {
-            repository: self.backups.repository.clone(),
-            key_file: self.backups.key_file.clone(),
-        }
+        place_of(self.backups)
     }
 
     /// Tries whether the repository can be used, as far as there is one.
@@ -130,6 +129,15 @@ impl<'a> Documents<'a> {
     /// When it is gone, or its key does not open it.
     pub(crate) fn look(&self) -> Result<(), HostError> {
         self.place().look().map(drop).map_err(repository)
+    }
+
+    /// Waits until nobody else uses the repository.
+    ///
+    /// # Errors
+    /// With [`codes::REPOSITORY_LOCKED`] when somebody does for long.
+    pub(crate) fn await_repository(&self, progress: Progress<'_>) -> Result<(), HostError> {
+        let place = self.place();
+        patiently(&self.stop, progress, |_| place.require_unused())
     }
 
     /// Takes the documents while the site serves and tries them out. What changed meanwhile is taken again. `versions` are
@@ -144,11 +152,13 @@ impl<'a> Documents<'a> {
         versions: Option<&Versions>,
         progress: Progress<'_>,
     ) -> Result<Proven, HostError> {
+        let begun = Instant::now();
         let Opened {
             repository,
             key_made,
             ..
         } = self.place().open_or_make().map_err(self::repository)?;
+        let opened_in = begun.elapsed();
         let notes = key_made.then(|| {
             format!(
                 "the key of the backup repository was made: {}. Copy it to another machine: without it nobody can read what lies in {}",
@@ -169,6 +179,7 @@ impl<'a> Documents<'a> {
             Ok(mut proven) => {
                 superfluous.extend(earlier.map(str::to_owned));
                 proven.notes.extend(notes);
+                proven.opened_in = opened_in;
                 Ok(Proven {
                     superfluous,
                     ..proven
@@ -205,6 +216,9 @@ impl<'a> Documents<'a> {
             let begun = Instant::now();
             let kept = self.backup(repository, PROOF, progress)?;
             superfluous.push(kept.snapshot.clone());
+            // A return point tries out what is new since the proof.
+            let taken = Some(kept.snapshot.as_str());
+            self.try_out(repository, &kept, (taken, 0), tries.scratch, progress)?;
             let taken_in = begun.elapsed();
             let begun = Instant::now();
             let tried = self.try_out(
@@ -227,6 +241,7 @@ impl<'a> Documents<'a> {
                     return Ok(Proven {
                         kept,
                         tried,
+                        opened_in: Duration::ZERO,
                         taken_in,
                         tried_in,
                         notes: line.into_iter().collect(),
@@ -344,14 +359,19 @@ impl<'a> Documents<'a> {
             sample,
             scratch: &folder,
         };
-        let mut told = |line: String| progress(format!("documents: {line}"));
-        repository
-            .try_out(trial, &mut told)
-            .map_err(self::repository)
+        patiently(&self.stop, progress, |progress| {
+            let mut told = |line: String| progress(format!("documents: {line}"));
+            repository.try_out(trial, &mut told)
+        })
     }
 }
 
 impl Kept {
+    /// Whether they lie in the repository that a plan names.
+    pub(crate) fn is_in(&self, planned: &PlannedBackups) -> bool {
+        self.place == place_of(planned)
+    }
+
     /// Whether the repository still lists the backup.
     ///
     /// # Errors
@@ -403,6 +423,13 @@ impl Kept {
             repository.restore(&self.snapshot, Some(DOCUMENTS), target, progress)
         })?;
         Ok(())
+    }
+}
+
+fn place_of(planned: &PlannedBackups) -> Place {
+    Place {
+        repository: planned.repository.clone(),
+        key_file: planned.key_file.clone(),
     }
 }
 

@@ -44,9 +44,10 @@ pub(crate) fn backup(error: BackupError) -> HostError {
     let code = match &error {
         BackupError::Stopped => codes::INTERRUPTED,
         BackupError::Read { .. } => codes::FILE_UNREADABLE,
-        BackupError::Differs { .. } | BackupError::Manifest { .. } | BackupError::Format { .. } => {
-            codes::PROOF_FAILED
-        }
+        BackupError::Differs { .. }
+        | BackupError::Manifest { .. }
+        | BackupError::Format { .. }
+        | BackupError::Outside { .. } => codes::PROOF_FAILED,
         _ if error.is_disk_full() => codes::DISK_TOO_SMALL,
         _ => codes::WRITE_FAILED,
     };

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use raylift_backup::attributes::give;
-use raylift_backup::{
-    BackupStore, FORMAT, Manifest, Part, PartManifest, PlainStore, Stop, unescape,
-};
+use raylift_backup::{BackupStore, FORMAT, Manifest, PartManifest, PlainStore, Stop};
 use raylift_model::codes;
 use raylift_model::facts::TableFacts;
 use raylift_model::plan::PlannedSite;
@@ -26,7 +24,7 @@ use super::hsqldb::Hsqldb;
 use super::real::now;
 use super::records::{self, last_proof};
 use super::remove::remove_tree;
-use super::return_point::{DATABASE, Note, count, documents, dump, require_planned};
+use super::return_point::{DATABASE, Note, count, dump, require_planned};
 use super::versions::Versions;
 use crate::bridge::Mode;
 
@@ -90,8 +88,7 @@ pub(crate) fn prove(
         document_bytes_compared: 0,
         document_return_milliseconds: 0,
     };
-    require_mounted(site, database.listed)?;
-    let mut taken = vec![database.part];
+    require_mounted(site, database.listed, stop)?;
     let store = Documents::of(site)?.map(|documents| documents.stopping(stop));
     let mut superfluous = Vec::new();
     if let Some(documents) = &store {
@@ -100,28 +97,6 @@ pub(crate) fn prove(
         let mut proven = documents.prove(scratch, last.as_ref(), versions, progress)?;
         superfluous.append(&mut proven.superfluous);
         note_documents(&mut record, proven);
-    } else if let Some(part) = documents(site)? {
-        go_on(stop)?;
-        let begun = Instant::now();
-        let (part, line) = proof.documents(&part, progress)?;
-        (record.documents, record.document_bytes) = part.totals();
-        (record.documents_compared, record.document_bytes_compared) = part.totals();
-        record.document_milliseconds = milliseconds(begun.elapsed());
-        record.document_return_milliseconds = record.document_milliseconds;
-        taken.push(part);
-        record.compared.push(line);
-    }
-    let sealed = Manifest {
-        format: FORMAT,
-        taken: now(),
-        parts: taken,
-        note: serde_json::Value::Null,
-    };
-    proof.store.seal(&sealed).map_err(backup)?;
-    if proof.store.complete().map_err(backup)?.as_ref() != Some(&sealed) {
-        return Err(failed(
-            "the list of the copies does not come back as it was written",
-        ));
     }
     discard(site, engine.as_deref(), scratch)?;
     record.compared.push(format!(
@@ -139,11 +114,11 @@ pub(crate) fn prove(
 
 /// A store that is not mounted is an empty folder, or none: a proof of nothing would pass, and a return point of it would
 /// hold no document.
-fn require_mounted(site: &PlannedSite, listed: u64) -> Result<(), HostError> {
+fn require_mounted(site: &PlannedSite, listed: u64, stop: &Stop) -> Result<(), HostError> {
     let Some(store) = site.store.as_deref().filter(|_| listed > 0) else {
         return Ok(());
     };
-    if count(store)?.0 > 0 {
+    if count(store, stop)?.0 > 0 {
         return Ok(());
     }
     Err(failed(&format!(
@@ -156,16 +131,17 @@ fn note_documents(record: &mut ProofRecord, proven: Proven) {
     let tried = proven.tried;
     record.documents = proven.kept.files;
     record.document_bytes = proven.kept.bytes;
-    record.document_milliseconds = milliseconds(proven.taken_in);
+    record.document_milliseconds = milliseconds(proven.opened_in + proven.taken_in);
     record.documents_compared = tried.compared;
     record.document_bytes_compared = tried.bytes_compared;
     let tried_in = milliseconds(proven.tried_in);
-    record.document_return_milliseconds = if tried.bytes_compared == 0 {
+    let all_in = if tried.bytes_compared == 0 {
         tried_in
     } else {
         let rate = tried_in as f64 / tried.bytes_compared as f64;
         (rate * proven.kept.bytes as f64) as u64
     };
+    record.document_return_milliseconds = milliseconds(proven.opened_in) + all_in;
     let which = if tried.compared + tried.vanished == tried.files {
         "all of them".to_owned()
     } else {
@@ -332,7 +308,20 @@ impl Proof<'_> {
             }
         };
         go_on(self.stop)?;
-        Note::read(copy.as_ref().unwrap_or(self.access), Mode::ReadOnly)?;
+        let sealed = Manifest {
+            format: FORMAT,
+            taken: now(),
+            parts: vec![part.clone()],
+            note: serde_json::Value::Null,
+        };
+        self.store.seal(&sealed).map_err(backup)?;
+        if self.store.complete().map_err(backup)?.as_ref() != Some(&sealed) {
+            return Err(failed(
+                "the list of the copies does not come back as it was written",
+            ));
+        }
+        let access = copy.as_ref().unwrap_or(self.access);
+        Note::read(access, Mode::ReadOnly, self.stop)?;
         go_on(self.stop)?;
         Ok(begun.elapsed())
     }
@@ -376,45 +365,6 @@ impl Proof<'_> {
             Some(versions) => versions.list(restored, self.stop, progress),
             None => Ok(()),
         }
-    }
-
-    /// What changed while it was copied is copied again; what is new since is no difference.
-    fn documents(
-        &self,
-        part: &Part,
-        progress: Progress<'_>,
-    ) -> Result<(PartManifest, String), HostError> {
-        let mut changed = Vec::new();
-        for _ in 0..COMPARISONS {
-            progress("copying the documents".to_owned());
-            let taken = self.store.put(part, progress).map_err(backup)?;
-            self.store.verify(&taken).map_err(backup)?;
-            progress("comparing the documents".to_owned());
-            changed = self.changed_since(part, &taken)?;
-            if changed.is_empty() {
-                let (files, bytes) = taken.totals();
-                let line = format!("documents: {files} files, {bytes} bytes copied and compared");
-                return Ok((taken, line));
-            }
-        }
-        changed.truncate(10);
-        Err(failed("the copied documents differ from the site's").because(changed))
-    }
-
-    /// Files that are still there and no longer what was copied.
-    fn changed_since(&self, part: &Part, taken: &PartManifest) -> Result<Vec<String>, HostError> {
-        let mut changed = Vec::new();
-        for (path, size, digest) in taken.files() {
-            go_on(self.stop)?;
-            let live = part.root.join(unescape(path));
-            match raylift_backup::digest_file(&live) {
-                Ok(found) if found.size == size && found.digest == *digest => {}
-                Err(_) if !live.exists() => {}
-                Ok(_) => changed.push(path.to_owned()),
-                Err(error) => return Err(backup(error)),
-            }
-        }
-        Ok(changed)
     }
 }
 

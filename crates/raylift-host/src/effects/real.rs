@@ -24,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answers::Answers;
 use super::client::UpgradeClient;
+use super::documents::Documents;
 use super::error::{database, source};
 use super::exchange::Exchanger;
 use super::fence::{self, Fence};
@@ -208,6 +209,22 @@ impl Host for RealHost {
         }
     }
 
+    fn await_backups(&self, plan: &Plan, progress: Progress<'_>) -> Result<(), HostError> {
+        let by_copies = plan.actions.iter().any(|planned| {
+            matches!(
+                planned.action,
+                Action::TakeReturnPoint {
+                    means: ReturnMeans::Copies,
+                    ..
+                }
+            )
+        });
+        match Documents::of(&plan.site)? {
+            Some(documents) if by_copies => documents.await_repository(progress),
+            _ => Ok(()),
+        }
+    }
+
     fn binding(&self, plan: &Plan, stopped: bool) -> Result<Binding, HostError> {
         (self.binding)(plan, stopped)
     }
@@ -287,15 +304,15 @@ impl Host for RealHost {
         plan.site
             .store
             .as_deref()
-            .map(return_point::count)
+            .map(|store| return_point::count(store, &Stop::default()))
             .transpose()
     }
 
-    fn verify_return_point(&self, _plan: &Plan, place: &Path) -> Result<(), HostError> {
+    fn verify_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
         // Of a snapshot there is nothing that raylift could read.
         match snapshot::complete(place)? {
             Some(_) => Ok(()),
-            None => return_point::verify(place),
+            None => return_point::verify(&plan.site, place),
         }
     }
 

@@ -25,6 +25,7 @@ use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
+use super::places::{require_planned_database, require_planned_documents};
 use super::return_point::{DATABASE, note, required};
 use super::whole;
 use crate::users::current_uid;
@@ -49,6 +50,10 @@ pub(crate) fn restore(
         Some(_) => None,
         None => Some(Hsqldb::of(access)?),
     };
+    require_planned_documents(&plan.site, &manifest)?;
+    if let Some(files) = &files {
+        require_planned_database(files, &manifest)?;
+    }
     let names = |part: &Restoring<'_>| match &files {
         Some(files) if part.name == DATABASE => files.all_files(),
         _ => all_entries(part.root),
@@ -61,13 +66,12 @@ pub(crate) fn restore(
     });
     let kept = note(&manifest)?.kept;
     let copied = manifest
-        .parts
-        .iter()
-        .filter(|part| server.is_none() || part.name != DATABASE)
+        .part(DATABASE)
+        .filter(|_| server.is_none())
         .map(|part| Restoring {
             name: &part.name,
             root: &part.root,
-            is_whole: part.entries.iter().any(|entry| entry.path.is_empty()),
+            is_whole: false,
             source: Source::Copies(&store, part),
             run_folder,
             names: &names,
@@ -80,7 +84,7 @@ pub(crate) fn restore(
         run_folder,
         names: &names,
     });
-    let parts: Vec<Restoring<'_>> = copied.chain(kept).collect();
+    let parts: Vec<Restoring<'_>> = copied.into_iter().chain(kept).collect();
     // Every copy is compared before the first live file moves.
     for part in &parts {
         part.stage(progress)?;

@@ -14,12 +14,13 @@ use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::documents::{DOCUMENTS, Documents, Kept};
+use super::documents::{Documents, Kept};
 use super::engine::{self, Engine};
 use super::error::{attributes, backup, database, exists, go_on, read_failed};
 use super::fence::open_path;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
+use super::places::require_planned_documents;
 use super::records::last_proof;
 use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
@@ -39,7 +40,7 @@ pub(crate) struct Note {
     /// Digest of each table's columns and indexes, where they were read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) shapes: BTreeMap<String, Digest>,
-    /// The documents, where a backup in the repository holds them.
+    /// The documents, in the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<Kept>,
 }
@@ -48,9 +49,13 @@ impl Note {
     /// Reads the database.
     ///
     /// # Errors
-    /// When it cannot be reached.
-    pub(crate) fn read(access: &DatabaseAccess, mode: Mode) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode).map_err(database)?;
+    /// When it cannot be reached, and with [`codes::INTERRUPTED`].
+    pub(crate) fn read(
+        access: &DatabaseAccess,
+        mode: Mode,
+        stop: &Stop,
+    ) -> Result<Self, HostError> {
+        let mut bridge = Bridge::open(access, mode).map_err(database)?.stopping(stop);
         let note = Self {
             tables: bridge.tables().map_err(database)?,
             release_rows: bridge.release_rows().map_err(database)?.unwrap_or_default(),
@@ -68,14 +73,14 @@ impl Note {
     /// Reads every row and the shape of every table, too.
     ///
     /// # Errors
-    /// When it cannot be reached, and with [`codes::INTERRUPTED`] between two tables.
+    /// When it cannot be reached, and with [`codes::INTERRUPTED`].
     pub(crate) fn read_all(
         access: &DatabaseAccess,
         mode: Mode,
         stop: &Stop,
         progress: Progress<'_>,
     ) -> Result<Self, HostError> {
-        let mut bridge = Bridge::open(access, mode).map_err(database)?;
+        let mut bridge = Bridge::open(access, mode).map_err(database)?.stopping(stop);
         let schema = bridge.schema().map_err(database)?;
         let count = schema.len();
         let mut note = Self {
@@ -152,24 +157,6 @@ pub(crate) fn database_files(files: &Hsqldb) -> Result<Part, HostError> {
     })
 }
 
-/// The document store, when there is one.
-///
-/// # Errors
-/// When its folder cannot be read.
-pub(crate) fn documents(site: &PlannedSite) -> Result<Option<Part>, HostError> {
-    match &site.store {
-        Some(root) if exists(root)? => Ok(Some(Part {
-            name: DOCUMENTS.to_owned(),
-            // A store behind a link is copied, not the link.
-            root: root
-                .canonicalize()
-                .map_err(|error| read_failed(root, error))?,
-            entries: None,
-        })),
-        _ => Ok(None),
-    }
-}
-
 /// Dumps a database server into the part's folder of the store, which is emptied first, and takes the dump as the part.
 ///
 /// # Errors
@@ -209,8 +196,8 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
-    let documents_store = Documents::of(site)?;
-    if let Some(documents) = &documents_store {
+    let documents = Documents::of(site)?;
+    if let Some(documents) = &documents {
         // Not only after the database was dumped: nobody is served.
         documents.look()?;
     }
@@ -219,34 +206,26 @@ pub(crate) fn take(
         Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
         None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
     };
-    let mut taken = vec![database];
-    let kept = match documents_store {
+    let kept = match &documents {
         Some(documents) => Some(documents.take(place, last_proof(site)?.as_ref(), progress)?),
-        None => {
-            if let Some(part) = documents(site)? {
-                taken.push(put(&store, &part, progress)?);
-            }
-            None
-        }
+        None => None,
     };
     progress("comparing the copies".to_owned());
-    for part in &taken {
-        store.verify(part).map_err(backup)?;
-    }
+    store.verify(&database).map_err(backup)?;
     progress("counting the rows of the database".to_owned());
     let mut note = if engine.is_some() {
         // Nobody writes: the site is stopped, and who else was connected has stopped the run.
-        Note::read(access, Mode::ReadOnly)?
+        Note::read(access, Mode::ReadOnly, &Stop::default())?
     } else {
         let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
-        Note::read(&copy, Mode::ReadOnly)?
+        Note::read(&copy, Mode::ReadOnly, &Stop::default())?
     };
     require_planned(site, &note)?;
     note.kept = kept;
     let manifest = Manifest {
         format: FORMAT,
         taken: now,
-        parts: taken,
+        parts: vec![database],
         note: serde_json::to_value(&note).map_err(not_json)?,
     };
     store.seal(&manifest).map_err(backup)?;
@@ -262,8 +241,8 @@ fn put(store: &PlainStore, part: &Part, progress: Progress<'_>) -> Result<PartMa
 /// Files and links below the folder of the document store, and the bytes of the files. A folder that is not there yet has none.
 ///
 /// # Errors
-/// When something in it cannot be looked at.
-pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
+/// When something in it cannot be looked at, and with [`codes::INTERRUPTED`].
+pub(crate) fn count(store: &Path, stop: &Stop) -> Result<(u64, u64), HostError> {
     if !exists(store)? {
         return Ok((0, 0));
     }
@@ -276,6 +255,7 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
         .into_iter()
         .filter_entry(|entry| entry.depth() != 1 || !is_own(entry.file_name()));
     for entry in entries {
+        go_on(stop)?;
         let seen = entry.and_then(|entry| entry.metadata());
         let stat = seen.map_err(|error| read_failed(&store, error.into()))?;
         if !stat.is_dir() {
@@ -290,8 +270,9 @@ pub(crate) fn count(store: &Path) -> Result<(u64, u64), HostError> {
 ///
 /// # Errors
 /// When there is none, or a file of it is missing or differs from what was taken.
-pub(crate) fn verify(place: &Path) -> Result<(), HostError> {
+pub(crate) fn verify(site: &PlannedSite, place: &Path) -> Result<(), HostError> {
     let manifest = required(place)?;
+    require_planned_documents(site, &manifest)?;
     let store = PlainStore::new(place);
     for part in &manifest.parts {
         store.verify(part).map_err(backup)?;
@@ -368,12 +349,7 @@ fn of(manifest: &Manifest) -> Result<ReturnPoint, HostError> {
         digest: digest(manifest, &note)?,
         tables: note.tables,
         release_rows: note.release_rows,
-        documents: match note.kept {
-            Some(kept) => (kept.files, kept.bytes),
-            None => manifest
-                .part(DOCUMENTS)
-                .map_or((0, 0), PartManifest::totals),
-        },
+        documents: note.kept.map_or((0, 0), |kept| (kept.files, kept.bytes)),
         snapshot: None,
     })
 }
@@ -434,4 +410,22 @@ pub(crate) fn not_json(error: serde_json::Error) -> HostError {
         "what was noted with the return point cannot be understood",
     )
     .caused_by(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+
+    #[test]
+    fn counting_documents_ends_when_that_is_asked_for() {
+        let store = tempfile::tempdir().unwrap();
+        std::fs::write(store.path().join("1.0"), "text").unwrap();
+        assert_eq!(count(store.path(), &Stop::default()).unwrap(), (1, 4));
+        let asked = Stop::when(Arc::new(AtomicBool::new(true)));
+        let error = count(store.path(), &asked).unwrap_err();
+        assert_eq!(error.code, codes::INTERRUPTED);
+    }
 }

@@ -76,9 +76,11 @@ impl Taking<'_> {
             return noted.point();
         }
         progress("counting the rows of the database".to_owned());
-        let note = Note::read(self.access, Mode::ReadOnly)?;
+        let never = Stop::default();
+        let note = Note::read(self.access, Mode::ReadOnly, &never)?;
         require_planned(&self.plan.site, &note)?;
-        let documents = self.plan.site.store.as_deref().map(count).transpose()?;
+        let store = self.plan.site.store.as_deref();
+        let documents = store.map(|store| count(store, &never)).transpose()?;
         let begun = Instant::now();
         let snapshot = match command {
             Some(command) => Some(self.snapshot(command, progress)?),

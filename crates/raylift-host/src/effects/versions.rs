@@ -75,7 +75,9 @@ impl Versions {
     ) -> Result<(), HostError> {
         let failed = |error| write_failed(&self.file, error);
         let mut list = BufWriter::new(File::create(&self.file).map_err(failed)?);
-        let mut bridge = Bridge::open(access, Mode::ReadOnly).map_err(database)?;
+        let mut bridge = Bridge::open(access, Mode::ReadOnly)
+            .map_err(database)?
+            .stopping(stop);
         let (mut below, mut count) = (None, 0);
         loop {
             go_on(stop)?;

@@ -15,8 +15,8 @@ use raylift_model::facts::{
 use raylift_model::names::RelativePath;
 use raylift_model::plan::{
     Action, Binding, CorePlan, Decision, Exchange, ExchangeProbe, FORMAT, FileDecision, HealthPlan,
-    Phase, Plan, PlannedAction, PlannedRelease, PlannedSite, ReturnMode, ReturnNeed, Timeouts,
-    Verdict, WayBack, When,
+    Phase, Plan, PlannedAction, PlannedBackups, PlannedRelease, PlannedSite, ReturnMode,
+    ReturnNeed, Timeouts, Verdict, WayBack, When,
 };
 use tempfile::TempDir;
 
@@ -201,7 +201,11 @@ fn plan(home: &Path, release: &Path) -> Plan {
             store: None,
             store_implementation: None,
             search_indexes: Vec::new(),
-            backups: None,
+            backups: PlannedBackups {
+                repository: home.join(".raylift/backups/repository"),
+                key_file: home.join(".raylift/backup.key"),
+                sample_above: 1_000_000,
+            },
             state: state.clone(),
             database_tools: None,
             database_commands: None,

@@ -12,6 +12,7 @@ mod common;
 #[allow(dead_code)]
 #[path = "../bridge/database.rs"]
 mod database;
+mod forged;
 #[path = "../common/parts.rs"]
 mod parts;
 mod repository;
@@ -29,7 +30,6 @@ use raylift_host::bridge::{Bridge, Mode};
 use raylift_host::effects::RealHost;
 use raylift_model::codes;
 use raylift_model::kept::Kept;
-use raylift_model::plan::PlannedBackups;
 use raylift_model::plan::ReturnMeans;
 use raylift_run::host::{Host, HostError, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
@@ -53,12 +53,6 @@ impl World {
         site.plan.site.store = Some(site.home().join("data/document_library"));
         site.write("data/document_library/20101/20125/101/1.0", "first", 0o640);
         site.write("data/document_library/20101/20125/101/1.1", "second", 0o640);
-        let state = site.plan.site.state.clone();
-        site.plan.site.backups = Some(PlannedBackups {
-            repository: state.join("backups/repository"),
-            key_file: state.join("backup.key"),
-            sample_above: 1_000_000,
-        });
         let index = site.write("data/elasticsearch/nodes/0/_state", "index", 0o600);
         site.plan.site.search_indexes = vec![index.ancestors().nth(3).unwrap().to_owned()];
         let host = host(&site, access);
@@ -67,13 +61,6 @@ impl World {
             database,
             host,
         }
-    }
-
-    /// As a plan of an earlier version has it: documents are copied.
-    fn with_copies() -> Self {
-        let mut world = Self::new();
-        world.site.plan.site.backups = None;
-        world
     }
 
     fn scratch(&self) -> PathBuf {
@@ -181,15 +168,7 @@ fn rows(point: &ReturnPoint, table: &str) -> u64 {
 
 #[test]
 fn a_return_point_is_taken_once_and_comes_back_whole() {
-    is_taken_once_and_comes_back_whole(&World::new());
-}
-
-#[test]
-fn a_return_point_with_copied_documents_comes_back_whole() {
-    is_taken_once_and_comes_back_whole(&World::with_copies());
-}
-
-fn is_taken_once_and_comes_back_whole(world: &World) {
+    let world = World::new();
     let untouched = digests(world.database.folder());
     let (plan, place) = (&world.site.plan, world.place());
     assert_eq!(world.host.return_point(plan, &place).unwrap(), None);
@@ -293,12 +272,13 @@ fn a_restore_that_was_killed_goes_on_where_it_stood() {
 
 #[test]
 fn a_damaged_return_point_is_told_before_anything_moves() {
-    let world = World::with_copies();
+    let world = World::new();
     world.take();
     world.write_more();
     let newer = digests(world.database.folder());
-    let copy = world.place().join("documents/20101/20125/101/1.0");
-    fs::write(&copy, "fIrst").unwrap();
+    let copy = world.place().join("database/lportal.script");
+    let text = fs::read_to_string(&copy).unwrap();
+    fs::write(&copy, text.to_uppercase()).unwrap();
     assert_eq!(world.restore().unwrap_err().code, codes::PROOF_FAILED);
     assert_eq!(
         fs::read_to_string(world.document("101/1.1")).unwrap(),
@@ -309,7 +289,7 @@ fn a_damaged_return_point_is_told_before_anything_moves() {
         .host
         .return_point(&world.site.plan, &world.place())
         .unwrap_err();
-    assert!(error.message.contains("101/1.0"), "{error}");
+    assert!(error.message.contains("lportal.script"), "{error}");
     assert!(world.restore().is_err());
     let mut files = digests(world.database.folder());
     files.retain(|(name, _)| name != ".raylift-restore");

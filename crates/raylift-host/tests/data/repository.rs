@@ -3,11 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use raylift_backup::repository::Place;
+use raylift_backup::repository::{Access, Folder, Lock, Place, Storage};
 use raylift_host::backup::needed_backups;
 use raylift_host::effects::remove::remove_tree;
 use raylift_model::codes;
+use raylift_model::plan::{Action, Phase, PlannedAction, ReturnMeans};
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::Host;
 
@@ -15,7 +17,7 @@ use crate::World;
 
 impl World {
     fn repository(&self) -> Place {
-        let planned = self.site.plan.site.backups.clone().unwrap();
+        let planned = self.site.plan.site.backups.clone();
         Place {
             repository: planned.repository,
             key_file: planned.key_file,
@@ -72,7 +74,20 @@ fn a_proof_leaves_one_backup_and_a_return_point_another() {
     // The next one takes its place.
     let lines = world.prove().unwrap();
     assert!(!lines.iter().any(|line| line.contains("key")), "{lines:?}");
-    let second = world.record().snapshot.unwrap();
+    let second = world.record();
+    // The outage waits for the key, too, and that is most of it here.
+    let opening = (0..3).map(|_| {
+        let begun = Instant::now();
+        world.repository().open().unwrap();
+        begun.elapsed()
+    });
+    let opening = opening.min().unwrap();
+    let estimated = Duration::from_millis(second.document_milliseconds);
+    assert!(
+        estimated > opening / 2,
+        "{estimated:?}, opened in {opening:?}"
+    );
+    let second = second.snapshot.unwrap();
     assert_ne!(second, snapshot);
     assert_eq!(
         world.backups(),
@@ -107,7 +122,7 @@ fn of_many_documents_the_new_ones_and_a_sample_are_tried() {
         let name = format!("data/document_library/20101/20125/{number}/2.0");
         world.site.write(&name, &format!("{number:0>100}"), 0o640);
     }
-    world.site.plan.site.backups.as_mut().unwrap().sample_above = 2000;
+    world.site.plan.site.backups.sample_above = 2000;
     world.prove().unwrap();
     assert_eq!(world.record().documents_compared, 202, "everything is new");
     world
@@ -165,6 +180,40 @@ fn a_backup_that_somebody_forgot_is_no_return_point() {
     assert_eq!(found.unwrap_err().code, codes::PROOF_FAILED);
 }
 
+/// Whoever has the repository is waited for while the site serves.
+#[test]
+fn the_run_waits_for_the_repository_before_the_stop() {
+    let mut world = World::new();
+    world.site.plan.actions.push(PlannedAction {
+        action: Action::TakeReturnPoint {
+            place: world.place(),
+            means: ReturnMeans::Copies,
+        },
+        phase: Phase::Quiesced,
+    });
+    let mut said = Vec::new();
+    let plan = &world.site.plan;
+    let wait = |lock: &mut Option<Box<dyn Lock>>, said: &mut Vec<String>| {
+        let mut told = |line: String| {
+            lock.take();
+            said.push(line);
+        };
+        world.host.await_backups(plan, &mut told)
+    };
+    // Before the first proof there is none.
+    wait(&mut None, &mut said).unwrap();
+    world.prove().unwrap();
+    wait(&mut None, &mut said).unwrap();
+    assert!(said.is_empty(), "{said:?}");
+    // As one that frees space has it.
+    let folder = Folder::new(world.repository().repository);
+    let mut lock = Some(folder.lock(Access::Write).unwrap());
+    wait(&mut lock, &mut said).unwrap();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("process"), "{said:?}");
+    world.take();
+}
+
 #[test]
 fn a_repository_that_cannot_be_used_is_no_place_for_documents() {
     let mut world = World::new();
@@ -183,7 +232,7 @@ fn a_repository_that_cannot_be_used_is_no_place_for_documents() {
     fs::rename(place.with_extension("away"), &place).unwrap();
 
     let store = world.site.plan.site.store.clone().unwrap();
-    world.site.plan.site.backups.as_mut().unwrap().repository = store.join("backups");
+    world.site.plan.site.backups.repository = store.join("backups");
     assert_eq!(world.prove().unwrap_err().code, codes::BACKUP_FAILED);
     assert!(!store.join("backups").exists());
 }

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use raylift_backup::Stop;
+use raylift_host::bridge::{Bridge, Mode};
 use raylift_host::effects::drill;
 use raylift_model::codes;
 
 use crate::killed::with_large_table;
 use crate::server::Kind;
+use crate::session::Session;
 use crate::world::{World, assert_same};
 
 /// A tool ends within ten seconds.
@@ -75,4 +77,37 @@ fn a_drill_that_is_stopped_leaves_nothing_on_postgresql() {
 #[test]
 fn a_drill_that_is_stopped_leaves_nothing_on_mariadb() {
     leaves_nothing(Kind::Mariadb);
+}
+
+/// Counting waits for whoever has locked a table, as it would take its time with a large one.
+#[test]
+fn counting_rows_ends_when_that_is_asked_for() {
+    let world = World::new(Kind::Postgresql);
+    let lock = Session::open(
+        &world,
+        "BEGIN; LOCK TABLE Release_ IN ACCESS EXCLUSIVE MODE;",
+    );
+    let locked = "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted and relation = 'release_'::regclass";
+    let begun = Instant::now();
+    while world.sql(locked).trim() != "1" {
+        assert!(begun.elapsed() < SOON);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let asked = Arc::new(AtomicBool::new(false));
+    let mut bridge = Bridge::open(&world.access(), Mode::ReadOnly)
+        .unwrap()
+        .stopping(&Stop::when(Arc::clone(&asked)));
+    let begun = Instant::now();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        asked.store(true, Ordering::Relaxed);
+    });
+    let error = bridge.tables().unwrap_err();
+    assert_eq!(error.code, codes::INTERRUPTED, "{}", error.message);
+    let took = begun.elapsed();
+    assert!(
+        (Duration::from_millis(400)..SOON).contains(&took),
+        "{took:?}"
+    );
+    lock.end();
 }

@@ -53,9 +53,8 @@ pub struct PlannedSite {
     /// earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_implementation: Option<String>,
-    /// Where the documents of a return point are kept; nothing in plans of earlier versions, which copied them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backups: Option<PlannedBackups>,
+    /// Where the documents of a return point are kept.
+    pub backups: PlannedBackups,
     /// Local search indexes, set aside after a database restore.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search_indexes: Vec<PathBuf>,

@@ -36,6 +36,8 @@ impl Report {
             steps: steps::rows(plan, &outcome, &timeline.actions),
             files: FileSummary::of(plan),
             way_back: way_back::of(plan, stamped, &outcome, &timeline.actions),
+            kept: Vec::new(),
+            kept_may_lack: false,
             findings: plan.findings.clone(),
             outcome,
             phases: timeline.phases,

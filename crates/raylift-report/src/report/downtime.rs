@@ -207,7 +207,12 @@ fn sentence(outages: &[Outage]) -> String {
         }
     };
     let all: Vec<String> = outages.iter().map(one).collect();
-    let mut text = format!("Measured {}.", all.join(", then "));
+    let mut text = match all.as_slice() {
+        [first, others @ ..] if !others.is_empty() && others.iter().all(|one| one == first) => {
+            format!("Each measured {first}.")
+        }
+        _ => format!("Measured {}.", all.join(", then ")),
+    };
     if outages
         .iter()
         .any(|outage| outage.end.is_some() && outage.to != FIRST_ANSWER)

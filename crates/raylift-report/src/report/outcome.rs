@@ -220,7 +220,8 @@ fn rolled_back(outcome: &OutcomeReport, was_stopped: bool) -> String {
             failure.action
         ),
         (None, true) => format!("raylift went back by itself: {}", rollback.reason),
-        (_, false) => format!("Somebody took it back: {}", rollback.reason),
+        // Of a command there is no other reason.
+        (_, false) => "Somebody took it back on command".to_owned(),
     };
     let database = match rollback.mode {
         _ if !was_stopped => "The server was not stopped.",

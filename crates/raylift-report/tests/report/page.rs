@@ -1,6 +1,7 @@
 //! The page.
 
 use raylift_model::event::Direction;
+use raylift_model::kept::Kept;
 use raylift_model::names::{BundleSymbolicName, RelativePath};
 use raylift_model::plan::{Action, Base, Decision, Edit, Phase, PlannedAction, ReturnMode};
 use raylift_report::{Report, html};
@@ -53,6 +54,38 @@ fn what_others_wrote_stays_text() {
         );
         assert!(text("pre", "\u{241b}[31mjava"), "the terminal's colour");
     });
+}
+
+#[test]
+fn what_is_kept_is_on_it_with_what_removes_it() {
+    let plan = plan();
+    let report = Report::build(&plan, &runs::taken_back_after_burn_in(&plan));
+    assert!(!html(&report).unwrap().contains("Kept beside the site"));
+    let kept = vec![
+        Kept::new("the newer database", "database x<y", "DROP DATABASE x;"),
+        Kept::folder("the newer documents", "/home/aside/documents".as_ref()),
+    ];
+    let report = report.keeping(kept, false);
+    let page = html(&report).unwrap();
+    parsed(&page, |document| {
+        let texts: Vec<&str> = elements(document, "td")
+            .iter()
+            .filter_map(|cell| cell.descendants().find_map(|node| node.text()))
+            .collect();
+        for row in [
+            ["the newer database", "database x<y", "DROP DATABASE x;"],
+            [
+                "the newer documents",
+                "/home/aside/documents",
+                Kept::BY_HAND,
+            ],
+        ] {
+            assert!(texts.windows(3).any(|cells| cells == row), "{row:?}");
+        }
+    });
+    assert!(!page.contains("may be incomplete"));
+    let page = html(&report.keeping(Vec::new(), true)).unwrap();
+    assert!(page.contains("may be incomplete"));
 }
 
 #[test]

@@ -9,8 +9,9 @@ use raylift_model::finding::{Finding, Severity};
 use raylift_model::names::{BundleSymbolicName, RelativePath};
 use raylift_model::plan::{
     Action, Binding, CorePlan, DataUpgrade, Decision, Exchange, ExchangeProbe, FORMAT,
-    FileDecision, HealthPlan, ModulePlan, ModuleTarget, Phase, Plan, PlannedAction, PlannedRelease,
-    PlannedSite, PlannedStep, ReturnMode, ReturnNeed, Timeouts, Verdict, WayBack, When,
+    FileDecision, HealthPlan, ModulePlan, ModuleTarget, Phase, Plan, PlannedAction, PlannedBackups,
+    PlannedRelease, PlannedSite, PlannedStep, ReturnMode, ReturnNeed, Timeouts, Verdict, WayBack,
+    When,
 };
 use raylift_model::version::{SchemaChange, SchemaVersion};
 
@@ -205,7 +206,11 @@ fn site() -> PlannedSite {
         store: Some("/srv/liferay/data/document_library".into()),
         store_implementation: Some("com.liferay.portal.store.file.system.FileSystemStore".into()),
         search_indexes: Vec::new(),
-        backups: None,
+        backups: PlannedBackups {
+            repository: "/srv/liferay/.raylift/backups/repository".into(),
+            key_file: "/srv/liferay/.raylift/backup.key".into(),
+            sample_above: 0,
+        },
         state: "/srv/liferay/.raylift".into(),
         core_row: None,
         database_tools: None,

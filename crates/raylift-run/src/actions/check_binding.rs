@@ -3,12 +3,20 @@
 use raylift_model::codes;
 
 use super::{Context, Notes};
-use crate::host::HostError;
+use crate::host::{HostError, Progress};
 
 /// How many differences a message names; all of them are evidence.
 const NAMED: usize = 3;
 
-pub(super) fn run(context: &Context<'_>, stopped: bool) -> Result<Notes, HostError> {
+/// The check before the stop is the last moment to wait for others at no cost to users.
+pub(super) fn run(
+    context: &Context<'_>,
+    stopped: bool,
+    progress: Progress<'_>,
+) -> Result<Notes, HostError> {
+    if !stopped {
+        context.host.await_backups(context.plan, progress)?;
+    }
     let found = context.host.binding(context.plan, stopped)?;
     let differences = context.plan.binding.differences(&found);
     if differences.is_empty() {

@@ -6,6 +6,12 @@ use raylift_model::plan::{Action, Phase, Plan, ReturnMeans, ReturnMode};
 use crate::actions::{data_touched, staged_places, touched};
 use crate::state::{ActionStatus, RunState};
 
+/// Of what the way back uses.
+const NEEDED: &str = "nobody, while the way back may need it";
+
+/// What lies staged once the site was open with it.
+const PUT_INTO: &str = "the new release's files, with what was put into them";
+
 /// Everything that stays until a command or a person removes it, by plan and journal.
 pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
     let mut kept = state.set_aside.clone();
@@ -18,8 +24,7 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
             if touched(plan, state, |action| {
                 matches!(action, Action::LowerFence { .. })
             }) {
-                let what = "the new release's files, with what was put into them";
-                kept.extend(staged(plan, what, Kept::BY_HAND));
+                kept.extend(staged(plan, PUT_INTO, Kept::BY_HAND));
             }
         }
         Phase::Committed => {
@@ -28,8 +33,8 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
             }
         }
         Phase::RollingBack => {
-            let removal = "nobody, while the way back may need it";
-            kept.extend(return_point(plan, state, removal));
+            kept.extend(return_point(plan, state, NEEDED));
+            kept.extend(staged_on_the_way_back(plan, state));
         }
         _ => {
             let removal = "raylift commit, unless with --keep-return-point";
@@ -44,6 +49,40 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
         }
     }
     kept
+}
+
+/// What is staged while a run goes back: the old release's files until they are exchanged back, then the new release's,
+/// until they are removed or, once the site was open, for good.
+fn staged_on_the_way_back(plan: &Plan, state: &RunState) -> Vec<Kept> {
+    let back = |kind: fn(&Action) -> bool| -> Vec<ActionStatus> {
+        let statuses = state.forward.iter().zip(&state.back);
+        let actions = plan.actions.iter().zip(statuses);
+        actions
+            .filter(|(planned, (forward, _))| forward.is_touched() && kind(&planned.action))
+            .map(|(_, (_, back))| *back)
+            .collect()
+    };
+    let was_open = touched(plan, state, |action| {
+        matches!(action, Action::LowerFence { .. })
+    });
+    let stagings = back(|action| matches!(action, Action::Stage { .. }));
+    let is_gone = |status: &ActionStatus| *status == ActionStatus::Finished && !was_open;
+    if stagings.iter().all(is_gone) {
+        return Vec::new();
+    }
+    let exchanges = back(|action| matches!(action, Action::Exchange { .. }));
+    // One that is at work may be done or not.
+    let some_back = exchanges.iter().any(|status| status.is_touched());
+    let all_back = exchanges
+        .iter()
+        .all(|status| *status == ActionStatus::Finished);
+    let (what, removal) = match (some_back, all_back) {
+        (false, false) => ("the old release's files", NEEDED),
+        (true, false) => ("files of the old and of the new release", NEEDED),
+        (_, true) if was_open => (PUT_INTO, Kept::BY_HAND),
+        (_, true) => ("the new release's files", "the way back, at its end"),
+    };
+    staged(plan, what, removal)
 }
 
 /// True when the way back set something aside and its journal does not say what: earlier versions noted it in other words.

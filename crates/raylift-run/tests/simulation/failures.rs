@@ -237,6 +237,20 @@ fn a_site_that_drifted_is_left_or_taken_back() {
     assert_eq!(world.state().cause.unwrap().evidence, ["mounts"]);
 }
 
+/// Who waits for the repository after the stop waits with all users.
+#[test]
+fn a_repository_in_use_stops_the_run_before_the_site() {
+    let setup = Setup {
+        repository_used: true,
+        ..Setup::default()
+    };
+    let world = rolls_back(setup, "RL1003");
+    let names = world.inner(|inner| inner.names.clone());
+    for never in ["write fence", "ask to stop"] {
+        assert!(!names.contains(&never), "{names:?}");
+    }
+}
+
 #[test]
 fn another_release_is_refused_before_anything_is_staged() {
     let world = rolls_back(

@@ -7,7 +7,7 @@ use raylift_run::engine::{Outcome, Status};
 use crate::commands::{Command, run, run_watched, run_well};
 use crate::kills::assert_old_and_trees_kept;
 use crate::sites::burning_in;
-use crate::world::{Data, NewSite, Setup, Trouble, World};
+use crate::world::{Data, NewSite, Setup, Tree, Trouble, World};
 
 fn with_upgrade() -> Setup {
     Setup {
@@ -118,6 +118,58 @@ fn what_is_kept_is_named_with_what_removes_it() {
     let world = burning_in(with_upgrade());
     run_well(&world, Command::Commit { keep: false });
     assert_eq!(removals(&world), Vec::<String>::new());
+}
+
+/// A way back that stops anywhere names what is staged by then, be it the old release's or the new one's.
+#[test]
+fn a_way_back_that_stops_midway_names_what_is_staged() {
+    let never_open = World::new(Setup {
+        new_site: NewSite::Silent,
+        ..with_upgrade()
+    });
+    let starts = [
+        (
+            burning_in(with_upgrade()),
+            Command::Rollback(ReturnMode::ReturnPoint),
+        ),
+        (never_open, Command::Go),
+    ];
+    for (start, command) in starts {
+        let undisturbed = start.copy();
+        run(&undisturbed, command, Trouble::None).done();
+        let mut looks = 0;
+        for effect in 1..=undisturbed.effects() {
+            let world = start.copy();
+            run(&world, command, Trouble::Die(effect));
+            if world.state().phase != Phase::RollingBack {
+                continue;
+            }
+            looks += 1;
+            let kept = Status::of(&world.plan(), &world.state()).kept;
+            let places = world.inner(|inner| inner.places.clone());
+            for (exchange, place) in world.plan().exchanges.iter().zip(places) {
+                let Some(tree) = place.staged.or(place.between) else {
+                    continue;
+                };
+                let named = kept
+                    .iter()
+                    .find(|kept| exchange.staged.starts_with(&kept.place))
+                    .unwrap_or_else(|| panic!("{} at effect {effect}", exchange.root));
+                let word = match tree {
+                    Tree::Old => "old",
+                    Tree::New => "new release",
+                };
+                assert!(named.what.contains(word), "{named:?} at effect {effect}");
+            }
+        }
+        assert!(looks > 20, "{looks}");
+        assert!(
+            Status::of(&undisturbed.plan(), &undisturbed.state())
+                .kept
+                .iter()
+                .all(|kept| !kept.what.contains("old")),
+        );
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) fn run(site: &SiteArgument, printer: &Printer) -> Result<Exit, Proble
     if let Some(problem) = refused(&against) {
         return Err(problem);
     }
-    if planned.backups.is_some() {
+    if planned.store.is_some() {
         Vault::of(site).look(false)?;
     }
     let _lock = workplace.lock()?;

@@ -64,7 +64,7 @@ pub(crate) fn run(
 
 /// Whether proof or return point put documents into the backup repository.
 fn needs_repository(plan: &Plan) -> bool {
-    plan.site.backups.is_some()
+    plan.site.store.is_some()
         && plan.actions.iter().any(|planned| {
             matches!(
                 planned.action,

@@ -147,6 +147,14 @@ impl Host for World {
         Ok(Vec::new())
     }
 
+    fn await_backups(&self, _: &Plan, _: Progress<'_>) -> Done {
+        self.effect("wait for the repository")?;
+        match self.inner(|inner| inner.setup.repository_used) {
+            true => Err(error(codes::REPOSITORY_LOCKED, "in use")),
+            false => Ok(()),
+        }
+    }
+
     fn binding(&self, plan: &Plan, stopped: bool) -> Result<Binding, HostError> {
         self.effect("read binding")?;
         let mut binding = plan.binding.clone();

@@ -75,6 +75,8 @@ pub(crate) struct Setup {
     pub(crate) restore_lies: bool,
     /// The plan has no proof.
     pub(crate) unproven: bool,
+    /// Somebody else uses the backup repository.
+    pub(crate) repository_used: bool,
     /// Somebody else is connected to the database, for so many looks.
     pub(crate) sessions: usize,
 }

@@ -49,6 +49,11 @@ pub(crate) fn plan(setup: &Setup) -> Plan {
                 "password_set": false,
                 "sources": [],
             },
+            "backups": {
+                "repository": "/home/.raylift/backups/repository",
+                "key_file": "/home/.raylift/backup.key",
+                "sample_above": 0,
+            },
             "state": "/home/.raylift",
             "tables": [],
         },

@@ -1,0 +1,110 @@
+//! Return points that somebody else than raylift wrote to. What they name is not believed.
+
+use std::fs;
+
+use raylift_host::effects::RealHost;
+use raylift_model::codes;
+use raylift_run::host::{Host, HostError};
+use serde_json::{Value, json};
+
+use crate::World;
+use crate::database::digests;
+
+/// A way back with the list as `forge` leaves it; nothing may come of it.
+fn refused(world: &World, forge: impl FnOnce(&mut Value)) -> HostError {
+    world.take();
+    world.write_more();
+    let list = world.place().join("manifest.json");
+    let mut forged = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+    forge(&mut forged);
+    fs::write(&list, forged.to_string()).unwrap();
+    let database = digests(world.database.folder());
+    let error = world.restore().unwrap_err();
+    assert_eq!(error.code, codes::PROOF_FAILED, "{error}");
+    assert_eq!(digests(world.database.folder()), database);
+    assert_eq!(
+        fs::read_to_string(world.document("101/1.1")).unwrap(),
+        "changed"
+    );
+    assert!(!world.site.run_folder().join("set-aside").exists());
+    error
+}
+
+fn verified(world: &World) -> Result<(), HostError> {
+    let host: &RealHost = &world.host;
+    host.verify_return_point(&world.site.plan, &world.place())
+}
+
+#[test]
+fn documents_go_back_to_the_plans_store_and_nowhere_else() {
+    let world = World::new();
+    let elsewhere = world.site.home().join("elsewhere");
+    let error = refused(&world, |list| {
+        list["note"]["kept"]["root"] = json!(elsewhere)
+    });
+    assert!(error.message.contains("elsewhere"), "{error}");
+    assert!(!elsewhere.exists());
+    // A rollback asks for this before it undoes anything.
+    assert_eq!(verified(&world).unwrap_err().code, codes::PROOF_FAILED);
+}
+
+#[test]
+fn documents_come_from_the_plans_repository_and_no_other() {
+    let world = World::new();
+    let other = world.site.home().join("other");
+    let error = refused(&world, |list| {
+        let place = &mut list["note"]["kept"]["place"];
+        // Such a repository opens; it is only not the plan's.
+        std::os::unix::fs::symlink(place["repository"].as_str().unwrap(), &other).unwrap();
+        place["repository"] = json!(other);
+    });
+    assert!(error.message.contains("repository"), "{error}");
+    assert_eq!(verified(&world).unwrap_err().code, codes::PROOF_FAILED);
+}
+
+#[test]
+fn the_databases_files_go_back_to_the_sites_folder_and_nowhere_else() {
+    let world = World::new();
+    let elsewhere = world.site.home().join("elsewhere");
+    let error = refused(&world, |list| list["parts"][0]["root"] = json!(elsewhere));
+    assert!(error.message.contains("elsewhere"), "{error}");
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn a_part_that_no_plan_has_is_refused() {
+    let world = World::new();
+    let error = refused(&world, |list| {
+        let mut part = list["parts"][0].clone();
+        part["name"] = json!("more");
+        part["entries"] = json!([]);
+        list["parts"].as_array_mut().unwrap().push(part);
+    });
+    assert!(error.message.contains("named more"), "{error}");
+}
+
+#[test]
+fn a_path_that_leads_out_of_the_copies_is_refused() {
+    for path in ["../../../planted", "/planted"] {
+        let world = World::new();
+        let error = refused(&world, |list| {
+            list["parts"][0]["entries"][0]["path"] = json!(path);
+        });
+        assert!(error.message.contains("leads out"), "{error}");
+    }
+}
+
+/// The folder of the store is resolved when it is taken and when it comes back.
+#[test]
+fn a_store_behind_a_link_comes_back() {
+    let mut world = World::new();
+    let store = world.site.plan.site.store.clone().unwrap();
+    let link = world.site.home().join("documents-link");
+    std::os::unix::fs::symlink(&store, &link).unwrap();
+    world.site.plan.site.store = Some(link);
+    let point = world.take();
+    world.write_more();
+    verified(&world).unwrap();
+    world.restore().unwrap();
+    world.assert_back(&point);
+}
