@@ -47,6 +47,7 @@ fn unique(table: &str, columns: &[&str]) -> SqlIndex {
         table: table.to_owned(),
         unique: true,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        lengths: Default::default(),
     }
 }
 

@@ -13,6 +13,7 @@ mod commanded;
 mod common;
 mod content;
 mod damaged;
+mod duplicates;
 mod killed;
 mod live;
 mod mariadb;

@@ -30,6 +30,7 @@ fn sql(table: &str) -> SchemaSql {
             table: table.to_owned(),
             unique: true,
             columns: vec!["name".to_owned()],
+            lengths: Default::default(),
         }],
         ..SchemaSql::default()
     }

@@ -237,7 +237,7 @@ fn look_at_data(
                 // Each has a connection of its own, since they may work as different users.
                 (server, (looked, schema)) = rayon::join(
                     || database_server::look(machine, tools, kind, &access),
-                    || checks(machine, request, kind, &access),
+                    || checks(machine, request, kind, &access, &properties),
                 );
             }
             (answer, request.census)
@@ -295,6 +295,7 @@ fn checks(
     request: &SurveyRequest,
     kind: DatabaseKind,
     access: &DatabaseAccess,
+    properties: &Properties,
 ) -> (preflight::Looked, Option<DatabaseSchema>) {
     if !request.checks {
         return Default::default();
@@ -309,9 +310,10 @@ fn checks(
     });
     if let Some(schema) = &schema {
         let indexes = &request.unique_indexes;
-        looked
-            .checks
-            .extend(duplicates::look(machine, kind, access, schema, indexes));
+        let limit = duplicates::limit(kind, properties);
+        looked.checks.extend(duplicates::look(
+            machine, kind, access, schema, indexes, limit,
+        ));
     }
     (looked, schema)
 }
