@@ -2,7 +2,8 @@
 //! difference, with its places as evidence.
 //!
 //! Only tables are compared whose makers stand where their SQL stands: the core, when its row has the release's latest
-//! schema, and modules whose row has the schema that they demand. Of all others the names alone are known.
+//! schema, and modules whose row has the schema that they demand, or, where they demand none, to which their last step
+//! leads. Of all others the names alone are known.
 
 mod columns;
 mod expected;

@@ -2,10 +2,11 @@
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    ColumnShape, DatabaseKind, DatabaseSchema, IndexShape, SchemaSql, SiteFacts, SqlColumn,
-    SqlIndex, SqlTable, TableShape,
+    BundleFacts, ColumnShape, DatabaseKind, DatabaseSchema, IndexShape, PublishedStep, SchemaSql,
+    SiteFacts, SqlColumn, SqlIndex, SqlTable, TableShape,
 };
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::version::SchemaVersion;
 use raylift_plan::make;
 
 use crate::facts::{bundle, release, row, site, wishes};
@@ -288,6 +289,58 @@ fn tables_that_wait_for_steps_are_not_compared() {
             "the core: its tables are at 5.0.1, its SQL makes 5.0.2"
         )[0]
     ));
+}
+
+/// A module need not say in its manifest which schema it demands: then its steps tell whether its SQL describes its tables.
+#[test]
+fn tables_that_wait_for_steps_of_a_module_without_the_header_are_not_compared() {
+    let module = |steps: &[(&str, &str, usize)]| {
+        let mut module = bundle("com.liferay.b", steps);
+        module.sql = sql("B_Entry");
+        module.sql.tables[0].columns[1].length = Some(10);
+        module
+    };
+    let with = |module: &BundleFacts, at: &str| {
+        let mut site = of(&["a_entry", "b_entry"]);
+        site.bundles.push(module.clone());
+        site.database.release_rows.push(row("com.liferay.b", at));
+        site
+    };
+    let steps = module(&[("1.0.0", "1.9.0", 1), ("1.9.0", "1.10.0", 2)]);
+    let compared = |site: &SiteFacts| {
+        let found = told(site);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        match found[0].0.as_str() {
+            codes::TYPES_DIFFER => None,
+            _ => Some(found[0].2.concat()),
+        }
+    };
+    for at in ["1.0.0", "1.9.0", "1.10.0-step-1"] {
+        let told = format!("com.liferay.b: its tables are at {at}, its steps lead to 1.10.0");
+        assert_eq!(compared(&with(&steps, at)), Some(told));
+    }
+    // After its last step, after steps of a later version, or without any.
+    assert_eq!(compared(&with(&steps, "1.10.0")), None);
+    assert_eq!(compared(&with(&steps, "2.0.0")), None);
+    assert_eq!(compared(&with(&module(&[]), "1.0.0")), None);
+    // Steps that are components of their own, of another bundle.
+    let mut published = with(&module(&[]), "1.0.0");
+    let mut other = bundle("com.acme.steps", &[]);
+    other.upgrades.published = vec![PublishedStep {
+        name: published.bundles[published.bundles.len() - 1]
+            .symbolic_name
+            .clone(),
+        from: SchemaVersion::new("1.0.0"),
+        to: SchemaVersion::new("1.1.0"),
+        class: "Step".to_owned(),
+        database: Some("any".to_owned()),
+    }];
+    published.bundles.push(other);
+    assert!(compared(&published).unwrap().ends_with("lead to 1.1.0"));
+    let mut unread = steps.clone();
+    unread.upgrades.undetermined = vec!["a loop".to_owned()];
+    let reason = compared(&with(&unread, "1.10.0")).unwrap();
+    assert!(reason.contains("not known") && reason.ends_with("a loop"));
 }
 
 #[test]
