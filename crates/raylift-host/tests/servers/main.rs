@@ -15,6 +15,7 @@ mod content;
 mod damaged;
 mod duplicates;
 mod killed;
+mod letters;
 mod live;
 mod mariadb;
 mod names;

@@ -164,6 +164,37 @@ impl DatabaseKind {
         matches!(self, Self::Postgresql | Self::Mysql | Self::Mariadb)
     }
 
+    /// The name of a table that Liferay's SQL, which quotes none, means by `name`: PostgreSQL folds it to small letters,
+    /// HSQLDB to capitals ("Identifiers" of their manuals), MariaDB and MySQL take it as it is, unless
+    /// `lower_case_table_names` says that case does not matter.
+    pub fn unquoted(self, name: &str) -> String {
+        match self {
+            Self::Postgresql => name.to_lowercase(),
+            Self::HsqldbFile => name.to_uppercase(),
+            Self::Mysql | Self::Mariadb | Self::Other | Self::Undetermined => name.to_owned(),
+        }
+    }
+
+    /// The one of a database's tables that Liferay's SQL means by `name`: of several whose names differ in case alone, the
+    /// one with [its very name](Self::unquoted); without that, any.
+    pub fn meant<'a>(
+        self,
+        name: &str,
+        tables: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        let exact = self.unquoted(name);
+        let mut found = None;
+        for table in tables {
+            if table == exact {
+                return Some(table);
+            }
+            if found.is_none() && table.to_lowercase() == name.to_lowercase() {
+                found = Some(table);
+            }
+        }
+        found
+    }
+
     /// True where raylift can take a restore point and bring it back.
     pub fn is_updated(self) -> bool {
         self == Self::HsqldbFile || self.is_server()

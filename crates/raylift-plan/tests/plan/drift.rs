@@ -216,6 +216,36 @@ fn columns_are_compared_by_name_and_type() {
     );
 }
 
+/// PostgreSQL takes `A_Entry` without quotes for `a_entry`, MariaDB as it is written.
+#[test]
+fn of_two_tables_that_differ_in_case_the_one_is_compared_that_the_sql_means() {
+    let mut other = shape();
+    other.columns.pop();
+    other.indexes.clear();
+    for (kind, meant, others) in [
+        (DatabaseKind::Postgresql, "a_entry", ["A_ENTRY", "A_Entry"]),
+        (DatabaseKind::Mariadb, "A_Entry", ["A_ENTRY", "a_entry"]),
+    ] {
+        let mut site = of(&[meant]);
+        site.database.settings.kind = kind;
+        if kind == DatabaseKind::Mariadb {
+            let shape = site.database.schema.as_mut().unwrap();
+            shape.get_mut(meant).unwrap().columns[0].kind = "BIGINT".to_owned();
+        }
+        assert_eq!(told(&site), [], "{kind:?}");
+        let schema = site.database.schema.as_mut().unwrap();
+        schema.extend(others.map(|name| (name.to_owned(), other.clone())));
+        assert_eq!(told(&site), [], "{kind:?}");
+        // Where it is gone, any that is left.
+        site.database.schema.as_mut().unwrap().remove(meant);
+        let gone = told(&site);
+        assert!(gone.iter().any(|one| one.0 == codes::COLUMNS_MISSING));
+    }
+    let own = of(&["a_entry", "ACME", "acme"]);
+    let evidence = &told(&own)[0].2;
+    assert_eq!(evidence, &["ACME", "acme"]);
+}
+
 #[test]
 fn indexes_are_compared_by_what_they_cover() {
     let mut site = of(&["a_entry"]);

@@ -139,15 +139,11 @@ fn questions(
     indexes: &[SqlIndex],
     limit: Option<u32>,
 ) -> BTreeMap<String, String> {
-    let tables: BTreeMap<String, &String> = schema
-        .keys()
-        .map(|name| (name.to_lowercase(), name))
-        .collect();
     let mut questions = BTreeMap::new();
     for index in indexes.iter().filter(|index| index.unique) {
-        let Some((name, shape)) = tables
-            .get(&index.table.to_lowercase())
-            .and_then(|name| Some((*name, schema.get(*name)?)))
+        let Some((name, shape)) = kind
+            .meant(&index.table, schema.keys().map(String::as_str))
+            .and_then(|name| Some((name, schema.get(name)?)))
         else {
             continue;
         };
