@@ -336,7 +336,7 @@ fn duplicates(site: &Site, engine: Engine) {
         .database
         .checks
         .iter()
-        .find(|check| check.name == "duplicates")
+        .find(|check| check.name.word() == "duplicates")
         .unwrap();
     assert_eq!((check.found, &check.refused), (1, &None), "{engine:?}");
     let row = check.rows[0].to_lowercase();

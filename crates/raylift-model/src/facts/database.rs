@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{ConfigurationRow, DatabaseSchema};
+use crate::facts::{CheckName, ConfigurationRow, DatabaseSchema};
 use crate::names::BundleSymbolicName;
 use crate::version::SchemaVersion;
 
@@ -42,8 +42,8 @@ pub struct DatabaseFacts {
 /// What one check of the database, or of the document store, found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseCheck {
-    /// Stable name, `foreign-keys`.
-    pub name: String,
+    /// What was looked for.
+    pub name: CheckName,
     /// The statement that was asked; empty for checks of the document store, which ask no database.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub query: String,

@@ -10,7 +10,6 @@ use super::{Grade, Rule, Verifiers, told};
 use crate::drift;
 
 pub(super) const RULE: Rule = Rule {
-    name: "collations",
     code: codes::MIXED_COLLATIONS,
     message: "columns have another character set or collation than the database; comparing them with others fails or gives wrong results",
     remedy: "ALTER TABLE … CONVERT TO CHARACTER SET … COLLATE … for each table named, with those of the database",

@@ -2,8 +2,8 @@
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    ColumnShape, DatabaseCheck, DatabaseKind, DatabaseSchema, ReleaseFacts, SiteFacts, SqlTable,
-    TableShape,
+    CheckName, ColumnShape, DatabaseCheck, DatabaseKind, DatabaseSchema, ReleaseFacts, SiteFacts,
+    SqlTable, TableShape,
 };
 use raylift_model::finding::{Finding, Severity};
 use raylift_plan::make;
@@ -45,7 +45,7 @@ fn with(rows: &[&str]) -> SiteFacts {
     .into();
     site.database.schema = Some(schema);
     site.database.checks = vec![DatabaseCheck {
-        name: "collations".to_owned(),
+        name: CheckName::Collations,
         query: "SELECT 1".to_owned(),
         found: rows.len() as u64,
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),

@@ -11,7 +11,9 @@
 use std::collections::BTreeMap;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, DatabaseKind, DatabaseSchema, SqlIndex, TableShape};
+use raylift_model::facts::{
+    CheckName, DatabaseCheck, DatabaseKind, DatabaseSchema, SqlIndex, TableShape,
+};
 
 use super::properties::Properties;
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
@@ -62,7 +64,7 @@ pub fn look(
     }
     let queries: Vec<&str> = questions.values().map(String::as_str).collect();
     let mut check = DatabaseCheck {
-        name: "duplicates".to_owned(),
+        name: CheckName::Duplicates,
         query: String::new(),
         found: 0,
         rows: Vec::new(),

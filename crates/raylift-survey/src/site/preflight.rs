@@ -26,7 +26,7 @@ mod user_connections;
 mod views;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, DatabaseKind};
+use raylift_model::facts::{CheckName, DatabaseCheck, DatabaseKind};
 
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 
@@ -45,7 +45,7 @@ const GRANTEE: &str = "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''
 
 /// A query for each vendor.
 struct Check {
-    name: &'static str,
+    name: CheckName,
     postgresql: Ask,
     /// MariaDB and MySQL. What only one of them understands stands in `/*M! … */` or `/*!80000 … */`, which the other
     /// takes for a comment (MariaDB, "Comment Syntax").
@@ -66,7 +66,7 @@ enum Ask {
 /// What follows from a query's rows.
 struct Made {
     queries: Vec<String>,
-    /// What would take too long; a check of its own, `NAME-unread`.
+    /// What would take too long; told by [`CheckName::PacketsUnread`].
     left_out: Vec<String>,
 }
 
@@ -136,9 +136,9 @@ pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) 
     let made: Vec<Option<String>> = asked
         .iter()
         .zip(&answers)
-        .map(|((check, ask, query), answer)| {
+        .map(|((_, ask, query), answer)| {
             let made = made(*ask, answer)?;
-            unread.extend(left_out(check, query, &made));
+            unread.extend(left_out(query, &made));
             (!made.queries.is_empty()).then(|| made.queries.join(" UNION ALL "))
         })
         .collect();
@@ -199,10 +199,10 @@ fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<Made> {
 }
 
 /// A check that names what was not read; `None` where all was.
-fn left_out(check: &Check, query: &str, made: &Made) -> Option<DatabaseCheck> {
+fn left_out(query: &str, made: &Made) -> Option<DatabaseCheck> {
     let left_out = &made.left_out;
     (!left_out.is_empty()).then(|| DatabaseCheck {
-        name: format!("{}-unread", check.name),
+        name: CheckName::PacketsUnread,
         query: query.to_owned(),
         found: left_out.len() as u64,
         rows: left_out.iter().take(KEPT).cloned().collect(),
@@ -225,7 +225,7 @@ fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) ->
         false => KEPT,
     });
     DatabaseCheck {
-        name: check.name.to_owned(),
+        name: check.name,
         query: query.to_owned(),
         found: rows.len() as u64,
         rows: told,

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseSchema, SiteFacts, StoreFacts,
+    CheckName, DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseSchema, SiteFacts, StoreFacts,
     VerifierSwitches,
 };
 use raylift_model::finding::{Finding, Severity};
@@ -330,7 +330,7 @@ fn schema_of(
     machine
         .database_schema(access)
         .map_err(|error| DatabaseCheck {
-            name: "schema".to_owned(),
+            name: CheckName::Schema,
             query: String::new(),
             found: 0,
             rows: Vec::new(),

@@ -215,7 +215,7 @@ fn a_database_without_liferays_tables_refuses_some_checks() {
         let refused: Vec<&str> = found
             .values()
             .filter(|check| check.refused.is_some())
-            .map(|check| check.name.as_str())
+            .map(|check| check.name.word())
             .collect();
         let without = ["administrators", "counters", "guest-users"];
         // MariaDB shows no transaction to a user without PROCESS.

@@ -1,10 +1,12 @@
 //! Columns of another character set or collation than the database (`PreupgradeVerifyDatabaseCharacterSet`), by table, with all
 //! collations of its columns. A look into the catalogue. PostgreSQL has one encoding for all.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "collations",
+    name: CheckName::Collations,
     postgresql: Ask::Nothing,
     mysql: Ask::Rows(
         "SELECT CONCAT(col.TABLE_NAME, ': ', GROUP_CONCAT(DISTINCT col.COLLATION_NAME \

@@ -4,10 +4,12 @@
 //! shown (right SHOW VIEW): there each table stands with its database, in backticks (MariaDB, MySQL,
 //! "information_schema.VIEWS"). A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "views",
+    name: CheckName::Views,
     postgresql: Ask::Rows(
         "WITH RECURSIVE read AS (SELECT rel.oid FROM pg_class rel JOIN pg_namespace own ON own.oid = rel.relnamespace \
             WHERE own.nspname = current_schema() AND rel.relkind IN ('r', 'p', 'f') \
