@@ -21,7 +21,7 @@ pub use bundle::{
     BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
     ReleaseFilter,
 };
-pub use check::CheckName;
+pub use check::{CheckName, TableCollations};
 pub use configuration::{
     ConfigurationEncoding, ConfigurationEntry, ConfigurationFile, ConfigurationKind,
     ConfigurationReading, ConfigurationRemark, ConfigurationRow,

@@ -10,7 +10,7 @@ mod common;
 
 use common::{TestMachine, access};
 use raylift_model::codes;
-use raylift_model::facts::DatabaseKind;
+use raylift_model::facts::{CheckName, DatabaseKind, TableCollations};
 use raylift_survey::machine::DatabaseError;
 use raylift_survey::site::preflight::look;
 
@@ -149,11 +149,22 @@ fn of_other_collations_all_are_kept() {
         } else {
             0
         };
-        Ok((0..rows).map(|row| vec![Some(format!("t{row}"))]).collect())
+        let row = |number| [format!("t{number}"), "b,c".to_owned(), "d".to_owned()].map(Some);
+        Ok((0..rows).map(|number| row(number).to_vec()).collect())
     }));
-    let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
-    let found = checks
-        .iter()
-        .find(|check| check.name.word() == "collations");
-    assert_eq!(found.unwrap().rows.len(), 1_000);
+    let looked = look(&machine, DatabaseKind::Mariadb, &access());
+    let mut checks = looked.checks.iter();
+    let found = checks.find(|check| check.name == CheckName::Collations);
+    let found = found.unwrap();
+    assert_eq!((found.found, found.rows.len()), (1_000, 20));
+    assert_eq!(found.rows[1], "t1: b, c, the database has d");
+    assert_eq!(looked.collations.len(), 1_000);
+    assert_eq!(
+        looked.collations[999],
+        TableCollations {
+            table: "t999".to_owned(),
+            columns: vec!["b".to_owned(), "c".to_owned()],
+            database: "d".to_owned(),
+        }
+    );
 }

@@ -108,6 +108,28 @@ impl fmt::Display for CheckName {
     }
 }
 
+/// A table with columns of another character set or collation than the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableCollations {
+    /// Its name.
+    pub table: String,
+    /// Collations of all its columns that have one, each once.
+    pub columns: Vec<String>,
+    /// The database's own.
+    pub database: String,
+}
+
+impl fmt::Display for TableCollations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, columns) = (&self.table, self.columns.join(", "));
+        write!(
+            formatter,
+            "{table}: {columns}, the database has {}",
+            self.database
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

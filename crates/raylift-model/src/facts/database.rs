@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{CheckName, ConfigurationRow, DatabaseSchema};
+use crate::facts::{CheckName, ConfigurationRow, DatabaseSchema, TableCollations};
 use crate::names::BundleSymbolicName;
 use crate::version::SchemaVersion;
 
@@ -33,6 +33,9 @@ pub struct DatabaseFacts {
     /// What the server was asked about troubles of an upgrade; empty where it was not asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<DatabaseCheck>,
+    /// Every table that [`CheckName::Collations`] found: a plan tells Liferay's from others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collations: Vec<TableCollations>,
     /// Columns and indexes of every table; `None` where the database was not asked or did not tell. Not written: it is
     /// long, and what matters of it becomes findings.
     #[serde(skip)]

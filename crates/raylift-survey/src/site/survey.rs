@@ -278,6 +278,7 @@ fn look_at_data(
         tables: answer.tables,
         configurations: Vec::new(),
         checks: looked.checks,
+        collations: looked.collations,
         schema,
     };
     Data {
