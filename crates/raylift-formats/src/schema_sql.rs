@@ -163,12 +163,21 @@ fn index(statement: &[Token], at: usize, unique: bool) -> Option<SqlIndex> {
     let name = statement.get(at)?.word()?.to_owned();
     let on = statement.get(at + 1)?.word()?;
     let table = statement.get(at + 2)?.word()?.to_owned();
-    let columns = columns_of(statement.get(at + 3..)?)?;
+    let listed = statement.get(at + 3..)?;
+    let columns = columns_of(listed)?;
+    let lengths = parts(listed)?
+        .into_iter()
+        .filter_map(|part| match part {
+            [Token::Word(name), Token::Length(length), ..] => Some((name.clone(), *length)),
+            _ => None,
+        })
+        .collect();
     (on.eq_ignore_ascii_case("on") && !columns.is_empty()).then_some(SqlIndex {
         name,
         table,
         unique,
         columns,
+        lengths,
     })
 }
 
@@ -190,7 +199,7 @@ fn parts(tokens: &[Token]) -> Option<Vec<&[Token]>> {
         match token {
             Token::Open => depth += 1,
             Token::Close => depth = depth.checked_sub(1)?,
-            Token::Comma | Token::Word(_) | Token::Other => {}
+            Token::Comma | Token::Word(_) | Token::Length(_) | Token::Other => {}
         }
         if depth == 0 || depth == 1 && *token == Token::Comma {
             parts.push(tokens.get(start..position)?);
@@ -240,13 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn an_index_has_its_columns_without_their_lengths() {
-        let sql = "create index IX_1 on T (a, b[$COLUMN_LENGTH:75$]);\n## no; create table X (\n\
+    fn an_index_has_its_columns_and_their_lengths() {
+        let sql = "create index IX_1 on T (a, b[$COLUMN_LENGTH:75$], d[$OTHER:8$]);\n## no; create table X (\n\
                    create unique index IX_2 on T (c);";
         let read = read(sql.as_bytes());
         assert_eq!(read.diagnostics, []);
         let indexes = read.value.indexes;
-        assert_eq!(indexes[0].columns, ["a", "b"]);
+        assert_eq!(indexes[0].columns, ["a", "b", "d"]);
+        assert_eq!(indexes[0].lengths, [("b".to_owned(), 75)].into());
         assert!(!indexes[0].unique);
         assert_eq!((indexes[1].table.as_str(), indexes[1].unique), ("T", true));
     }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod bundle;
+mod check;
 mod configuration;
 mod core;
 mod database;
@@ -20,6 +21,7 @@ pub use bundle::{
     BundleFacts, ModuleRegistrations, PublishedStep, Registration, ReleaseCreationStep,
     ReleaseFilter,
 };
+pub use check::{CheckName, TableCollations};
 pub use configuration::{
     ConfigurationEncoding, ConfigurationEntry, ConfigurationFile, ConfigurationKind,
     ConfigurationReading, ConfigurationRemark, ConfigurationRow,

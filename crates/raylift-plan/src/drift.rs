@@ -2,7 +2,8 @@
 //! difference, with its places as evidence.
 //!
 //! Only tables are compared whose makers stand where their SQL stands: the core, when its row has the release's latest
-//! schema, and modules whose row has the schema that they demand. Of all others the names alone are known.
+//! schema, and modules whose row has the schema that they demand, or, where they demand none, to which their last step
+//! leads. Of all others the names alone are known.
 
 mod columns;
 mod expected;
@@ -35,11 +36,14 @@ struct Pair<'a> {
     shape: &'a TableShape,
 }
 
+/// Tables by name in small letters, with the names as the database has them. Of several the one comes first that the
+/// release's SQL means.
+type Tables<'a> = BTreeMap<String, Vec<(&'a str, &'a TableShape)>>;
+
 /// The tables of a database that were told, and what is known of them.
 struct Told<'a> {
     expected: Expected<'a>,
-    /// By name in small letters: the name as the database has it.
-    tables: BTreeMap<String, (&'a str, &'a TableShape)>,
+    tables: Tables<'a>,
     vendor: Vendor,
 }
 
@@ -47,13 +51,21 @@ impl<'a> Told<'a> {
     /// Nothing where the database did not tell them.
     fn of(site: &'a SiteFacts) -> Option<Self> {
         let schema = site.database.schema.as_ref()?;
+        let kind = site.database.settings.kind;
+        let expected = Expected::of(site);
+        let mut tables = Tables::new();
+        for (name, shape) in schema {
+            let alike = tables.entry(name.to_lowercase()).or_default();
+            let written = expected.compared.get(&name.to_lowercase());
+            match written.is_some_and(|sql| kind.unquoted(&sql.name) == *name) {
+                true => alike.insert(0, (name, shape)),
+                false => alike.push((name, shape)),
+            }
+        }
         Some(Self {
-            vendor: Vendor::of(site.database.settings.kind)?,
-            expected: Expected::of(site),
-            tables: schema
-                .iter()
-                .map(|(name, shape)| (name.to_lowercase(), (name.as_str(), shape)))
-                .collect(),
+            vendor: Vendor::of(kind)?,
+            expected,
+            tables,
         })
     }
 
@@ -63,7 +75,7 @@ impl<'a> Told<'a> {
             .compared
             .iter()
             .filter_map(|(name, sql)| {
-                let (_, shape) = self.tables.get(name)?;
+                let (_, shape) = self.tables.get(name)?.first()?;
                 Some(Pair {
                     sql,
                     indexes: self.expected.indexes_of(name),

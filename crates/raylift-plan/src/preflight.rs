@@ -31,7 +31,7 @@ mod user_connections;
 mod views;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, SiteFacts};
+use raylift_model::facts::{CheckName, DatabaseCheck, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::version::ReleaseVersion;
 
@@ -45,7 +45,6 @@ const VERIFY_STORE: &str = "upgrade.database.dl.storage.check.disabled=true";
 
 /// What rows of a check mean.
 struct Rule {
-    name: &'static str,
     code: &'static str,
     message: &'static str,
     remedy: &'static str,
@@ -67,35 +66,49 @@ enum Grade {
     VerifiedStore(&'static str),
 }
 
-const RULES: [Rule; 27] = [
-    foreign_keys::RULE,
-    triggers::RULE,
-    generated_columns::RULE,
-    views::RULE,
-    character_set::RULE,
-    collations::RULE,
-    table_collations::RULE,
-    three_bytes::RULE,
-    row_format::RULE,
-    index_limits::RULE,
-    table_names::RULE,
-    privileges::RULE,
-    owners::RULE,
-    administrators::RULE,
-    guest_users::RULE,
-    counters::RULE,
-    packets::RULE,
-    packets_unread::RULE,
-    connections::RULE,
-    user_connections::RULE,
-    transactions::RULE,
-    hidden_sessions::RULE,
-    replication::RULE,
-    read_only::RULE,
-    store_access::RULE,
-    store_layout::RULE,
-    duplicates::RULE,
-];
+/// What becomes of a check's rows.
+enum Meaning {
+    /// One finding.
+    One(&'static Rule),
+    /// One for Liferay's tables and one for others.
+    Collations,
+    /// Nothing, since there are none.
+    Nothing,
+}
+
+fn meaning(name: CheckName) -> Meaning {
+    let rule = match name {
+        CheckName::Administrators => &administrators::RULE,
+        CheckName::CharacterSet => &character_set::RULE,
+        CheckName::Collations => return Meaning::Collations,
+        CheckName::Connections => &connections::RULE,
+        CheckName::Counters => &counters::RULE,
+        CheckName::Duplicates => &duplicates::RULE,
+        CheckName::ForeignKeys => &foreign_keys::RULE,
+        CheckName::GeneratedColumns => &generated_columns::RULE,
+        CheckName::GuestUsers => &guest_users::RULE,
+        CheckName::HiddenSessions => &hidden_sessions::RULE,
+        CheckName::IndexLimits => &index_limits::RULE,
+        CheckName::Owners => &owners::RULE,
+        CheckName::Packets => &packets::RULE,
+        CheckName::PacketsUnread => &packets_unread::RULE,
+        CheckName::Privileges => &privileges::RULE,
+        CheckName::ReadOnly => &read_only::RULE,
+        CheckName::Replication => &replication::RULE,
+        CheckName::RowFormat => &row_format::RULE,
+        CheckName::StoreAccess => &store_access::RULE,
+        CheckName::StoreLayout => &store_layout::RULE,
+        CheckName::TableCollations => &table_collations::RULE,
+        CheckName::TableNames => &table_names::RULE,
+        CheckName::ThreeBytes => &three_bytes::RULE,
+        CheckName::Transactions => &transactions::RULE,
+        CheckName::Triggers => &triggers::RULE,
+        CheckName::UserConnections => &user_connections::RULE,
+        CheckName::Views => &views::RULE,
+        CheckName::Schema => return Meaning::Nothing,
+    };
+    Meaning::One(rule)
+}
 
 /// What the checks say. `upgrades` is whether the upgrade client runs in the outage, `copies` whether raylift restores
 /// the database beside itself.
@@ -114,10 +127,7 @@ pub(crate) fn findings(
         .checks
         .iter()
         .chain(&site.store.checks)
-        .flat_map(|check| match check.name == collations::RULE.name {
-            true if check.found > 0 => collations::findings(site, check, verifiers),
-            _ => judged(check, verifiers),
-        })
+        .flat_map(|check| judged(site, check, verifiers))
         .chain(server_space::finding(site, copies, upgrades))
         .collect()
 }
@@ -153,12 +163,17 @@ impl Grade {
 }
 
 /// What was not told, and what was found.
-fn judged(check: &DatabaseCheck, verifiers: Verifiers) -> Vec<Finding> {
-    let rule = RULES
-        .iter()
-        .find(|rule| rule.name == check.name && check.found > 0);
-    let found = rule.map(|rule| told(rule, check, rule.remedy, verifiers));
-    refused(check).into_iter().chain(found).collect()
+fn judged(site: &SiteFacts, check: &DatabaseCheck, verifiers: Verifiers) -> Vec<Finding> {
+    let mut findings = Vec::from_iter(refused(check));
+    if check.found == 0 {
+        return findings;
+    }
+    match meaning(check.name) {
+        Meaning::One(rule) => findings.push(told(rule, check, rule.remedy, verifiers)),
+        Meaning::Collations => findings.extend(collations::findings(site, check, verifiers)),
+        Meaning::Nothing => {}
+    }
+    findings
 }
 
 fn refused(check: &DatabaseCheck) -> Option<Finding> {
@@ -175,7 +190,7 @@ fn refused(check: &DatabaseCheck) -> Option<Finding> {
             "give the portal's database user the right, or look yourself",
         ),
     };
-    Some(Finding::new(Severity::Note, code, check.name.clone(), message, remedy).because(said))
+    Some(Finding::new(Severity::Note, code, check.name.word(), message, remedy).because(said))
 }
 
 /// Makes a finding a blocker, since one of Liferay's verifiers stops the upgrade for the same.

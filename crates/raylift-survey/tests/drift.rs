@@ -47,6 +47,7 @@ fn unique(table: &str, columns: &[&str]) -> SqlIndex {
         table: table.to_owned(),
         unique: true,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        lengths: Default::default(),
     }
 }
 
@@ -335,7 +336,7 @@ fn duplicates(site: &Site, engine: Engine) {
         .database
         .checks
         .iter()
-        .find(|check| check.name == "duplicates")
+        .find(|check| check.name.word() == "duplicates")
         .unwrap();
     assert_eq!((check.found, &check.refused), (1, &None), "{engine:?}");
     let row = check.rows[0].to_lowercase();

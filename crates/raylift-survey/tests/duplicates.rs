@@ -37,6 +37,7 @@ fn what_is_found_does_not_hide_what_could_not_be_asked() {
         table: table.to_owned(),
         unique: true,
         columns: vec!["name".to_owned()],
+        lengths: Default::default(),
     });
     let mut machine = TestMachine::new();
     machine.answerer = Some(Box::new(|query| match query {
@@ -48,7 +49,7 @@ fn what_is_found_does_not_hide_what_could_not_be_asked() {
         _ => Ok(vec![vec![Some("0".to_owned())]]),
     }));
     let kind = DatabaseKind::Postgresql;
-    let check = look(&machine, kind, &access(), &schema, &indexes).unwrap();
+    let check = look(&machine, kind, &access(), &schema, &indexes, None).unwrap();
     assert_eq!(
         check.rows,
         ["IX_a on a (name): 3 values in more than one row"]
@@ -61,7 +62,7 @@ fn what_is_found_does_not_hide_what_could_not_be_asked() {
 
     // A server that is gone was asked about none.
     machine.database = Err((codes::DATABASE_UNREACHABLE, "gone".to_owned()));
-    let check = look(&machine, kind, &access(), &schema, &indexes).unwrap();
+    let check = look(&machine, kind, &access(), &schema, &indexes, None).unwrap();
     let said = check.refused.unwrap();
     assert!(said.contains("IX_a") && said.contains("IX_c"), "{said}");
     assert!(!check.timed_out);

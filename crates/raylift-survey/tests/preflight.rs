@@ -10,7 +10,7 @@ mod common;
 
 use common::{TestMachine, access};
 use raylift_model::codes;
-use raylift_model::facts::DatabaseKind;
+use raylift_model::facts::{CheckName, DatabaseKind, TableCollations};
 use raylift_survey::machine::DatabaseError;
 use raylift_survey::site::preflight::look;
 
@@ -24,7 +24,7 @@ fn rows_are_counted_and_the_first_twenty_kept() {
     let looked = look(&machine, DatabaseKind::Postgresql, &access());
     let checks = looked.checks;
     for check in &checks {
-        let expected = if check.name == "triggers" {
+        let expected = if check.name.word() == "triggers" {
             (25, 20)
         } else {
             (0, 0)
@@ -52,7 +52,7 @@ fn one_refused_query_leaves_the_others() {
     let refused: Vec<&str> = checks
         .iter()
         .filter(|check| check.refused.as_deref() == Some("Access denied"))
-        .map(|check| check.name.as_str())
+        .map(|check| check.name.word())
         .collect();
     assert_eq!(refused, ["transactions"]);
     assert_eq!(checks.len(), 21);
@@ -81,7 +81,7 @@ fn tables_with_long_values_are_asked_together() {
     }));
     let checks = look(&machine, DatabaseKind::Mysql, &access()).checks;
     for check in checks {
-        match check.name.as_str() {
+        match check.name.word() {
             "packets" => {
                 assert_eq!(check.query.matches("FROM `Big`").count(), 1);
                 assert!(check.query.contains("MAX(LENGTH(`other`)) * 1 > "));
@@ -113,7 +113,9 @@ fn columns_are_put_together() {
             .collect())
     }));
     let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
-    let found = checks.iter().find(|check| check.name == "index-limits");
+    let found = checks
+        .iter()
+        .find(|check| check.name.word() == "index-limits");
     assert_eq!(found.unwrap().rows, ["innodb_page_size: 8192"]);
 }
 
@@ -147,9 +149,22 @@ fn of_other_collations_all_are_kept() {
         } else {
             0
         };
-        Ok((0..rows).map(|row| vec![Some(format!("t{row}"))]).collect())
+        let row = |number| [format!("t{number}"), "b,c".to_owned(), "d".to_owned()].map(Some);
+        Ok((0..rows).map(|number| row(number).to_vec()).collect())
     }));
-    let checks = look(&machine, DatabaseKind::Mariadb, &access()).checks;
-    let found = checks.iter().find(|check| check.name == "collations");
-    assert_eq!(found.unwrap().rows.len(), 1_000);
+    let looked = look(&machine, DatabaseKind::Mariadb, &access());
+    let mut checks = looked.checks.iter();
+    let found = checks.find(|check| check.name == CheckName::Collations);
+    let found = found.unwrap();
+    assert_eq!((found.found, found.rows.len()), (1_000, 20));
+    assert_eq!(found.rows[1], "t1: b, c, the database has d");
+    assert_eq!(looked.collations.len(), 1_000);
+    assert_eq!(
+        looked.collations[999],
+        TableCollations {
+            table: "t999".to_owned(),
+            columns: vec!["b".to_owned(), "c".to_owned()],
+            database: "d".to_owned(),
+        }
+    );
 }

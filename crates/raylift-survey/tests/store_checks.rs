@@ -44,7 +44,7 @@ fn rows(facts: &SiteFacts, name: &str) -> Vec<String> {
         .store
         .checks
         .iter()
-        .filter(|check| check.name == name)
+        .filter(|check| check.name.word() == name)
         .collect();
     assert_eq!(found.len(), 1, "{:?}", facts.store.checks);
     assert_eq!(found[0].refused, None);

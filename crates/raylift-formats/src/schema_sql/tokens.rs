@@ -8,7 +8,9 @@ pub(super) enum Token {
     Open,
     Close,
     Comma,
-    /// A text in quotes, `[$...$]`, an operator.
+    /// `[$COLUMN_LENGTH:75$]`.
+    Length(u32),
+    /// A text in quotes, another `[$...$]`, an operator.
     Other,
 }
 
@@ -16,7 +18,7 @@ impl Token {
     pub(super) fn word(&self) -> Option<&str> {
         match self {
             Self::Word(word) => Some(word),
-            Self::Open | Self::Close | Self::Comma | Self::Other => None,
+            Self::Open | Self::Close | Self::Comma | Self::Length(_) | Self::Other => None,
         }
     }
 
@@ -61,6 +63,7 @@ pub(super) fn statements(text: &str) -> Vec<(u32, Vec<Token>)> {
             ',' => Token::Comma,
             '\'' | '[' => {
                 let end = if character == '[' { ']' } else { '\'' };
+                let mut text = String::new();
                 for inner in rest.by_ref() {
                     if inner == '\n' {
                         line = line.saturating_add(1);
@@ -68,8 +71,12 @@ pub(super) fn statements(text: &str) -> Vec<(u32, Vec<Token>)> {
                     if inner == end {
                         break;
                     }
+                    text.push(inner);
                 }
-                Token::Other
+                match length(&text) {
+                    Some(length) if character == '[' => Token::Length(length),
+                    _ => Token::Other,
+                }
             }
             _ if is_of_word(character) => {
                 let mut word = String::from(character);
@@ -85,6 +92,14 @@ pub(super) fn statements(text: &str) -> Vec<(u32, Vec<Token>)> {
         found.push((start, current));
     }
     found
+}
+
+/// `$COLUMN_LENGTH:75$`.
+fn length(text: &str) -> Option<u32> {
+    text.strip_prefix("$COLUMN_LENGTH:")?
+        .strip_suffix('$')?
+        .parse()
+        .ok()
 }
 
 fn is_of_word(character: char) -> bool {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use raylift_backup::attributes::give;
 use raylift_backup::{BackupStore, FORMAT, Manifest, PartManifest, PlainStore, Stop};
 use raylift_model::codes;
-use raylift_model::facts::TableFacts;
+use raylift_model::facts::{DatabaseKind, TableFacts};
 use raylift_model::plan::PlannedSite;
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::{HostError, Progress};
@@ -172,10 +172,12 @@ struct ProvenDatabase {
     listed: u64,
 }
 
-fn versions(note: &Note) -> u64 {
+fn versions(kind: DatabaseKind, note: &Note) -> u64 {
+    let names = note.tables.iter().map(|table| table.name.as_str());
+    let name = kind.meant(VERSIONS, names);
     let mut tables = note.tables.iter();
     tables
-        .find(|table| table.name.eq_ignore_ascii_case(VERSIONS))
+        .find(|table| Some(table.name.as_str()) == name)
         .map_or(0, |table| table.rows)
 }
 
@@ -288,7 +290,7 @@ impl Proof<'_> {
                     part,
                     dumped,
                     restored,
-                    listed: versions(&after),
+                    listed: versions(self.site.database.kind, &after),
                 });
             }
             before = after;

@@ -139,7 +139,7 @@ pub fn beside(server: &Server, database: &str) -> String {
                      select trigger_name, action_statement, definer, sql_mode from information_schema.triggers where trigger_schema = {name} order by 1;\n\
                      select routine_name, routine_definition, definer, sql_mode from information_schema.routines where routine_schema = {name} order by 1;\n\
                      select event_name, event_definition, status, starts from information_schema.events where event_schema = {name} order by 1;\n\
-                     select table_name, table_type, table_collation, engine from information_schema.tables where table_schema = {name} order by 1;\n\
+                     select table_name, table_type, table_collation, engine from information_schema.tables where table_schema = {name} order by binary table_name;\n\
                      select constraint_name, table_name, referenced_table_name from information_schema.referential_constraints where constraint_schema = {name} order by 1, 2;"
                 ),
             );

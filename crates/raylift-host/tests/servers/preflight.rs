@@ -71,7 +71,7 @@ fn checks_as(world: &World, access: &DatabaseAccess) -> BTreeMap<String, Databas
     look(&RealMachine, kind_of(world), access)
         .checks
         .into_iter()
-        .map(|check| (check.name.clone(), check))
+        .map(|check| (check.name.word().to_owned(), check))
         .collect()
 }
 

@@ -144,13 +144,19 @@ impl Server {
                     .args(["--no-defaults", "--auth-root-authentication-method=normal"])
                     .args(["--skip-test-db", "--skip-name-resolve"])
                     .arg(format!("--datadir={}", self.data()))
+                    // A server that starts removes the temporary tables of every other that has them in the same folder.
+                    .arg(format!("--tmpdir={}", self.folder.display()))
                     .args(&self.options);
                 command
             }
         };
         let output = command.output().unwrap();
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{text}");
+        let text = [output.stdout, output.stderr].concat();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&text)
+        );
     }
 
     pub fn start(&self) {

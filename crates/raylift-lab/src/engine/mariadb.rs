@@ -54,6 +54,17 @@ fn client(name: &str, place: &Place, login: &Login<'_>) -> Result<Command, LabEr
     Ok(command)
 }
 
+/// A server writes why it fails into its log, and prints nothing.
+fn told(result: Result<Vec<u8>, LabError>, place: &Place) -> Result<Vec<u8>, LabError> {
+    result.map_err(|error| match error {
+        LabError::Command { command, output } => LabError::Command {
+            command,
+            output: format!("{output}\n{}", end_of_log(place)),
+        },
+        other => other,
+    })
+}
+
 impl Kind for Mariadb {
     fn version(&self) -> Result<String, LabError> {
         version(&binary("mariadbd")?)
@@ -70,14 +81,15 @@ impl Kind for Mariadb {
         install
             .arg("--auth-root-authentication-method=normal")
             .args(["--skip-test-db", "--skip-name-resolve"]);
-        output(&mut install)?;
+        told(output(&mut install), place)?;
         // As long as it only reads a file of statements, a server checks no rights, unless it is told to.
         let admin = format!(
             "FLUSH PRIVILEGES;\nCREATE USER '{0}'@'%' IDENTIFIED BY '{ADMIN_PASSWORD}';\n\
              GRANT ALL PRIVILEGES ON *.* TO '{0}'@'%' WITH GRANT OPTION;\n",
             self.admin()
         );
-        output_of(server("mariadbd", place)?.arg("--bootstrap"), &admin).map(drop)
+        let made = output_of(server("mariadbd", place)?.arg("--bootstrap"), &admin);
+        told(made, place).map(drop)
     }
 
     fn configure(&self, place: &Place) -> Result<(), LabError> {
@@ -166,5 +178,32 @@ impl Kind for Mariadb {
     fn empty(&self, facts: &DatabaseFacts) -> String {
         let database = &facts.database;
         format!("DROP DATABASE IF EXISTS {database};\nCREATE DATABASE {database};\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::owner::Owner;
+
+    #[test]
+    fn an_installation_that_fails_says_what_the_server_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(folder.path(), open).unwrap();
+        let place = Place {
+            folder: folder.path().join("database"),
+            port: 1,
+            owner: Owner::choose(None),
+        };
+        fs::create_dir_all(place.data()).unwrap();
+        // A tablespace of InnoDB without its log.
+        fs::write(place.data().join("ibdata1"), "x").unwrap();
+        let error = Mariadb.make(&place).unwrap_err().to_string();
+        assert!(error.contains("mariadb-install-db"), "{error}");
+        assert!(
+            error.contains("InnoDB: Plugin initialization aborted"),
+            "{error}"
+        );
     }
 }

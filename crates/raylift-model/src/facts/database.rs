@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{ConfigurationRow, DatabaseSchema};
+use crate::facts::{CheckName, ConfigurationRow, DatabaseSchema, TableCollations};
 use crate::names::BundleSymbolicName;
 use crate::version::SchemaVersion;
 
@@ -33,6 +33,9 @@ pub struct DatabaseFacts {
     /// What the server was asked about troubles of an upgrade; empty where it was not asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<DatabaseCheck>,
+    /// Every table that [`CheckName::Collations`] found: a plan tells Liferay's from others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collations: Vec<TableCollations>,
     /// Columns and indexes of every table; `None` where the database was not asked or did not tell. Not written: it is
     /// long, and what matters of it becomes findings.
     #[serde(skip)]
@@ -42,8 +45,8 @@ pub struct DatabaseFacts {
 /// What one check of the database, or of the document store, found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseCheck {
-    /// Stable name, `foreign-keys`.
-    pub name: String,
+    /// What was looked for.
+    pub name: CheckName,
     /// The statement that was asked; empty for checks of the document store, which ask no database.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub query: String,
@@ -162,6 +165,37 @@ impl DatabaseKind {
     /// True for a database that is a server of its own, dumped and brought back by its vendor's tools.
     pub fn is_server(self) -> bool {
         matches!(self, Self::Postgresql | Self::Mysql | Self::Mariadb)
+    }
+
+    /// The name of a table that Liferay's SQL, which quotes none, means by `name`: PostgreSQL folds it to small letters,
+    /// HSQLDB to capitals ("Identifiers" of their manuals), MariaDB and MySQL take it as it is, unless
+    /// `lower_case_table_names` says that case does not matter.
+    pub fn unquoted(self, name: &str) -> String {
+        match self {
+            Self::Postgresql => name.to_lowercase(),
+            Self::HsqldbFile => name.to_uppercase(),
+            Self::Mysql | Self::Mariadb | Self::Other | Self::Undetermined => name.to_owned(),
+        }
+    }
+
+    /// The one of a database's tables that Liferay's SQL means by `name`: of several whose names differ in case alone, the
+    /// one with [its very name](Self::unquoted); without that, any.
+    pub fn meant<'a>(
+        self,
+        name: &str,
+        tables: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        let exact = self.unquoted(name);
+        let mut found = None;
+        for table in tables {
+            if table == exact {
+                return Some(table);
+            }
+            if found.is_none() && table.to_lowercase() == name.to_lowercase() {
+                found = Some(table);
+            }
+        }
+        found
     }
 
     /// True where raylift can take a restore point and bring it back.

@@ -64,8 +64,13 @@ pub struct SqlIndex {
     /// Whether it is unique.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
-    /// In their order, without what `[$COLUMN_LENGTH:75$]` says of their length.
+    /// In their order.
     pub columns: Vec<String>,
+    /// What `[$COLUMN_LENGTH:75$]` says behind some of them: characters of the column. Where `database.string.index.max.length`
+    /// of the database is smaller, Liferay makes the index on that many first characters
+    /// (`BaseDB.applyMaxStringIndexLengthLimitation`, read in 3.26.3 and 93.0.0).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lengths: BTreeMap<String, u32>,
 }
 
 /// Every table of a database, by the name that the database gives it.

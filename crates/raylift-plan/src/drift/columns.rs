@@ -58,7 +58,7 @@ pub(super) fn findings(pairs: &[Pair<'_>], vendor: Vendor) -> Vec<Finding> {
                 Severity::Warning,
                 codes::COLUMNS_OWN,
                 "columns",
-                "these columns are not the installed release's: a step that makes their table anew leaves them out, with what they hold",
+                "these columns are not the installed release's, added by somebody or left by an earlier release: a step that makes their table anew leaves them out, with what they hold",
                 "find out whose they are and what reads or writes them, your own modules, reports and triggers above all; note down or copy what they hold before the update",
             ),
             own,

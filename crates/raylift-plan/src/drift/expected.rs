@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::facts::{BundleFacts, ReleaseFacts, SchemaSql, SiteFacts, SqlIndex, SqlTable};
+use raylift_model::version::SchemaVersion;
 
 /// What is known of Liferay's tables.
 pub(super) struct Expected<'a> {
@@ -132,8 +133,36 @@ fn standing(site: &SiteFacts, bundle: &BundleFacts) -> Standing {
             "its tables are at {}, its SQL makes {required}",
             row.schema_version
         )),
-        // Without the header only one bundle of a name can be the one that made the tables.
-        None => Standing::AsInSql,
+        None => without_header(site, bundle, &row.schema_version),
+    }
+}
+
+/// Without the header, only one bundle of a name can be the one that made the tables; its SQL makes them as they are
+/// after its last step.
+fn without_header(site: &SiteFacts, bundle: &BundleFacts, row: &SchemaVersion) -> Standing {
+    if let Some(reason) = bundle.upgrades.undetermined.first() {
+        return Standing::Elsewhere(format!(
+            "it is not known where its steps end, and so which tables its SQL makes: {reason}"
+        ));
+    }
+    let registered = bundle.upgrades.registrations.iter();
+    let published = site
+        .bundles
+        .iter()
+        .flat_map(|other| &other.upgrades.published)
+        .filter(|step| step.name == bundle.symbolic_name);
+    let ends = registered
+        .map(|call| &call.to)
+        .chain(published.map(|step| &step.to));
+    let numbers = |version: &SchemaVersion| {
+        let (major, minor, micro, _) = version.numbers()?;
+        Some((major, minor, micro))
+    };
+    match ends.max_by_key(|end| numbers(end)) {
+        Some(last) if numbers(row) < numbers(last) || row.is_intermediate() => {
+            Standing::Elsewhere(format!("its tables are at {row}, its steps lead to {last}"))
+        }
+        _ => Standing::AsInSql,
     }
 }
 

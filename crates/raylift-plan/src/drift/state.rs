@@ -54,7 +54,9 @@ pub(super) fn too_early(
         .flat_map(|sql| &sql.tables)
         .map(|table| table.name.to_lowercase())
         .filter(|name| !told.expected.named.contains(name))
-        .filter_map(|name| told.tables.get(&name).map(|(name, _)| (*name).to_owned()))
+        .filter_map(|name| told.tables.get(&name))
+        .flatten()
+        .map(|(name, _)| (*name).to_owned())
         .collect();
     let mut message = "the release makes these tables, the installed one does not, and the database has them already: left, perhaps, of an upgrade that failed before a dump was brought back over it. A step that makes one fails".to_owned();
     if verifies {

@@ -1,13 +1,13 @@
 //! Tables that nothing makes, and tables that are not there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use raylift_model::codes;
-use raylift_model::facts::{SiteFacts, TableShape};
+use raylift_model::facts::SiteFacts;
 use raylift_model::finding::{Finding, Severity};
 
 use super::expected::Expected;
-use super::shown;
+use super::{Tables, shown};
 
 /// Tables that Liferay makes in code and in no SQL file: `Configuration_` by its persistence of configurations
 /// (`ReloadablePersistenceManager`; layout-and-artifacts), Quartz's with its scheduler `[I]`.
@@ -21,11 +21,11 @@ const OF_OBJECTS: [&str; 2] = ["o_", "r_"];
 pub(super) fn findings(
     site: &SiteFacts,
     expected: &Expected<'_>,
-    tables: &BTreeMap<String, (&str, &TableShape)>,
+    tables: &Tables<'_>,
 ) -> Vec<Finding> {
     let modules = modules(site);
     let mut own = Vec::new();
-    for (name, (as_found, _)) in tables {
+    for (name, alike) in tables {
         let is_by_code = BY_CODE.contains(&name.as_str())
             || BY_CODE_PREFIXES
                 .iter()
@@ -35,7 +35,7 @@ pub(super) fn findings(
             && !expected.named.contains(name)
             && !is_named_after(name, &modules)
         {
-            own.push((*as_found).to_owned());
+            own.extend(alike.iter().map(|(name, _)| (*name).to_owned()));
         }
     }
     let missing = expected

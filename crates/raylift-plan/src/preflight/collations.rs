@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, SiteFacts, TableShape};
+use raylift_model::facts::{DatabaseCheck, SiteFacts, TableCollations, TableShape};
 use raylift_model::finding::{Finding, Severity};
 
 use super::{Grade, Rule, Verifiers, told};
 use crate::drift;
 
 pub(super) const RULE: Rule = Rule {
-    name: "collations",
     code: codes::MIXED_COLLATIONS,
     message: "columns have another character set or collation than the database; comparing them with others fails or gives wrong results",
     remedy: "ALTER TABLE … CONVERT TO CHARACTER SET … COLLATE … for each table named, with those of the database",
@@ -29,32 +28,24 @@ const TEXTS: [&str; 8] = [
     "set",
 ];
 
-/// What one row of the check says.
-struct Row<'a> {
-    /// In small letters.
-    table: String,
-    /// Collations of all its columns.
-    collations: Vec<&'a str>,
-}
-
-/// Liferay looks at its own tables, so that others hold nobody up. Where the installed release's SQL or a row is not
-/// known, any table may be Liferay's.
+/// Liferay looks at its own tables, so that others hold nobody up. Where the installed release's SQL is not
+/// known, or the tables are not, any table may be Liferay's.
 pub(super) fn findings(
     site: &SiteFacts,
     check: &DatabaseCheck,
     verifiers: Verifiers,
 ) -> Vec<Finding> {
-    let is_whole = check.found == check.rows.len() as u64;
+    let tables = &site.database.collations;
+    let is_whole = check.found == tables.len() as u64;
     let Some(names) = drift::names(site).filter(|_| is_whole) else {
         return vec![told(&RULE, check, RULE.remedy, verifiers)];
     };
-    let (own, others): (Vec<String>, Vec<String>) = check.rows.iter().cloned().partition(|text| {
-        // What does not read is taken for Liferay's.
-        read(text).is_none_or(|row| names.contains(&row.table))
-    });
-    let part = |rows: Vec<String>| DatabaseCheck {
-        found: rows.len() as u64,
-        rows,
+    let (own, others): (Vec<&TableCollations>, Vec<&TableCollations>) = tables
+        .iter()
+        .partition(|found| names.contains(&found.table.to_lowercase()));
+    let part = |tables: Vec<&TableCollations>| DatabaseCheck {
+        found: tables.len() as u64,
+        rows: tables.iter().map(ToString::to_string).collect(),
         ..check.clone()
     };
     let mut findings = Vec::new();
@@ -84,15 +75,18 @@ pub(super) fn findings(
 
 /// The one collation of every text column in Liferay's tables; `None` where there are several, or where the columns
 /// were not told.
-fn agreed<'a>(site: &SiteFacts, names: &BTreeSet<String>, own: &'a [String]) -> Option<&'a str> {
-    let rows: Vec<Row<'a>> = own.iter().map(|text| read(text)).collect::<Option<_>>()?;
-    let first = *rows.first()?.collations.first()?;
-    let is_one = rows
+fn agreed<'a>(
+    site: &SiteFacts,
+    names: &BTreeSet<String>,
+    own: &[&'a TableCollations],
+) -> Option<&'a str> {
+    let first = own.first()?.columns.first()?;
+    let is_one = own
         .iter()
-        .flat_map(|row| &row.collations)
-        .all(|collation| *collation == first);
-    let differing: BTreeSet<&str> = rows.iter().map(|row| row.table.as_str()).collect();
-    // A table with texts and without a row has the database's.
+        .flat_map(|found| &found.columns)
+        .all(|collation| collation == first);
+    let differing: BTreeSet<String> = own.iter().map(|found| found.table.to_lowercase()).collect();
+    // A table with texts that is none of these has the database's.
     let has_texts = |table: &TableShape| {
         table
             .columns
@@ -101,17 +95,7 @@ fn agreed<'a>(site: &SiteFacts, names: &BTreeSet<String>, own: &'a [String]) -> 
     };
     let is_everywhere = site.database.schema.as_ref()?.iter().all(|(name, table)| {
         let name = name.to_lowercase();
-        !names.contains(&name) || differing.contains(name.as_str()) || !has_texts(table)
+        !names.contains(&name) || differing.contains(&name) || !has_texts(table)
     });
     (is_one && is_everywhere).then_some(first)
-}
-
-/// `Table: collation, collation, the database has collation`, as the check writes it.
-fn read(text: &str) -> Option<Row<'_>> {
-    let (told, _) = text.rsplit_once(", the database has ")?;
-    let (table, collations) = told.rsplit_once(": ")?;
-    Some(Row {
-        table: table.to_lowercase(),
-        collations: collations.split(", ").collect(),
-    })
 }

@@ -5,7 +5,6 @@ use raylift_model::codes;
 use super::{Grade, Rule};
 
 pub(super) const RULE: Rule = Rule {
-    name: "generated-columns",
     code: codes::GENERATED_COLUMNS,
     message: "generated columns keep a step from renaming or dropping what they read",
     remedy: "drop these columns from Liferay's tables before the update and add them again after it",

@@ -5,7 +5,6 @@ use raylift_model::codes;
 use super::{Grade, Rule};
 
 pub(super) const RULE: Rule = Rule {
-    name: "store-access",
     code: codes::STORE_CLOSED,
     message: "the site's user may not write to folders of the document store",
     remedy: "give the folders to the site's user: chown -R",

@@ -2,8 +2,8 @@
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    ColumnShape, DatabaseCheck, DatabaseKind, DatabaseSchema, ReleaseFacts, SiteFacts, SqlTable,
-    TableShape,
+    CheckName, ColumnShape, DatabaseCheck, DatabaseKind, DatabaseSchema, ReleaseFacts, SiteFacts,
+    SqlTable, TableCollations, TableShape,
 };
 use raylift_model::finding::{Finding, Severity};
 use raylift_plan::make;
@@ -21,6 +21,17 @@ fn shape(kind: &str) -> TableShape {
         }],
         primary_key: Vec::new(),
         indexes: Default::default(),
+    }
+}
+
+/// `TABLE: COLLATION, ..., the database has COLLATION`.
+fn found(text: &str) -> TableCollations {
+    let (table, rest) = text.split_once(": ").unwrap();
+    let (columns, database) = rest.split_once(", the database has ").unwrap();
+    TableCollations {
+        table: table.to_owned(),
+        columns: columns.split(", ").map(str::to_owned).collect(),
+        database: database.to_owned(),
     }
 }
 
@@ -44,11 +55,12 @@ fn with(rows: &[&str]) -> SiteFacts {
     .map(|(name, kind)| (name.to_owned(), shape(kind)))
     .into();
     site.database.schema = Some(schema);
+    site.database.collations = rows.iter().map(|row| found(row)).collect();
     site.database.checks = vec![DatabaseCheck {
-        name: "collations".to_owned(),
+        name: CheckName::Collations,
         query: "SELECT 1".to_owned(),
         found: rows.len() as u64,
-        rows: rows.iter().map(|row| (*row).to_owned()).collect(),
+        rows: rows.iter().take(20).map(|row| (*row).to_owned()).collect(),
         refused: None,
         timed_out: false,
     }];
@@ -123,11 +135,16 @@ fn where_all_of_liferays_tables_agree_the_database_is_to_be_altered() {
 
 #[test]
 fn without_the_releases_sql_any_table_may_be_liferays() {
-    let mut site = with(&[OF_OTHER]);
-    site.core_sql.tables.clear();
-    let found = of(&site);
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0].severity, Severity::Blocker);
+    let (mut unread, mut untold) = (with(&[OF_OTHER]), with(&[OF_OTHER]));
+    unread.core_sql.tables.clear();
+    // Facts that count tables and do not tell them.
+    untold.database.collations.clear();
+    for site in [unread, untold] {
+        let found = of(&site);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].severity, Severity::Blocker);
+        assert_eq!(found[0].evidence, [OF_OTHER]);
+    }
 }
 
 /// All are looked through, twenty are shown.

@@ -2,10 +2,11 @@
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    ColumnShape, DatabaseKind, DatabaseSchema, IndexShape, SchemaSql, SiteFacts, SqlColumn,
-    SqlIndex, SqlTable, TableShape,
+    BundleFacts, ColumnShape, DatabaseKind, DatabaseSchema, IndexShape, PublishedStep, SchemaSql,
+    SiteFacts, SqlColumn, SqlIndex, SqlTable, TableShape,
 };
 use raylift_model::finding::{Finding, Severity};
+use raylift_model::version::SchemaVersion;
 use raylift_plan::make;
 
 use crate::facts::{bundle, release, row, site, wishes};
@@ -30,6 +31,7 @@ fn sql(table: &str) -> SchemaSql {
             table: table.to_owned(),
             unique: true,
             columns: vec!["name".to_owned()],
+            lengths: Default::default(),
         }],
         ..SchemaSql::default()
     }
@@ -182,7 +184,11 @@ fn columns_are_compared_by_name_and_type() {
         "A_Entry.acmenote int8",
     );
     assert_eq!(told(&site), own);
-    let remedy = findings(&site).remove(0).remedy;
+    let Finding {
+        message, remedy, ..
+    } = findings(&site).remove(0);
+    // Nobody need have done it.
+    assert!(message.contains("left by an earlier release"), "{message}");
     assert!(
         remedy.contains("find out") && !remedy.contains("drop"),
         "{remedy}"
@@ -208,6 +214,36 @@ fn columns_are_compared_by_name_and_type() {
         told(&site),
         one(codes::TYPES_DIFFER, Severity::Note, longer)
     );
+}
+
+/// PostgreSQL takes `A_Entry` without quotes for `a_entry`, MariaDB as it is written.
+#[test]
+fn of_two_tables_that_differ_in_case_the_one_is_compared_that_the_sql_means() {
+    let mut other = shape();
+    other.columns.pop();
+    other.indexes.clear();
+    for (kind, meant, others) in [
+        (DatabaseKind::Postgresql, "a_entry", ["A_ENTRY", "A_Entry"]),
+        (DatabaseKind::Mariadb, "A_Entry", ["A_ENTRY", "a_entry"]),
+    ] {
+        let mut site = of(&[meant]);
+        site.database.settings.kind = kind;
+        if kind == DatabaseKind::Mariadb {
+            let shape = site.database.schema.as_mut().unwrap();
+            shape.get_mut(meant).unwrap().columns[0].kind = "BIGINT".to_owned();
+        }
+        assert_eq!(told(&site), [], "{kind:?}");
+        let schema = site.database.schema.as_mut().unwrap();
+        schema.extend(others.map(|name| (name.to_owned(), other.clone())));
+        assert_eq!(told(&site), [], "{kind:?}");
+        // Where it is gone, any that is left.
+        site.database.schema.as_mut().unwrap().remove(meant);
+        let gone = told(&site);
+        assert!(gone.iter().any(|one| one.0 == codes::COLUMNS_MISSING));
+    }
+    let own = of(&["a_entry", "ACME", "acme"]);
+    let evidence = &told(&own)[0].2;
+    assert_eq!(evidence, &["ACME", "acme"]);
 }
 
 #[test]
@@ -283,6 +319,58 @@ fn tables_that_wait_for_steps_are_not_compared() {
             "the core: its tables are at 5.0.1, its SQL makes 5.0.2"
         )[0]
     ));
+}
+
+/// A module need not say in its manifest which schema it demands: then its steps tell whether its SQL describes its tables.
+#[test]
+fn tables_that_wait_for_steps_of_a_module_without_the_header_are_not_compared() {
+    let module = |steps: &[(&str, &str, usize)]| {
+        let mut module = bundle("com.liferay.b", steps);
+        module.sql = sql("B_Entry");
+        module.sql.tables[0].columns[1].length = Some(10);
+        module
+    };
+    let with = |module: &BundleFacts, at: &str| {
+        let mut site = of(&["a_entry", "b_entry"]);
+        site.bundles.push(module.clone());
+        site.database.release_rows.push(row("com.liferay.b", at));
+        site
+    };
+    let steps = module(&[("1.0.0", "1.9.0", 1), ("1.9.0", "1.10.0", 2)]);
+    let compared = |site: &SiteFacts| {
+        let found = told(site);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        match found[0].0.as_str() {
+            codes::TYPES_DIFFER => None,
+            _ => Some(found[0].2.concat()),
+        }
+    };
+    for at in ["1.0.0", "1.9.0", "1.10.0-step-1"] {
+        let told = format!("com.liferay.b: its tables are at {at}, its steps lead to 1.10.0");
+        assert_eq!(compared(&with(&steps, at)), Some(told));
+    }
+    // After its last step, after steps of a later version, or without any.
+    assert_eq!(compared(&with(&steps, "1.10.0")), None);
+    assert_eq!(compared(&with(&steps, "2.0.0")), None);
+    assert_eq!(compared(&with(&module(&[]), "1.0.0")), None);
+    // Steps that are components of their own, of another bundle.
+    let mut published = with(&module(&[]), "1.0.0");
+    let mut other = bundle("com.acme.steps", &[]);
+    other.upgrades.published = vec![PublishedStep {
+        name: published.bundles[published.bundles.len() - 1]
+            .symbolic_name
+            .clone(),
+        from: SchemaVersion::new("1.0.0"),
+        to: SchemaVersion::new("1.1.0"),
+        class: "Step".to_owned(),
+        database: Some("any".to_owned()),
+    }];
+    published.bundles.push(other);
+    assert!(compared(&published).unwrap().ends_with("lead to 1.1.0"));
+    let mut unread = steps.clone();
+    unread.upgrades.undetermined = vec!["a loop".to_owned()];
+    let reason = compared(&with(&unread, "1.10.0")).unwrap();
+    assert!(reason.contains("not known") && reason.ends_with("a loop"));
 }
 
 #[test]

@@ -237,6 +237,7 @@ pub(crate) fn site() -> SiteFacts {
             product_version: None,
             server: None,
             checks: Vec::new(),
+            collations: Vec::new(),
             schema: None,
             bytes: Some(1000),
             release_rows: vec![row("portal", "5.0.2")],

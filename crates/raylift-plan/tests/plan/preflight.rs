@@ -4,14 +4,14 @@
 use crate::database_servers::on_postgresql;
 use crate::facts::{release, site, wishes};
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, ReleaseFacts, SiteFacts};
+use raylift_model::facts::{CheckName, DatabaseCheck, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
 use raylift_model::plan::Action;
 use raylift_plan::{Wishes, make};
 
-fn check(name: &str, found: u64, rows: &[&str], refused: Option<&str>) -> DatabaseCheck {
+fn check(name: CheckName, found: u64, rows: &[&str], refused: Option<&str>) -> DatabaseCheck {
     DatabaseCheck {
-        name: name.to_owned(),
+        name,
         query: "SELECT 1".to_owned(),
         found,
         rows: rows.iter().map(|row| (*row).to_owned()).collect(),
@@ -23,7 +23,7 @@ fn check(name: &str, found: u64, rows: &[&str], refused: Option<&str>) -> Databa
 /// With a check of the database, or of the store.
 fn with(check: DatabaseCheck) -> SiteFacts {
     let mut site = site();
-    if check.name.starts_with("store-") {
+    if check.name.word().starts_with("store-") {
         site.store.checks = vec![check];
     } else {
         site.database.checks = vec![check];
@@ -53,59 +53,59 @@ fn named(version: &str) -> ReleaseFacts {
     release
 }
 
-const WARNED: [(&str, &str); 16] = [
-    ("duplicates", codes::DUPLICATE_ROWS),
-    ("foreign-keys", codes::FOREIGN_KEYS),
-    ("triggers", codes::TRIGGERS),
-    ("generated-columns", codes::GENERATED_COLUMNS),
-    ("views", codes::VIEWS),
-    ("table-collations", codes::MIXED_COLLATIONS),
-    ("three-bytes", codes::THREE_BYTE_CHARACTERS),
-    ("row-format", codes::OLD_ROW_FORMAT),
-    ("index-limits", codes::INDEX_LIMITS),
-    ("table-names", codes::TABLE_NAME_CASE),
-    ("owners", codes::OTHER_OWNERS),
-    ("counters", codes::COUNTER_BEHIND),
-    ("packets", codes::PACKET_TOO_SMALL),
-    ("connections", codes::FEW_CONNECTIONS),
-    ("user-connections", codes::FEW_CONNECTIONS),
-    ("transactions", codes::LONG_TRANSACTIONS),
+const WARNED: [(CheckName, &str); 16] = [
+    (CheckName::Duplicates, codes::DUPLICATE_ROWS),
+    (CheckName::ForeignKeys, codes::FOREIGN_KEYS),
+    (CheckName::Triggers, codes::TRIGGERS),
+    (CheckName::GeneratedColumns, codes::GENERATED_COLUMNS),
+    (CheckName::Views, codes::VIEWS),
+    (CheckName::TableCollations, codes::MIXED_COLLATIONS),
+    (CheckName::ThreeBytes, codes::THREE_BYTE_CHARACTERS),
+    (CheckName::RowFormat, codes::OLD_ROW_FORMAT),
+    (CheckName::IndexLimits, codes::INDEX_LIMITS),
+    (CheckName::TableNames, codes::TABLE_NAME_CASE),
+    (CheckName::Owners, codes::OTHER_OWNERS),
+    (CheckName::Counters, codes::COUNTER_BEHIND),
+    (CheckName::Packets, codes::PACKET_TOO_SMALL),
+    (CheckName::Connections, codes::FEW_CONNECTIONS),
+    (CheckName::UserConnections, codes::FEW_CONNECTIONS),
+    (CheckName::Transactions, codes::LONG_TRANSACTIONS),
 ];
 
 /// Those that Liferay's verifiers look at, with the class's name.
-const VERIFIED: [(&str, &str, &str); 7] = [
+const VERIFIED: [(CheckName, &str, &str); 7] = [
     (
-        "administrators",
+        CheckName::Administrators,
         codes::NO_ADMINISTRATOR,
         "PreupgradeVerifyCompanyUsers",
     ),
     (
-        "guest-users",
+        CheckName::GuestUsers,
         codes::NO_GUEST_USER,
         "PreupgradeVerifyCompanyUsers",
     ),
     (
-        "character-set",
+        CheckName::CharacterSet,
         codes::CHARACTER_SET,
         "PreupgradeVerifyDatabaseCharacterSet",
     ),
     (
-        "collations",
+        CheckName::Collations,
         codes::MIXED_COLLATIONS,
         "PreupgradeVerifyDatabaseCharacterSet",
     ),
     (
-        "privileges",
+        CheckName::Privileges,
         codes::PRIVILEGES_MISSING,
         "PreupgradeVerifyDatabasePrivileges",
     ),
     (
-        "store-access",
+        CheckName::StoreAccess,
         codes::STORE_CLOSED,
         "PreupgradeVerifyStoreAccess",
     ),
     (
-        "store-layout",
+        CheckName::StoreLayout,
         codes::STORE_LAYOUT,
         "PreupgradeVerifyStoreFileSystemStructure",
     ),
@@ -114,7 +114,7 @@ const VERIFIED: [(&str, &str, &str); 7] = [
 #[test]
 fn each_trouble_is_one_warning_with_its_rows() {
     let verified = VERIFIED.iter().map(|(name, code, _)| (*name, *code));
-    let replication = ("replication", codes::REPLICATION);
+    let replication = (CheckName::Replication, codes::REPLICATION);
     for (name, code) in WARNED.into_iter().chain(verified).chain([replication]) {
         let site = with(check(name, 3, &["one", "two"], None));
         let found = only(&site, &release());
@@ -127,7 +127,12 @@ fn each_trouble_is_one_warning_with_its_rows() {
 
 #[test]
 fn a_database_that_takes_no_writes_is_a_blocker_everywhere() {
-    let site = with(check("read-only", 1, &["the server is a standby"], None));
+    let site = with(check(
+        CheckName::ReadOnly,
+        1,
+        &["the server is a standby"],
+        None,
+    ));
     for release in [release(), named("2025.q3.0")] {
         let found = only(&site, &release);
         assert_eq!(found.code.as_str(), codes::DATABASE_READ_ONLY);
@@ -167,7 +172,7 @@ fn a_verifier_that_the_site_forbids_stops_nothing() {
         let mut site = with(check(name, 1, &["one"], None));
         site.verifiers.store_off = true;
         let found = only(&site, &named("2025.q3.0"));
-        let is_of_store = name.starts_with("store-");
+        let is_of_store = name.word().starts_with("store-");
         let expected = match is_of_store {
             true => Severity::Warning,
             false => Severity::Blocker,
@@ -186,7 +191,7 @@ fn a_verifier_that_the_site_forbids_stops_nothing() {
 /// The upgrade client runs them, and it does not run.
 #[test]
 fn an_update_without_upgrade_steps_is_not_verified() {
-    let mut site = with(check("guest-users", 1, &["one"], None));
+    let mut site = with(check(CheckName::GuestUsers, 1, &["one"], None));
     let mut release = named("2025.q3.1");
     site.identity.version = Some("2025.q3.0".parse().unwrap());
     release.core = site.core.clone();
@@ -202,7 +207,12 @@ fn an_update_without_upgrade_steps_is_not_verified() {
 
 #[test]
 fn a_clean_answer_says_nothing() {
-    for name in ["triggers", "privileges", "read-only", "store-layout"] {
+    for name in [
+        CheckName::Triggers,
+        CheckName::Privileges,
+        CheckName::ReadOnly,
+        CheckName::StoreLayout,
+    ] {
         let site = with(check(name, 0, &[], None));
         assert_eq!(of(&site, &named("2025.q3.0")), [], "{name}");
     }
@@ -210,12 +220,12 @@ fn a_clean_answer_says_nothing() {
 
 #[test]
 fn a_refused_check_is_a_note_that_names_it() {
-    for name in ["transactions", "privileges"] {
+    for name in [CheckName::Transactions, CheckName::Privileges] {
         let site = with(check(name, 0, &[], Some("Access denied")));
         let found = only(&site, &named("2025.q3.0"));
         assert_eq!(found.code.as_str(), codes::CHECK_REFUSED);
         assert_eq!(found.severity, Severity::Note);
-        assert_eq!(found.subject, name);
+        assert_eq!(found.subject, name.word());
         assert_eq!(found.evidence, ["Access denied"]);
     }
 }
@@ -223,7 +233,7 @@ fn a_refused_check_is_a_note_that_names_it() {
 #[test]
 fn a_check_without_time_is_not_told_as_a_missing_right() {
     let mut late = check(
-        "duplicates",
+        CheckName::Duplicates,
         1,
         &["IX_1"],
         Some("not asked: IX_2: canceled"),
@@ -258,13 +268,13 @@ fn a_check_without_time_is_not_told_as_a_missing_right() {
 fn what_was_not_looked_at_is_a_note_that_names_it() {
     for (name, code, row, advice) in [
         (
-            "hidden-sessions",
+            CheckName::HiddenSessions,
             codes::CHECK_REFUSED,
             "sessions of joe that are hidden: 2",
             "pg_read_all_stats",
         ),
         (
-            "packets-unread",
+            CheckName::PacketsUnread,
             codes::PACKET_TOO_SMALL,
             "Big: 4096 MiB",
             "proof",

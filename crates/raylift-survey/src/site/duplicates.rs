@@ -4,34 +4,67 @@
 //! a column to come is not known. `ctCollectionId` is left out where it is to come, since it starts as 0 in every row
 //! (`default 0 not null` in the SQL of every release that has it). A row with a NULL in the index is no duplicate, as in
 //! a unique index of every engine here.
+//!
+//! Where Liferay makes an index on the beginning of a long column ([`limit`]), rows are duplicates whose beginnings are the
+//! same. A prefix written as such, `name(255)`, stands in no release's SQL and is not known here.
 
 use std::collections::BTreeMap;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, DatabaseKind, DatabaseSchema, SqlIndex, TableShape};
+use raylift_model::facts::{
+    CheckName, DatabaseCheck, DatabaseKind, DatabaseSchema, SqlIndex, TableShape,
+};
 
+use super::properties::Properties;
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 
 /// Indexes named.
 const KEPT: usize = 20;
 /// The column by which 7.3 and later keep versions of a row apart.
 const COLLECTION: &str = "ctCollectionId";
+/// Characters of a longer column that an index has on MariaDB and MySQL unless the site says otherwise
+/// (`portal.properties` of 3.26.3 to 93.0.0).
+const LIMIT: u32 = 255;
 
-/// Asks about each index; `None` when there is nothing to ask. Each question reads the whole table.
+/// From how many characters of a column on the portal makes an index on these first ones alone; `None` where it has
+/// columns whole: `database.string.index.max.length` of the database, or of all (`PropsUtil.get` with a filter).
+///
+/// MariaDB and MySQL take `name(255)`; for PostgreSQL 93.0.0 writes `left(name, 676)`, and its release says 676.
+pub(super) fn limit(kind: DatabaseKind, properties: &Properties) -> Option<u32> {
+    let (name, default) = match kind {
+        DatabaseKind::Mariadb => ("mariadb", Some(LIMIT)),
+        DatabaseKind::Mysql => ("mysql", Some(LIMIT)),
+        DatabaseKind::Postgresql => ("postgresql", None),
+        _ => return None,
+    };
+    let key = "database.string.index.max.length";
+    match properties
+        .value(&format!("{key}[{name}]"))
+        .or_else(|| properties.value(key))
+    {
+        // What is no number, and a negative one, limits nothing (`GetterUtil.getInteger` with -1).
+        Some(value) => value.trim().parse().ok(),
+        None => default,
+    }
+}
+
+/// Asks about each index; `None` when there is nothing to ask. Each question reads the whole table. `limit` is how many
+/// characters of a longer column an index has.
 pub fn look(
     machine: &dyn Machine,
     kind: DatabaseKind,
     access: &DatabaseAccess,
     schema: &DatabaseSchema,
     indexes: &[SqlIndex],
+    limit: Option<u32>,
 ) -> Option<DatabaseCheck> {
-    let questions = questions(kind, schema, indexes);
+    let questions = questions(kind, schema, indexes, limit);
     if questions.is_empty() {
         return None;
     }
     let queries: Vec<&str> = questions.values().map(String::as_str).collect();
     let mut check = DatabaseCheck {
-        name: "duplicates".to_owned(),
+        name: CheckName::Duplicates,
         query: String::new(),
         found: 0,
         rows: Vec::new(),
@@ -106,45 +139,68 @@ fn questions(
     kind: DatabaseKind,
     schema: &DatabaseSchema,
     indexes: &[SqlIndex],
+    limit: Option<u32>,
 ) -> BTreeMap<String, String> {
-    let tables: BTreeMap<String, &String> = schema
-        .keys()
-        .map(|name| (name.to_lowercase(), name))
-        .collect();
     let mut questions = BTreeMap::new();
     for index in indexes.iter().filter(|index| index.unique) {
-        let Some((name, shape)) = tables
-            .get(&index.table.to_lowercase())
-            .and_then(|name| Some((*name, schema.get(*name)?)))
+        let Some((name, shape)) = kind
+            .meant(&index.table, schema.keys().map(String::as_str))
+            .and_then(|name| Some((name, schema.get(name)?)))
         else {
             continue;
         };
-        let Some(columns) = columns(shape, index) else {
+        let Some(columns) = columns(shape, index, limit) else {
             continue;
         };
         if columns.is_empty() || is_unique_already(shape, &columns) {
             continue;
         }
-        let quoted: Vec<String> = columns.iter().map(|column| quote(kind, column)).collect();
-        let known: Vec<String> = quoted
+        let told: Vec<String> = columns.iter().map(Column::told).collect();
+        let asked: Vec<String> = columns.iter().map(|column| column.asked(kind)).collect();
+        let known: Vec<String> = columns
             .iter()
-            .map(|column| format!("{column} IS NOT NULL"))
+            .map(|column| format!("{} IS NOT NULL", quote(kind, &column.name)))
             .collect();
         questions.insert(
-            format!("{} on {name} ({})", index.name, columns.join(", ")),
+            format!("{} on {name} ({})", index.name, told.join(", ")),
             format!(
                 "SELECT COUNT(*) FROM (SELECT COUNT(*) AS many FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1) doubles",
                 quote(kind, name),
                 known.join(" AND "),
-                quoted.join(", ")
+                asked.join(", ")
             ),
         );
     }
     questions
 }
 
-/// The index's columns by the names the database has for them; `None` where one is still to come.
-fn columns(shape: &TableShape, index: &SqlIndex) -> Option<Vec<String>> {
+/// One column of an index.
+struct Column {
+    /// As the database has it.
+    name: String,
+    /// So many first characters of it.
+    only: Option<u32>,
+}
+
+impl Column {
+    fn told(&self) -> String {
+        match self.only {
+            Some(length) => format!("{}({length})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    fn asked(&self, kind: DatabaseKind) -> String {
+        let name = quote(kind, &self.name);
+        match self.only {
+            Some(length) => format!("LEFT({name}, {length})"),
+            None => name,
+        }
+    }
+}
+
+/// The index's columns; `None` where one is still to come.
+fn columns(shape: &TableShape, index: &SqlIndex, limit: Option<u32>) -> Option<Vec<Column>> {
     let mut columns = Vec::new();
     for column in &index.columns {
         match shape
@@ -152,7 +208,10 @@ fn columns(shape: &TableShape, index: &SqlIndex) -> Option<Vec<String>> {
             .iter()
             .find(|known| known.name.eq_ignore_ascii_case(column))
         {
-            Some(known) => columns.push(known.name.clone()),
+            Some(known) => columns.push(Column {
+                name: known.name.clone(),
+                only: limit.filter(|limit| index.lengths.get(column) > Some(limit)),
+            }),
             None if column.eq_ignore_ascii_case(COLLECTION) => {}
             None => return None,
         }
@@ -160,9 +219,13 @@ fn columns(shape: &TableShape, index: &SqlIndex) -> Option<Vec<String>> {
     Some(columns)
 }
 
-/// The primary key, or a unique index on some of these columns, rules duplicates out.
-fn is_unique_already(shape: &TableShape, columns: &[String]) -> bool {
-    let among = |known: &String| columns.contains(known);
+/// The primary key, or a unique index on some of these columns, rules duplicates out. Not one on a column of which the
+/// beginning counts: nobody told how much of it that index has.
+fn is_unique_already(shape: &TableShape, columns: &[Column]) -> bool {
+    let among = |known: &String| {
+        let mut whole = columns.iter().filter(|column| column.only.is_none());
+        whole.any(|column| column.name == *known)
+    };
     let by_key = !shape.primary_key.is_empty() && shape.primary_key.iter().all(among);
     by_key
         || shape.indexes.values().any(|index| {
@@ -180,4 +243,55 @@ fn quote(kind: DatabaseKind, name: &str) -> String {
         _ => "\"",
     };
     format!("{mark}{}{mark}", name.replace(mark, &mark.repeat(2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::properties::{Element, Layer, LayerKind};
+
+    fn said(entries: &[(&str, &str)]) -> Properties {
+        let entries = entries.iter().map(|(key, text)| {
+            let element = Element {
+                text: (*text).to_owned(),
+                place: "portal-ext.properties".to_owned(),
+                line: 1,
+            };
+            ((*key).to_owned(), element)
+        });
+        Properties {
+            layers: vec![Layer::new(
+                LayerKind::File,
+                "portal-ext.properties",
+                None,
+                entries.collect(),
+            )],
+            ..Properties::default()
+        }
+    }
+
+    #[test]
+    fn how_much_of_a_column_an_index_has_is_said_by_a_property() {
+        use DatabaseKind::{HsqldbFile, Mariadb, Mysql, Postgresql};
+        let all = "database.string.index.max.length";
+        let of_mariadb = "database.string.index.max.length[mariadb]";
+        for (entries, kind, expected) in [
+            (vec![], Mariadb, Some(255)),
+            (vec![], Mysql, Some(255)),
+            (vec![], Postgresql, None),
+            (vec![(all, "70")], HsqldbFile, None),
+            (vec![(of_mariadb, "70")], Mariadb, Some(70)),
+            (vec![(of_mariadb, "70")], Mysql, Some(255)),
+            (vec![(all, "90"), (of_mariadb, "70")], Mariadb, Some(70)),
+            (vec![(all, "90")], Mysql, Some(90)),
+            (vec![(all, "90")], Postgresql, Some(90)),
+            (vec![(all, "-1")], Mariadb, None),
+        ] {
+            assert_eq!(
+                limit(kind, &said(&entries)),
+                expected,
+                "{kind:?} {entries:?}"
+            );
+        }
+    }
 }

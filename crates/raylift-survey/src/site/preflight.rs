@@ -26,14 +26,12 @@ mod user_connections;
 mod views;
 
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseCheck, DatabaseKind};
+use raylift_model::facts::{CheckName, DatabaseCheck, DatabaseKind, TableCollations};
 
 use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 
 /// Rows kept of each answer.
 const KEPT: usize = 20;
-/// Rows kept of `collations`: a plan has to tell Liferay's tables from others.
-const KEPT_OF_COLLATIONS: usize = 5_000;
 /// What `CompanyLocalService.forEachCompanyId` goes through; the system has the number 0.
 const COMPANIES: &str = "SELECT companyId FROM Company WHERE companyId <> 0 ORDER BY 1";
 
@@ -45,7 +43,7 @@ const GRANTEE: &str = "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''
 
 /// A query for each vendor.
 struct Check {
-    name: &'static str,
+    name: CheckName,
     postgresql: Ask,
     /// MariaDB and MySQL. What only one of them understands stands in `/*M! … */` or `/*!80000 … */`, which the other
     /// takes for a comment (MariaDB, "Comment Syntax").
@@ -59,6 +57,8 @@ enum Ask {
     Nothing,
     /// Every row that the query gives is a trouble, told by its columns.
     Rows(&'static str),
+    /// The same, told by a function; where that says nothing, by its columns.
+    Told(&'static str, fn(&[Option<String>]) -> Option<String>),
     /// Of the query's rows queries are made; all together are asked, and their rows are the troubles.
     Made(&'static str, fn(&QueryRows) -> Made),
 }
@@ -66,7 +66,7 @@ enum Ask {
 /// What follows from a query's rows.
 struct Made {
     queries: Vec<String>,
-    /// What would take too long; a check of its own, `NAME-unread`.
+    /// What would take too long; told by [`CheckName::PacketsUnread`].
     left_out: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ impl Ask {
     fn query(self) -> Option<&'static str> {
         match self {
             Self::Nothing => None,
-            Self::Rows(query) | Self::Made(query, _) => Some(query),
+            Self::Rows(query) | Self::Told(query, _) | Self::Made(query, _) => Some(query),
         }
     }
 }
@@ -112,6 +112,8 @@ pub struct Looked {
     pub checks: Vec<DatabaseCheck>,
     /// `Company.companyId` of all companies; `None` where that was not told.
     pub companies: Option<Vec<String>>,
+    /// Every table that the check of collations found.
+    pub collations: Vec<TableCollations>,
 }
 
 /// Asks a server all checks in one connection that may only read, and what follows from the answers in a second one;
@@ -131,14 +133,25 @@ pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) 
         .chain([COMPANIES])
         .collect();
     let mut answers = all(machine, access, &queries);
-    let companies = answers.pop().and_then(Result::ok).map(|rows| texts(&rows));
+    let companies = answers
+        .pop()
+        .and_then(Result::ok)
+        .map(|rows| rows.iter().map(|row| text(row)).collect());
+    let collations = asked
+        .iter()
+        .zip(&answers)
+        .filter(|((check, ..), _)| check.name == CheckName::Collations)
+        .filter_map(|(_, answer)| answer.as_ref().ok())
+        .flatten()
+        .filter_map(|row| collations::value(row))
+        .collect();
     let mut unread = Vec::new();
     let made: Vec<Option<String>> = asked
         .iter()
         .zip(&answers)
-        .map(|((check, ask, query), answer)| {
+        .map(|((_, ask, query), answer)| {
             let made = made(*ask, answer)?;
-            unread.extend(left_out(check, query, &made));
+            unread.extend(left_out(query, &made));
             (!made.queries.is_empty()).then(|| made.queries.join(" UNION ALL "))
         })
         .collect();
@@ -153,14 +166,18 @@ pub fn look(machine: &dyn Machine, kind: DatabaseKind, access: &DatabaseAccess) 
         .zip(answers)
         .zip(&made)
         .map(|(((check, ask, query), answer), made)| match (made, ask) {
-            (Some(made), _) => fact(check, made, further.next().unwrap_or(answer)),
+            (Some(made), _) => fact(check, *ask, made, further.next().unwrap_or(answer)),
             // Nothing follows from it, and so nothing is wrong.
-            (None, Ask::Made(..)) => fact(check, query, answer.map(|_| QueryRows::new())),
-            (None, _) => fact(check, query, answer),
+            (None, Ask::Made(..)) => fact(check, *ask, query, answer.map(|_| QueryRows::new())),
+            (None, _) => fact(check, *ask, query, answer),
         })
         .chain(unread)
         .collect();
-    Looked { checks, companies }
+    Looked {
+        checks,
+        companies,
+        collations,
+    }
 }
 
 fn of(kind: DatabaseKind, check: &Check) -> Ask {
@@ -199,10 +216,10 @@ fn made(ask: Ask, answer: &Result<QueryRows, DatabaseError>) -> Option<Made> {
 }
 
 /// A check that names what was not read; `None` where all was.
-fn left_out(check: &Check, query: &str, made: &Made) -> Option<DatabaseCheck> {
+fn left_out(query: &str, made: &Made) -> Option<DatabaseCheck> {
     let left_out = &made.left_out;
     (!left_out.is_empty()).then(|| DatabaseCheck {
-        name: format!("{}-unread", check.name),
+        name: CheckName::PacketsUnread,
         query: query.to_owned(),
         found: left_out.len() as u64,
         rows: left_out.iter().take(KEPT).cloned().collect(),
@@ -211,7 +228,12 @@ fn left_out(check: &Check, query: &str, made: &Made) -> Option<DatabaseCheck> {
     })
 }
 
-fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) -> DatabaseCheck {
+fn fact(
+    check: &Check,
+    ask: Ask,
+    query: &str,
+    answer: Result<QueryRows, DatabaseError>,
+) -> DatabaseCheck {
     let (rows, refused, timed_out) = match answer {
         Ok(rows) => (rows, None, false),
         Err(error) => {
@@ -219,24 +241,26 @@ fn fact(check: &Check, query: &str, answer: Result<QueryRows, DatabaseError>) ->
             (QueryRows::new(), Some(error.message), timed_out)
         }
     };
-    let mut told = texts(&rows);
-    told.truncate(match check.name == collations::CHECK.name {
-        true => KEPT_OF_COLLATIONS,
-        false => KEPT,
-    });
+    let kept = rows.iter().take(KEPT);
     DatabaseCheck {
-        name: check.name.to_owned(),
+        name: check.name,
         query: query.to_owned(),
         found: rows.len() as u64,
-        rows: told,
+        rows: kept.map(|row| told(ask, row)).collect(),
         refused,
         timed_out,
     }
 }
 
-/// One text for each row.
-fn texts(rows: &QueryRows) -> Vec<String> {
-    rows.iter()
-        .map(|row| row.iter().flatten().cloned().collect::<Vec<_>>().join(": "))
-        .collect()
+/// A row's text.
+fn told(ask: Ask, row: &[Option<String>]) -> String {
+    let by_function = match ask {
+        Ask::Told(_, tell) => tell(row),
+        Ask::Nothing | Ask::Rows(_) | Ask::Made(..) => None,
+    };
+    by_function.unwrap_or_else(|| text(row))
+}
+
+fn text(row: &[Option<String>]) -> String {
+    row.iter().flatten().cloned().collect::<Vec<_>>().join(": ")
 }

@@ -6,7 +6,7 @@ mod layout;
 
 use std::path::Path;
 
-use raylift_model::facts::{DatabaseCheck, Ownership};
+use raylift_model::facts::{CheckName, DatabaseCheck, Ownership};
 
 use super::store_path::Rule;
 use crate::machine::Machine;
@@ -30,16 +30,16 @@ pub(super) fn look(machine: &dyn Machine, folder: &Folder<'_>) -> Vec<DatabaseCh
         return Vec::new();
     }
     vec![
-        check("store-access", access::troubles(machine, folder)),
-        check("store-layout", layout::troubles(machine, folder)),
+        check(CheckName::StoreAccess, access::troubles(machine, folder)),
+        check(CheckName::StoreLayout, layout::troubles(machine, folder)),
     ]
 }
 
-fn check(name: &str, mut troubles: Vec<String>) -> DatabaseCheck {
+fn check(name: CheckName, mut troubles: Vec<String>) -> DatabaseCheck {
     let found = troubles.len() as u64;
     troubles.truncate(KEPT);
     DatabaseCheck {
-        name: name.to_owned(),
+        name,
         query: String::new(),
         found,
         rows: troubles,

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use raylift_model::codes;
 use raylift_model::facts::{
-    DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseSchema, SiteFacts, StoreFacts,
+    CheckName, DatabaseCheck, DatabaseFacts, DatabaseKind, DatabaseSchema, SiteFacts, StoreFacts,
     VerifierSwitches,
 };
 use raylift_model::finding::{Finding, Severity};
@@ -237,7 +237,7 @@ fn look_at_data(
                 // Each has a connection of its own, since they may work as different users.
                 (server, (looked, schema)) = rayon::join(
                     || database_server::look(machine, tools, kind, &access),
-                    || checks(machine, request, kind, &access),
+                    || checks(machine, request, kind, &access, &properties),
                 );
             }
             (answer, request.census)
@@ -278,6 +278,7 @@ fn look_at_data(
         tables: answer.tables,
         configurations: Vec::new(),
         checks: looked.checks,
+        collations: looked.collations,
         schema,
     };
     Data {
@@ -295,6 +296,7 @@ fn checks(
     request: &SurveyRequest,
     kind: DatabaseKind,
     access: &DatabaseAccess,
+    properties: &Properties,
 ) -> (preflight::Looked, Option<DatabaseSchema>) {
     if !request.checks {
         return Default::default();
@@ -309,9 +311,10 @@ fn checks(
     });
     if let Some(schema) = &schema {
         let indexes = &request.unique_indexes;
-        looked
-            .checks
-            .extend(duplicates::look(machine, kind, access, schema, indexes));
+        let limit = duplicates::limit(kind, properties);
+        looked.checks.extend(duplicates::look(
+            machine, kind, access, schema, indexes, limit,
+        ));
     }
     (looked, schema)
 }
@@ -328,7 +331,7 @@ fn schema_of(
     machine
         .database_schema(access)
         .map_err(|error| DatabaseCheck {
-            name: "schema".to_owned(),
+            name: CheckName::Schema,
             query: String::new(),
             found: 0,
             rows: Vec::new(),

@@ -12,7 +12,7 @@ const SETTLED: Duration = Duration::from_secs(5);
 pub(super) struct Estimate {
     what: &'static str,
     begun: Instant,
-    /// Rows of each table of the plan, by its name in small letters.
+    /// Rows of each table of the plan, by its name.
     rows: HashMap<String, u64>,
     /// Rows of the tables that are at work, the one that was begun last at the end.
     at_work: VecDeque<u64>,
@@ -29,7 +29,7 @@ impl Estimate {
             begun: Instant::now(),
             rows: tables
                 .iter()
-                .map(|table| (table.name.to_lowercase(), table.rows))
+                .map(|table| (table.name.clone(), table.rows))
                 .collect(),
             at_work: VecDeque::new(),
             jobs: jobs.max(1),
@@ -45,7 +45,7 @@ impl Estimate {
 
     fn begin_after(&mut self, table: &str, elapsed: Duration) -> String {
         let (what, count) = (self.what, self.rows.len());
-        let Some(&rows) = self.rows.get(&table.to_lowercase()) else {
+        let Some(rows) = self.rows_of(table) else {
             // A view, a table that came after the plan, or a plan that knows no table.
             return format!("{what}: {table}");
         };
@@ -58,6 +58,17 @@ impl Estimate {
         let all: u64 = self.rows.values().sum();
         let left = left(elapsed, self.done, all);
         format!("{what}: table {number} of {count}, {table}{left}")
+    }
+
+    /// A tool may write a name in other letters than the driver.
+    fn rows_of(&self, table: &str) -> Option<u64> {
+        let letters = table.to_lowercase();
+        let alike = || {
+            self.rows
+                .iter()
+                .find(|(name, _)| name.to_lowercase() == letters)
+        };
+        self.rows.get(table).or_else(|| Some(alike()?.1)).copied()
     }
 }
 
@@ -98,6 +109,19 @@ mod tests {
             "dumping: table 3 of 3, c, about 40 s left"
         );
         assert_eq!(estimate.begin_after("a view", at(61)), "dumping: a view");
+    }
+
+    #[test]
+    fn names_that_differ_in_case_are_two_tables() {
+        let tables = [table("User_", 600), table("user_", 400)];
+        let mut estimate = Estimate::new("dumping", &tables, 1);
+        let at = Duration::from_secs;
+        let first = estimate.begin_after("User_", at(0));
+        assert_eq!(first, "dumping: table 1 of 2, User_");
+        assert_eq!(
+            estimate.begin_after("user_", at(60)),
+            "dumping: table 2 of 2, user_, about 40 s left"
+        );
     }
 
     #[test]

@@ -129,6 +129,41 @@ fn mariadb_tells_what_lies_in_its_database() {
     }
 }
 
+/// Others are named as far as the user is shown what they read.
+#[test]
+fn mariadb_tells_views_of_other_databases_that_read_the_sites() {
+    let world = sound(Kind::Mariadb);
+    let (own, other) = (&world.database, unique("reporting"));
+    world.sql("create view Guests as select userId from User_;");
+    world.server.sql(
+        "",
+        &format!(
+            "create database {other}; use {other};\n\
+            create table own (id bigint, companyId bigint);\n\
+            create view users as select userId from {own}.User_;\n\
+            create view beyond as select userId from {own}.Guests;\n\
+            create view joined as select o.id from own o join {own}.Company c on c.companyId = o.companyId;\n\
+            create view strange as select {own}.id, '{own}.User_' as said from own {own};"
+        ),
+    );
+    let user = world.server.text(&world.user);
+    let told = || said(&checks(&world), "views");
+    assert_eq!(told(), ["Guests"]);
+    let grant = |right: &str| {
+        let grant = format!("grant {right} on {other}.* to {user}@'%';");
+        world.server.sql("", &grant);
+    };
+    grant("select");
+    assert_eq!(told(), ["Guests"]);
+    grant("show view");
+    let reading = ["beyond", "joined", "users"].map(|view| format!("{other}.{view}"));
+    let all: Vec<String> = std::iter::once("Guests".to_owned())
+        .chain(reading)
+        .collect();
+    assert_eq!(told(), all);
+    world.server.sql("", &format!("drop database {other};"));
+}
+
 /// A site on an empty database that a statement makes; `NAME` stands for its name, `USER` for its owner's.
 fn on_database(server: &'static Server, statement: &str) -> World {
     let (database, user) = (unique("preflight_odd"), unique("modest"));
@@ -180,7 +215,7 @@ fn a_database_without_liferays_tables_refuses_some_checks() {
         let refused: Vec<&str> = found
             .values()
             .filter(|check| check.refused.is_some())
-            .map(|check| check.name.as_str())
+            .map(|check| check.name.word())
             .collect();
         let without = ["administrators", "counters", "guest-users"];
         // MariaDB shows no transaction to a user without PROCESS.

@@ -2,6 +2,8 @@
 //! users of one role, by index. Late releases have `User_.type_` and count regular users (1) only; where `User_` has no
 //! such column, the name means that of `other`.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 const QUERY: &str = "SELECT com.webId FROM (SELECT companyId, webId FROM Company) com CROSS JOIN (SELECT 1 AS type_) other \
@@ -12,7 +14,7 @@ const QUERY: &str = "SELECT com.webId FROM (SELECT companyId, webId FROM Company
             AND usr.companyId = com.companyId AND type_ = 1)) ORDER BY 1";
 
 pub(super) const CHECK: Check = Check {
-    name: "administrators",
+    name: CheckName::Administrators,
     postgresql: Ask::Rows(QUERY),
     mysql: Ask::Rows(QUERY),
 };

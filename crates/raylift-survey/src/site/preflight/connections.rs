@@ -5,10 +5,12 @@
 //! of MariaDB and MySQL the server's, a status that is asked for by name since its table differs. The user's own limit there is
 //! the next check.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "connections",
+    name: CheckName::Connections,
     postgresql: Ask::Rows(
         "SELECT CONCAT(used.open, ' of ', used.most, ' connections of ', used.whose, ' are open') FROM (SELECT 'the \
             server' AS whose, current_setting('max_connections')::bigint - \

@@ -3,6 +3,8 @@
 //! Liferay's upgrade steps for permissions, from memory for the tables of the common counter; that nobody writes larger ids by
 //! himself is an inference. Reads the end of one index each. Liferay uses no sequence of the database for its ids.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 /// Says something where a column has a larger id than its counter.
@@ -50,7 +52,7 @@ const QUERY: &str = concat!(
 );
 
 pub(super) const CHECK: Check = Check {
-    name: "counters",
+    name: CheckName::Counters,
     postgresql: Ask::Rows(QUERY),
     mysql: Ask::Rows(QUERY),
 };

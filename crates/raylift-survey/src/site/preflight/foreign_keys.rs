@@ -1,9 +1,11 @@
 //! Foreign keys from or to tables of the portal's schema. A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "foreign-keys",
+    name: CheckName::ForeignKeys,
     postgresql: Ask::Rows(
         "SELECT from_.relname || '.' || con.conname || ' -> ' || to_.relname FROM pg_constraint con \
             JOIN pg_class from_ ON from_.oid = con.conrelid JOIN pg_class to_ ON to_.oid = con.confrelid \

@@ -1,9 +1,11 @@
 //! Generated columns. A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "generated-columns",
+    name: CheckName::GeneratedColumns,
     postgresql: Ask::Rows(
         "SELECT table_name || '.' || column_name FROM information_schema.columns \
             WHERE table_schema = current_schema() AND is_generated = 'ALWAYS' ORDER BY 1",

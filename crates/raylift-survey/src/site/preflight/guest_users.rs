@@ -2,6 +2,8 @@
 //! releases mark him by `defaultUser`, later ones by `type_` 0 (`UserConstants.TYPE_GUEST`); the column that `User_` does
 //! not have is that of `other`.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 const QUERY: &str = "SELECT com.webId FROM (SELECT companyId, webId FROM Company) com CROSS \
@@ -9,7 +11,7 @@ const QUERY: &str = "SELECT com.webId FROM (SELECT companyId, webId FROM Company
             FROM User_ usr WHERE usr.companyId = com.companyId AND (defaultUser = TRUE OR type_ = 0)) ORDER BY 1";
 
 pub(super) const CHECK: Check = Check {
-    name: "guest-users",
+    name: CheckName::GuestUsers,
     postgresql: Ask::Rows(QUERY),
     mysql: Ask::Rows(QUERY),
 };

@@ -1,10 +1,12 @@
 //! Settings by which new tables index fewer than 3072 bytes of a column. `innodb_large_prefix` is known until MySQL 5.7 and
 //! MariaDB 10.2 only, so that the settings are asked for by name.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "index-limits",
+    name: CheckName::IndexLimits,
     postgresql: Ask::Nothing,
     mysql: Ask::Rows(
         "SHOW GLOBAL VARIABLES WHERE (Variable_name = 'innodb_default_row_format' AND Value <> 'dynamic') \

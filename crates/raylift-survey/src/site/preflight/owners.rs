@@ -1,10 +1,12 @@
 //! Tables that belong to a role whose rights the portal's user does not have: only the owner may alter or drop one
 //! (PostgreSQL, "ALTER TABLE"). A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "owners",
+    name: CheckName::Owners,
     postgresql: Ask::Rows(
         "SELECT rel.relname || ': ' || pg_get_userbyid(rel.relowner) FROM pg_class rel \
             JOIN pg_namespace own ON own.oid = rel.relnamespace WHERE own.nspname = current_schema() \

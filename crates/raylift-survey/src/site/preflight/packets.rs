@@ -2,6 +2,8 @@
 //! Of `DLContent`, the document store in the database, the column with the size is read; of the others only tables that are
 //! large enough to hold such a value are read, whole and once each, the small ones first.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check, Made};
 use crate::machine::QueryRows;
 
@@ -9,7 +11,7 @@ use crate::machine::QueryRows;
 const MOST: u64 = 2 << 30;
 
 pub(super) const CHECK: Check = Check {
-    name: "packets",
+    name: CheckName::Packets,
     postgresql: Ask::Nothing,
     mysql: Ask::Made(
         "SELECT col.TABLE_NAME, col.COLUMN_NAME, IF(col.DATA_TYPE LIKE '%blob', 2, 1), tab.DATA_LENGTH \

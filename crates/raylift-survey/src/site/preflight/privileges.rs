@@ -2,10 +2,12 @@
 //! own). A look into the catalogue. On MariaDB and MySQL nothing is said where rights come from an active role or from PUBLIC
 //! alone, since the catalogue does not tell a user of those.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "privileges",
+    name: CheckName::Privileges,
     postgresql: Ask::Rows(
         "SELECT 'no schema of the search path is there' WHERE current_schema() IS NULL \
             UNION ALL SELECT 'CREATE in schema ' || current_schema() \

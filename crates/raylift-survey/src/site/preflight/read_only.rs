@@ -1,10 +1,12 @@
 //! A server or database that takes no writes from the portal's user. The bridge makes its own session read-only, so that
 //! PostgreSQL is asked what a new session would have. On MariaDB until 10.10 `SUPER` writes all the same, on MySQL always.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "read-only",
+    name: CheckName::ReadOnly,
     postgresql: Ask::Rows(
         "SELECT 'the server is a standby' WHERE pg_is_in_recovery() \
             UNION ALL SELECT 'default_transaction_read_only is on' FROM pg_settings \

@@ -2,10 +2,12 @@
 //! slots that keep the log for somebody who is not there. PostgreSQL shows an ordinary user that somebody copies and little
 //! more. A Galera cluster has its sessions on each server alone. MariaDB and MySQL show sessions of others only with the right PROCESS; MariaDB's status says the number to all.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "replication",
+    name: CheckName::Replication,
     postgresql: Ask::Rows(
         "SELECT CONCAT('session ', pid, ' copies: ', COALESCE(application_name, ''), ' ', \
             COALESCE(client_addr::text, ''), ' ', COALESCE(state, ''), ', behind by ', COALESCE(replay_lag::text, 'an \

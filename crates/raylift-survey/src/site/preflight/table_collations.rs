@@ -1,9 +1,11 @@
 //! Tables that give their new columns another character set or collation than the database has. A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "table-collations",
+    name: CheckName::TableCollations,
     postgresql: Ask::Nothing,
     mysql: Ask::Rows(
         "SELECT CONCAT(tab.TABLE_NAME, ': ', tab.TABLE_COLLATION, ', the database has ', \

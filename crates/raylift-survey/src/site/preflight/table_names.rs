@@ -1,10 +1,12 @@
 //! Tables whose names differ in case only, and on MariaDB and MySQL names with capital letters on a server that looks for
 //! small ones (`lower_case_table_names` 1), which it does not find. A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "table-names",
+    name: CheckName::TableNames,
     postgresql: Ask::Rows(
         "SELECT string_agg(rel.relname, ', ' ORDER BY rel.relname) FROM pg_class rel \
             JOIN pg_namespace own ON own.oid = rel.relnamespace WHERE own.nspname = current_schema() \

@@ -1,10 +1,12 @@
 //! The database and its tables, where a character has three bytes at most (`utf8mb3`, which is `utf8` until MySQL 8.0.29).
 //! A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "three-bytes",
+    name: CheckName::ThreeBytes,
     postgresql: Ask::Nothing,
     mysql: Ask::Rows(
         "SELECT CONCAT('database: ', DEFAULT_COLLATION_NAME) FROM information_schema.SCHEMATA \

@@ -2,10 +2,12 @@
 //! in the session's. PostgreSQL hides the start of other users' transactions; that is the next check. A look into the list of
 //! sessions.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "transactions",
+    name: CheckName::Transactions,
     postgresql: Ask::Rows(
         "SELECT 'session ' || pid || ' since ' || xact_start FROM pg_stat_activity \
             WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() \

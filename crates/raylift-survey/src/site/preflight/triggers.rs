@@ -1,9 +1,11 @@
 //! Triggers on tables of the portal's schema. A look into the catalogue.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "triggers",
+    name: CheckName::Triggers,
     postgresql: Ask::Rows(
         "SELECT rel.relname || '.' || trg.tgname FROM pg_trigger trg JOIN pg_class rel ON rel.oid = trg.tgrelid \
             JOIN pg_namespace own ON own.oid = rel.relnamespace WHERE own.nspname = current_schema() \

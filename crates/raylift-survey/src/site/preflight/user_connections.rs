@@ -1,10 +1,12 @@
 //! Fewer than ten connections left to the portal's user, where he has a limit of his own (`MAX_USER_CONNECTIONS`). A user sees
 //! his own sessions without any right.
 
+use raylift_model::facts::CheckName;
+
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "user-connections",
+    name: CheckName::UserConnections,
     postgresql: Ask::Nothing,
     mysql: Ask::Rows(
         "SELECT CONCAT(COUNT(*), ' of ', @@session.max_user_connections, ' connections of the user are open') \

@@ -1,12 +1,15 @@
 //! Views beside those of extensions. On PostgreSQL those of any schema that read a table of the portal's, directly or through
 //! others: a view depends on what it reads by its rule `_RETURN` (PostgreSQL, "pg_depend", "pg_rewrite"). On MariaDB and MySQL
-//! those of the portal's database, since there a view of another one keeps nothing from being altered. A look into the
-//! catalogue.
+//! those of the portal's database, and those of others that read one of its tables or views and whose definition the user is
+//! shown (right SHOW VIEW): there each table stands with its database, in backticks (MariaDB, MySQL,
+//! "information_schema.VIEWS"). A look into the catalogue.
+
+use raylift_model::facts::CheckName;
 
 use super::{Ask, Check};
 
 pub(super) const CHECK: Check = Check {
-    name: "views",
+    name: CheckName::Views,
     postgresql: Ask::Rows(
         "WITH RECURSIVE read AS (SELECT rel.oid FROM pg_class rel JOIN pg_namespace own ON own.oid = rel.relnamespace \
             WHERE own.nspname = current_schema() AND rel.relkind IN ('r', 'p', 'f') \
@@ -21,6 +24,10 @@ pub(super) const CHECK: Check = Check {
             ORDER BY 1",
     ),
     mysql: Ask::Rows(
-        "SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY 1",
+        "SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() \
+            UNION SELECT CONCAT(other.TABLE_SCHEMA, '.', other.TABLE_NAME) FROM information_schema.VIEWS other \
+            JOIN information_schema.TABLES own ON LOCATE(CAST(CONCAT('`', REPLACE(own.TABLE_SCHEMA, '`', '``'), '`.`', \
+            REPLACE(own.TABLE_NAME, '`', '``'), '`') AS BINARY), CAST(other.VIEW_DEFINITION AS BINARY)) > 0 \
+            WHERE own.TABLE_SCHEMA = DATABASE() AND other.TABLE_SCHEMA <> DATABASE() ORDER BY 1",
     ),
 };

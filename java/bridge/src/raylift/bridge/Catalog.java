@@ -7,8 +7,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** The tables of the connection's own schema, found whatever the case of their names is. */
+/**
+ * The tables of the connection's own schema, found whatever the case of their names is: where several differ in case
+ * alone, the one that the database takes for the name without quotes.
+ */
 class Catalog {
 
     Catalog(Connection connection) {
@@ -36,13 +40,20 @@ class Catalog {
 
     /** The table's name, quoted; null when there is no such table. */
     String find(String name) throws SQLException {
+        String unquoted = _unquoted(name);
+        String found = null;
+
         for (String table : tables()) {
-            if (table.equalsIgnoreCase(name)) {
+            if (table.equals(unquoted)) {
                 return quote(table);
+            }
+
+            if (found == null && table.equalsIgnoreCase(name)) {
+                found = table;
             }
         }
 
-        return null;
+        return found == null ? null : quote(found);
     }
 
     String quote(String name) throws SQLException {
@@ -93,6 +104,17 @@ class Catalog {
         }
 
         return schema.replace(escape, escape + escape).replace("_", escape + "_").replace("%", escape + "%");
+    }
+
+    /** As the database takes the name where it stands without quotes. */
+    private String _unquoted(String name) throws SQLException {
+        DatabaseMetaData metaData = _connection.getMetaData();
+
+        if (metaData.storesLowerCaseIdentifiers()) {
+            return name.toLowerCase(Locale.ROOT);
+        }
+
+        return metaData.storesUpperCaseIdentifiers() ? name.toUpperCase(Locale.ROOT) : name;
     }
 
     /** PostgreSQL's driver has a type of its own for partitioned tables; others may not know the word. */

@@ -20,6 +20,8 @@ pub(super) struct Properties {
     daticulocale: Option<String>,
     /// Since 17.
     datlocale: Option<String>,
+    /// Since 16: what was added to ICU's own rules of the collation.
+    daticurules: Option<String>,
     datconnlimit: i64,
     tablespace: String,
     /// What `COMMENT ON DATABASE` said.
@@ -88,10 +90,16 @@ impl Properties {
         );
         let locale = self.datlocale.as_ref().or(self.daticulocale.as_ref());
         match (self.datlocprovider.as_deref(), locale) {
-            (Some("i"), Some(locale)) => statement.push_str(&format!(
-                " LOCALE_PROVIDER icu ICU_LOCALE {}",
-                literal(locale)
-            )),
+            (Some("i"), Some(locale)) => {
+                statement.push_str(&format!(
+                    " LOCALE_PROVIDER icu ICU_LOCALE {}",
+                    literal(locale)
+                ));
+                // The server takes rules with this provider only.
+                if let Some(rules) = &self.daticurules {
+                    statement.push_str(&format!(" ICU_RULES {}", literal(rules)));
+                }
+            }
             (Some("b"), Some(locale)) => statement.push_str(&format!(
                 " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
                 literal(locale)
@@ -177,6 +185,7 @@ mod tests {
             datlocprovider: Some("c".to_owned()),
             daticulocale: None,
             datlocale: None,
+            daticurules: None,
             datconnlimit: -1,
             tablespace: "pg_default".to_owned(),
             comment: None,
@@ -193,6 +202,29 @@ mod tests {
              LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8';"
         );
         assert_eq!(plain().settings("raylift_x"), "");
+    }
+
+    /// 15 has no such column; 16 and later say NULL where there are no rules.
+    #[test]
+    fn rules_of_icu_are_kept() {
+        let made = |rules: &str| {
+            let row = format!(
+                r#"{{"owner": "o", "encoding_name": "UTF8", "datcollate": "C", "datctype": "C", "datlocprovider": "i",
+                "datlocale": "und", "datconnlimit": -1, "tablespace": "pg_default"{rules}}}"#
+            );
+            let own: Properties = serde_json::from_str(&row).expect("a row");
+            own.create("x")
+        };
+        let with_rules = made(r#", "daticurules": "&V << w <<< W & '-' < \\u0061""#);
+        assert!(
+            with_rules.ends_with(
+                r" LOCALE_PROVIDER icu ICU_LOCALE 'und' ICU_RULES E'&V << w <<< W & ''-'' < \\u0061';"
+            ),
+            "{with_rules}"
+        );
+        for none in ["", r#", "daticurules": null"#] {
+            assert!(made(none).ends_with(" LOCALE_PROVIDER icu ICU_LOCALE 'und';"));
+        }
     }
 
     #[test]
