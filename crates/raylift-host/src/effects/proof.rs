@@ -12,14 +12,15 @@ use raylift_backup::{
 };
 use raylift_model::codes;
 use raylift_model::facts::TableFacts;
-use raylift_model::plan::PlannedSite;
-use raylift_model::proof::ProofRecord;
+use raylift_model::plan::{DatabaseNames, PlannedSite};
+use raylift_model::proof::{CopyRecord, ProofRecord};
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::at_rest::copy_at_rest;
+use super::copied;
 use super::documents::{COMPARISONS, Documents, Proven};
-use super::engine::{self, Engine, Names};
+use super::engine::{self, Engine, Source};
 use super::error::{attributes, backup, go_on, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
@@ -57,25 +58,38 @@ pub(crate) fn prove(
     let proof = Proof {
         site,
         access,
-        names: Names::of(site, scratch),
+        names: DatabaseNames::of(site, scratch),
         store: PlainStore::new(scratch.join("backup")).stopping(stop),
         restored: scratch.join("restored"),
         read: Cell::default(),
         versions: Versions::of(site, scratch),
+        copy: Cell::default(),
         stop,
     };
     let database = match &engine {
         Some(engine) => {
             // A rollback could not put the live database there.
             engine::refuse_leftover(engine.as_ref(), &proof.names)?;
+            if site.copies_on_server() {
+                engine.may_copy_live()?;
+                let point = return_point_of(site, scratch);
+                copied::refuse_leftover(engine.as_ref(), &proof.names, &point)?;
+            }
             proof.server(engine.as_ref(), progress)?
         }
         None => proof.files(&Hsqldb::of(access)?, progress)?,
     };
     let checked = proof.check(engine.is_some(), &database.part)?;
+    let copy = proof.copy.take();
+    let copied = copy.as_ref().map(|copy| {
+        format!(
+            "database: the restored one copied on its server and compared, every row, in {:.1} s",
+            copy.milliseconds as f64 / 1000.0
+        )
+    });
     let mut record = ProofRecord {
         taken: String::new(),
-        compared: vec![database.line],
+        compared: std::iter::once(database.line).chain(copied).collect(),
         database_bytes: database.part.totals().1,
         dump_milliseconds: milliseconds(database.dumped),
         restore_milliseconds: milliseconds(database.restored),
@@ -89,6 +103,7 @@ pub(crate) fn prove(
         documents_compared: 0,
         document_bytes_compared: 0,
         document_return_milliseconds: 0,
+        copy,
     };
     require_mounted(site, database.listed)?;
     let mut taken = vec![database.part];
@@ -135,6 +150,12 @@ pub(crate) fn prove(
         documents.supersede(&superfluous);
     }
     Ok(record)
+}
+
+/// Where the run that this is the scratch folder of keeps its return point.
+fn return_point_of(site: &PlannedSite, scratch: &Path) -> PathBuf {
+    let run = scratch.file_name().unwrap_or_default();
+    site.state.join("backups").join(run)
 }
 
 /// A store that is not mounted is an empty folder, or none: a proof of nothing would pass, and a return point of it would
@@ -228,7 +249,7 @@ pub fn drill(
     }
 }
 
-/// Removes what a proof leaves: the scratch folder, and the scratch database of a server.
+/// Removes what a proof leaves: the scratch folder, and the scratch databases of a server.
 ///
 /// # Errors
 /// When something cannot be removed.
@@ -238,7 +259,11 @@ pub(crate) fn discard(
     scratch: &Path,
 ) -> Result<(), HostError> {
     if let Some(engine) = engine {
-        engine.remove(&Names::of(site, scratch).scratch())?;
+        let names = DatabaseNames::of(site, scratch);
+        if site.copies_on_server() {
+            engine.remove(&names.scratch_copy())?;
+        }
+        engine.remove(&names.scratch())?;
     }
     remove_tree(&site.state, scratch)
 }
@@ -246,12 +271,14 @@ pub(crate) fn discard(
 struct Proof<'a> {
     site: &'a PlannedSite,
     access: &'a DatabaseAccess,
-    names: Names,
+    names: DatabaseNames,
     store: PlainStore,
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
     versions: Option<Versions>,
+    /// How long the copy of the restored database took, where one was made.
+    copy: Cell<Option<CopyRecord>>,
     stop: &'a Stop,
 }
 
@@ -269,15 +296,51 @@ impl Proof<'_> {
             let dumped = begun.elapsed();
             let after = self.look(progress)?;
             let begun = Instant::now();
-            engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
+            let folder = self.store.folder(DATABASE);
+            engine.restore(Source::Dump(&folder), &scratch, progress)?;
             let restored = begun.elapsed();
             progress("comparing the restored database".to_owned());
             let restored_access = engine.access(&scratch)?;
             let found = Note::read_all(&restored_access, Mode::ReadOnly, self.stop, progress)?;
             self.list_versions(&restored_access, progress)?;
+            if self.site.copies_on_server() {
+                self.copy(engine, &found, progress)?;
+            }
             engine.remove(&scratch)?;
             Ok((part, dumped, restored, found, after))
         })
+    }
+
+    /// The live database cannot be copied on its server while the site is connected to it, so that the restored one is: by
+    /// the same statement, with the same content.
+    fn copy(
+        &self,
+        engine: &dyn Engine,
+        restored: &Note,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
+        let name = self.names.scratch_copy();
+        let begun = Instant::now();
+        engine.restore(Source::Database(&self.names.scratch()), &name, progress)?;
+        let copied = begun.elapsed();
+        progress("comparing the copy on the server".to_owned());
+        let access = engine.access(&name)?;
+        let begun = Instant::now();
+        Note::read(&access, Mode::ReadOnly)?;
+        let counted = begun.elapsed();
+        let found = Note::read_all(&access, Mode::ReadOnly, self.stop, progress)?;
+        let differences = compare(restored, &found, restored);
+        if !differences.is_empty() {
+            return Err(
+                failed("the copy of the restored database on its server differs from it")
+                    .because(differences),
+            );
+        }
+        self.copy.set(Some(CopyRecord {
+            milliseconds: milliseconds(copied).max(1),
+            count_milliseconds: milliseconds(counted),
+        }));
+        engine.remove(&name)
     }
 
     /// The same for an embedded HSQLDB.
@@ -419,7 +482,7 @@ impl Proof<'_> {
 }
 
 /// What the copy holds and the site never held between the two readings; empty when they agree.
-fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
+pub(crate) fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
     let mut differences = compare_contents(before, copy, after);
     if copy.release_rows != before.release_rows && copy.release_rows != after.release_rows {
         differences.push("the rows of Release_ differ".to_owned());
@@ -529,6 +592,7 @@ mod tests {
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
             kept: None,
+            copy: None,
         }
     }
 

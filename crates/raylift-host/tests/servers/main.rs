@@ -17,6 +17,7 @@ mod killed;
 mod live;
 mod mariadb;
 mod names;
+mod on_server;
 #[path = "../common/parts.rs"]
 mod parts;
 mod postgresql;
