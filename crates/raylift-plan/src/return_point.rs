@@ -36,12 +36,11 @@ impl Choice {
     /// point and what a rollback brings back; nothing where no copies are taken. A return point on the server leaves there
     /// only the proof's.
     pub(crate) fn copies_below_the_state(&self, settings: &Settings) -> Option<u64> {
-        self.means
-            .is_copies()
-            .then(|| match settings.restore_point.database {
-                DatabaseMeans::Dump => 2,
-                DatabaseMeans::Template => 1,
-            })
+        let copies = match settings.restore_point.database {
+            DatabaseMeans::Dump => 2,
+            DatabaseMeans::Template => 1,
+        };
+        self.means.is_copies().then_some(copies)
     }
 
     /// Copies of the database that must fit beside each other on its server: the one of the proof or of a rollback, and with

@@ -8,11 +8,11 @@ use raylift_model::plan::{DatabaseNames, PlannedSite};
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::compared::compare;
 use super::engine::{self, Engine, Source};
 use super::error::exists;
 use super::exchange::sync_parent;
 use super::folders::make_private;
-use super::proof::compare;
 use super::remove::remove_tree;
 use super::return_point::Note;
 use super::whole;
