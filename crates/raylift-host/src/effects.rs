@@ -7,6 +7,8 @@
 mod answers;
 pub(crate) mod at_rest;
 pub mod client;
+mod compared;
+mod copied;
 pub(crate) mod documents;
 mod edit;
 pub(crate) mod engine;

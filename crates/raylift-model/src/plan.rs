@@ -2,6 +2,7 @@
 
 mod action;
 mod binding;
+mod database_names;
 mod files;
 mod health;
 mod properties;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{Action, Phase, PlannedAction};
 pub use binding::Binding;
+pub use database_names::DatabaseNames;
 pub use files::{
     Base, CfgKey, Decision, Edit, Exchange, ExchangeProbe, FileDecision, Piece, Splice,
 };
@@ -23,7 +25,7 @@ pub use health::{HealthPlan, Probe, Timeouts};
 pub use properties::{
     ConfigurationAttribute, Handling, OwnValue, PropertyFate, PropertyPlan, PropertySet,
 };
-pub use return_means::{DatabaseCommands, OwnCommand, ReturnMeans};
+pub use return_means::{DatabaseCommands, DatabaseMeans, OwnCommand, ReturnMeans};
 pub use schema::schema;
 pub use site::{DatabaseTools, PlannedBackups, PlannedRelease, PlannedSite};
 pub use steps::{CorePlan, DataUpgrade, ModulePlan, ModuleTarget, PlannedStep, TouchedTable, When};
@@ -128,6 +130,20 @@ impl Plan {
     /// True when database and documents can be brought back to the moment of the return point.
     pub fn has_return_point(&self) -> bool {
         !matches!(self.return_means(), None | Some(ReturnMeans::Notes))
+    }
+
+    /// The database on the server that is the return point's copy of the site's; nothing where a dump or files are.
+    pub fn return_point_database(&self) -> Option<String> {
+        let mut actions = self.actions.iter();
+        actions.find_map(|planned| match &planned.action {
+            Action::TakeReturnPoint {
+                place,
+                means: ReturnMeans::Copies,
+            } if self.site.copies_on_server() => {
+                Some(DatabaseNames::of(&self.site, place).return_point())
+            }
+            _ => None,
+        })
     }
 
     /// The blockers among the findings.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::DatabaseMeans;
+
 /// The last proof of a site, by an update or by a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProofRecord {
@@ -43,20 +45,56 @@ pub struct ProofRecord {
     /// Milliseconds that bringing all of them back takes, at the rate of those that were, after the repository is opened.
     #[serde(default)]
     pub document_return_milliseconds: u64,
+    /// How long a copy of the database on its own server took; nothing where none was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyRecord>,
+}
+
+/// A copy of a database on its own server, measured on the restored one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CopyRecord {
+    /// Milliseconds for making it.
+    pub milliseconds: u64,
+    /// Milliseconds for counting its rows.
+    pub count_milliseconds: u64,
+}
+
+impl CopyRecord {
+    /// The copy is made, then the rows of both databases are counted; in the outage as on the way back.
+    fn checked(&self) -> u64 {
+        self.milliseconds + 2 * self.count_milliseconds
+    }
 }
 
 impl ProofRecord {
     /// Name of the file in raylift's folder that keeps the last one.
     pub const FILE: &'static str = "last-proof.json";
 
-    /// Milliseconds that a return point of the same size takes in the outage.
-    pub fn return_point_milliseconds(&self) -> u64 {
-        self.dump_milliseconds + self.document_milliseconds + self.checks()
+    /// What a return point would hold of the database, by what this proof tried.
+    pub fn database(&self) -> DatabaseMeans {
+        match self.copy {
+            Some(_) => DatabaseMeans::Template,
+            None => DatabaseMeans::Dump,
+        }
     }
 
-    /// Milliseconds that bringing it back takes: it is read before, and what came back is compared after.
-    pub fn return_milliseconds(&self) -> u64 {
-        self.restore_milliseconds + self.document_return_milliseconds + 2 * self.checks()
+    /// Milliseconds that a return point of the same size takes in the outage; nothing where that was not measured.
+    pub fn return_point_milliseconds(&self, database: DatabaseMeans) -> Option<u64> {
+        let database = match database {
+            DatabaseMeans::Dump => self.dump_milliseconds + self.checks(),
+            DatabaseMeans::Template => self.copy.as_ref()?.checked(),
+        };
+        Some(database + self.document_milliseconds)
+    }
+
+    /// Milliseconds that bringing it back takes: it is read before, and what came back is compared after. Nothing where
+    /// that was not measured.
+    pub fn return_milliseconds(&self, database: DatabaseMeans) -> Option<u64> {
+        let database = match database {
+            DatabaseMeans::Dump => self.restore_milliseconds + 2 * self.checks(),
+            DatabaseMeans::Template => self.copy.as_ref()?.checked(),
+        };
+        Some(database + self.document_return_milliseconds)
     }
 
     /// Where they were not measured the reading of all rows was, which takes longer.
@@ -107,10 +145,28 @@ mod tests {
             documents_compared: 0,
             document_bytes_compared: 0,
             document_return_milliseconds: 200,
+            copy: None,
         };
-        assert_eq!(record.return_point_milliseconds(), 500 + 100 + 900);
-        assert_eq!(record.return_milliseconds(), 400 + 200 + 2 * 900);
+        let taken = |record: &ProofRecord| record.return_point_milliseconds(DatabaseMeans::Dump);
+        assert_eq!(taken(&record), Some(500 + 100 + 900));
+        assert_eq!(
+            record.return_milliseconds(DatabaseMeans::Dump),
+            Some(400 + 200 + 2 * 900)
+        );
         record.check_milliseconds = 0;
-        assert_eq!(record.return_point_milliseconds(), 500 + 100 + 1_200);
+        assert_eq!(taken(&record), Some(500 + 100 + 1_200));
+
+        let copy = DatabaseMeans::Template;
+        assert_eq!(record.return_point_milliseconds(copy), None);
+        assert_eq!(record.return_milliseconds(copy), None);
+        record.copy = Some(CopyRecord {
+            milliseconds: 50,
+            count_milliseconds: 300,
+        });
+        assert_eq!(
+            record.return_point_milliseconds(copy),
+            Some(50 + 2 * 300 + 100)
+        );
+        assert_eq!(record.return_milliseconds(copy), Some(50 + 2 * 300 + 200));
     }
 }

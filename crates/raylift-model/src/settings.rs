@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::DatabaseMeans;
+
 /// Everything that `raylift.toml` may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -106,6 +108,8 @@ pub struct DatabaseToolSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RestorePointSettings {
+    /// What the return point holds of the database: a dump (default), or a copy on its own server.
+    pub database: DatabaseMeans,
     /// Program and arguments that take a snapshot of database and documents of the stopped site, instead of raylift's own
     /// copies. The last line of its output that is not empty is the snapshot's id.
     pub command: Option<Vec<String>>,

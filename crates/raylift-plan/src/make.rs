@@ -180,7 +180,7 @@ pub fn make(
         release,
         &files.decisions,
         (&state.display().to_string(), &wishes.settings.backup),
-        choice.means.is_copies(),
+        choice.copies_below_the_state(&wishes.settings),
         &mut findings,
     );
     findings.extend(devices::findings(
@@ -196,7 +196,7 @@ pub fn make(
         site,
         &to,
         upgrade.is_some(),
-        by_own_tools,
+        choice.copies_on_server(commands.as_ref(), &wishes.settings),
     ));
     // The verifier of the state does nothing where the core has no step to go.
     let verifies = preflight::verifies(site, &to, upgrade.is_some() && !core.steps.is_empty());
@@ -217,7 +217,7 @@ pub fn make(
             proof: choice.proof,
             sessions: site.database.settings.kind.is_server()
                 && commands.is_none()
-                && (by_own_tools || database::tools(site, &wishes.settings.database).is_some()),
+                && (by_own_tools || database::tools(site, &wishes.settings).is_some()),
             means: choice.means,
         },
     );
@@ -360,6 +360,7 @@ pub fn site_alone(
             "try it out by hand: bring a dump back into another database",
         ));
     }
+    against.extend(return_point::no_template(site, settings));
     let about_data = |finding: &&Finding| {
         finding.severity == Severity::Blocker && finding.code.as_str().starts_with("RL05")
     };
@@ -406,7 +407,7 @@ fn planned_site(
         was_running: process.is_some(),
         connectors: site.app_server.connectors.clone(),
         database: site.database.settings.clone(),
-        database_tools: database::tools(site, &settings.database),
+        database_tools: database::tools(site, settings),
         database_commands: return_point::database_commands(&settings.database),
         store: site.store.root.as_ref().map(PathBuf::from),
         store_implementation: Some(site.store.implementation.clone()),

@@ -110,13 +110,13 @@ fn meaning(name: CheckName) -> Meaning {
     Meaning::One(rule)
 }
 
-/// What the checks say. `upgrades` is whether the upgrade client runs in the outage, `copies` whether raylift restores
-/// the database beside itself.
+/// What the checks say. `upgrades` is whether the upgrade client runs in the outage, `copies` how many copies
+/// of the database raylift has beside it on its server.
 pub(crate) fn findings(
     site: &SiteFacts,
     to: &ReleaseVersion,
     upgrades: bool,
-    copies: bool,
+    copies: u64,
 ) -> Vec<Finding> {
     let verifies = verifies(site, to, upgrades);
     let verifiers = Verifiers {

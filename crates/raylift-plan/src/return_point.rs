@@ -3,7 +3,9 @@
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::plan::{DatabaseCommands, OwnCommand, ReturnMeans, ReturnMode, WayBack};
+use raylift_model::plan::{
+    DatabaseCommands, DatabaseMeans, OwnCommand, ReturnMeans, ReturnMode, WayBack,
+};
 use raylift_model::settings::{DatabaseToolSettings, Settings};
 
 use crate::checks::blocker;
@@ -29,6 +31,34 @@ impl Choice {
     pub(crate) fn by_own_tools(means: &ReturnMeans, commands: Option<&DatabaseCommands>) -> bool {
         means.is_copies() && commands.is_none()
     }
+
+    /// Copies of the database that must fit beside each other on raylift's disk, with one more of the documents: the return
+    /// point and what a rollback brings back; nothing where no copies are taken. A return point on the server leaves there
+    /// only the proof's.
+    pub(crate) fn copies_below_the_state(&self, settings: &Settings) -> Option<u64> {
+        let copies = match settings.restore_point.database {
+            DatabaseMeans::Dump => 2,
+            DatabaseMeans::Template => 1,
+        };
+        self.means.is_copies().then_some(copies)
+    }
+
+    /// Copies of the database that must fit beside each other on its server: the one of the proof or of a rollback, and with
+    /// a return point there one more.
+    pub(crate) fn copies_on_server(
+        &self,
+        commands: Option<&DatabaseCommands>,
+        settings: &Settings,
+    ) -> u64 {
+        match (
+            Self::by_own_tools(&self.means, commands),
+            settings.restore_point.database,
+        ) {
+            (false, _) => 0,
+            (true, DatabaseMeans::Dump) => 1,
+            (true, DatabaseMeans::Template) => 2,
+        }
+    }
 }
 
 /// Decides.
@@ -39,6 +69,7 @@ pub(crate) fn choose(
     waive_proof: bool,
 ) -> Choice {
     let mut findings = half_set(settings);
+    findings.extend(no_template(site, settings));
     let means = means(settings, way_back);
     let commands = database_commands(&settings.database);
     // A proof restores to a place of its own, which neither a snapshot nor a dump that raylift does not know can do.
@@ -145,6 +176,29 @@ fn half_set(settings: &Settings) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// A copy on the server is asked for where raylift cannot make one: then no return point would be as the settings say.
+pub(crate) fn no_template(site: &SiteFacts, settings: &Settings) -> Option<Finding> {
+    let (point, database) = (&settings.restore_point, &settings.database);
+    if point.database.is_dump() {
+        return None;
+    }
+    let why = if site.database.settings.kind != DatabaseKind::Postgresql {
+        "only PostgreSQL copies a database on the server"
+    } else if point.command.is_some() {
+        "command takes the return point"
+    } else if database.dump_command.is_some() || database.restore_command.is_some() {
+        "dump_command and restore_command of [database] stand in for raylift's own means"
+    } else {
+        return None;
+    };
+    Some(blocker(
+        codes::SETTINGS_UNREADABLE,
+        "[restore_point]",
+        format!("database = \"template\" is set, and {why}"),
+        "correct raylift.toml: leave database out, or say database = \"dump\"",
+    ))
 }
 
 fn by_command(take: &OwnCommand, restore: Option<&OwnCommand>) -> Finding {

@@ -15,6 +15,7 @@ const RESERVE: u64 = 64 << 20;
 
 /// Staging, proof and return point all lie on the file system of raylift's state folder. The proof's copy is
 /// removed before the return point is taken; a rollback needs room for one more copy, since nothing is deleted then.
+/// `copies` is how many of the database lie there at once; nothing where no copies are taken.
 /// A snapshot by the owner's command lies wherever that puts it, and notes take nearly nothing.
 /// A database whose size nobody told counts for nothing here, which the checks of the database say.
 /// Documents lie in the backup repository: where a proof has put them there, only new ones are added.
@@ -23,7 +24,7 @@ pub(crate) fn needs(
     release: &ReleaseFacts,
     decisions: &[FileDecision],
     (state, backup): (&str, &BackupSettings),
-    copies: bool,
+    copies: Option<u64>,
     findings: &mut Vec<Finding>,
 ) -> Vec<SpaceNeed> {
     let sizes = |path: &str, files: &[raylift_model::facts::FileFact]| {
@@ -59,11 +60,9 @@ pub(crate) fn needs(
     } else {
         site.store.bytes
     };
-    let kept = if copies {
-        2 * site.database.bytes.unwrap_or(0) + added + site.store.bytes
-    } else {
-        0
-    };
+    let kept = copies.map_or(0, |copies| {
+        copies * site.database.bytes.unwrap_or(0) + added + site.store.bytes
+    });
     let needed = staged + kept + RESERVE;
     let free = site
         .disks
@@ -87,7 +86,7 @@ pub(crate) fn needs(
         path: state.to_owned(),
         needed,
         free,
-        purpose: if copies {
+        purpose: if copies.is_some() {
             "staged release, return point, and room for a rollback"
         } else {
             "staged release"

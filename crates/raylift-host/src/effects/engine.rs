@@ -7,7 +7,6 @@
 mod commanded;
 mod estimate;
 mod mysql;
-mod names;
 mod postgresql;
 mod tool;
 
@@ -18,17 +17,40 @@ use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, TableFacts};
 use raylift_model::kept::Kept;
-use raylift_model::plan::{DatabaseTools, PlannedSite};
+use raylift_model::plan::{DatabaseNames, DatabaseTools, PlannedSite};
 use raylift_model::secret::Secret;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 pub(crate) use mysql::{EVENTS, TABLES};
-pub(crate) use names::Names;
 
 use self::commanded::Commanded;
 use self::mysql::Mysql;
 use self::postgresql::Postgresql;
+
+/// What a database on a server is made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// The dump in a folder.
+    Dump(&'a Path),
+    /// The site's own database, which nobody may be connected to.
+    Live,
+    /// A database that raylift made, by its name.
+    Database(&'a str),
+}
+
+impl<'a> Source<'a> {
+    /// The dump's folder, for engines that know nothing else.
+    ///
+    /// # Errors
+    /// With [`codes::DATABASE_UNSUPPORTED`] for a database.
+    fn dump(self) -> Result<&'a Path, HostError> {
+        match self {
+            Self::Dump(folder) => Ok(folder),
+            Self::Live | Self::Database(_) => Err(no_copies()),
+        }
+    }
+}
 
 /// What raylift does with a database server.
 pub(crate) trait Engine {
@@ -39,11 +61,27 @@ pub(crate) trait Engine {
     /// [`codes::DISK_TOO_SMALL`] where that was the reason.
     fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError>;
 
-    /// Makes the database `name`, which replaces one of that name, like the site's own, and fills it from a dump.
+    /// Makes the database `name`, which replaces one of that name, like the site's own or, from a database, like that one,
+    /// and fills it from the source.
     ///
     /// # Errors
-    /// [`codes::RESTORE_FAILED`], else as [`Engine::dump`].
-    fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError>;
+    /// [`codes::RESTORE_FAILED`], else as [`Engine::dump`]; [`codes::FOREIGN_SESSIONS`] with the sessions that keep the
+    /// live database from being copied; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy a database.
+    fn restore(
+        &self,
+        source: Source<'_>,
+        name: &str,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError>;
+
+    /// Looks for what would keep the live database from being copied on its server, as far as no copy of another one
+    /// shows it.
+    ///
+    /// # Errors
+    /// With [`codes::DUMP_FAILED`] and the reason; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy at all.
+    fn may_copy_live(&self) -> Result<(), HostError> {
+        Err(no_copies())
+    }
 
     /// Removes the database `name`; nothing when there is none.
     ///
@@ -57,20 +95,20 @@ pub(crate) trait Engine {
     /// As [`Engine::restore`].
     fn stage_back(
         &self,
-        dump: &Path,
-        names: &Names,
+        source: Source<'_>,
+        names: &DatabaseNames,
         progress: Progress<'_>,
     ) -> Result<(), HostError>;
 
-    /// The live database is set aside and what `dump` holds takes its place. A second call goes on after what the first
+    /// The live database is set aside and what `source` holds takes its place. A second call goes on after what the first
     /// one did; `notes` is a folder that it may keep marks in. Answers what is to be said.
     ///
     /// # Errors
     /// As [`Engine::restore`].
     fn bring_back(
         &self,
-        dump: &Path,
-        names: &Names,
+        source: Source<'_>,
+        names: &DatabaseNames,
         notes: &Path,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError>;
@@ -99,7 +137,7 @@ pub(crate) trait Engine {
 ///
 /// # Errors
 /// With [`codes::RESTORE_FAILED`] when it is there, else as [`Engine::dump`].
-pub(crate) fn refuse_leftover(engine: &dyn Engine, names: &Names) -> Result<(), HostError> {
+pub(crate) fn refuse_leftover(engine: &dyn Engine, names: &DatabaseNames) -> Result<(), HostError> {
     let aside = names.aside();
     if !engine.is_there(&aside)? {
         return Ok(());
@@ -110,6 +148,13 @@ pub(crate) fn refuse_leftover(engine: &dyn Engine, names: &Names) -> Result<(), 
             "database {aside} is on the server already: what an earlier rollback set aside, of a run with this run's name whose folder is gone. Look what is in it, then rename or drop it"
         ),
     ))
+}
+
+fn no_copies() -> HostError {
+    HostError::new(
+        codes::DATABASE_UNSUPPORTED,
+        "only PostgreSQL copies a database on the server: set database = \"dump\" in [restore_point] of raylift.toml",
+    )
 }
 
 /// A note of the database that was live when the way back began.

@@ -1,7 +1,6 @@
 //! The proof that a restore point can be taken and read again, while the site serves.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,15 +8,17 @@ use std::time::{Duration, Instant};
 use raylift_backup::attributes::give;
 use raylift_backup::{BackupStore, FORMAT, Manifest, PartManifest, PlainStore, Stop};
 use raylift_model::codes;
-use raylift_model::facts::{DatabaseKind, TableFacts};
-use raylift_model::plan::PlannedSite;
-use raylift_model::proof::ProofRecord;
+use raylift_model::facts::DatabaseKind;
+use raylift_model::plan::{DatabaseNames, PlannedSite};
+use raylift_model::proof::{CopyRecord, ProofRecord};
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::at_rest::copy_at_rest;
+use super::compared::{compare, described};
+use super::copied;
 use super::documents::{COMPARISONS, Documents, Proven};
-use super::engine::{self, Engine, Names};
+use super::engine::{self, Engine, Source};
 use super::error::{attributes, backup, go_on, write_failed};
 use super::fence::open_path;
 use super::hsqldb::Hsqldb;
@@ -55,25 +56,38 @@ pub(crate) fn prove(
     let proof = Proof {
         site,
         access,
-        names: Names::of(site, scratch),
+        names: DatabaseNames::of(site, scratch),
         store: PlainStore::new(scratch.join("backup")).stopping(stop),
         restored: scratch.join("restored"),
         read: Cell::default(),
         versions: Versions::of(site, scratch),
+        copy: Cell::default(),
         stop,
     };
     let database = match &engine {
         Some(engine) => {
             // A rollback could not put the live database there.
             engine::refuse_leftover(engine.as_ref(), &proof.names)?;
+            if site.copies_on_server() {
+                engine.may_copy_live()?;
+                let point = return_point_of(site, scratch);
+                copied::refuse_leftover(engine.as_ref(), &proof.names, &point)?;
+            }
             proof.server(engine.as_ref(), progress)?
         }
         None => proof.files(&Hsqldb::of(access)?, progress)?,
     };
     let checked = proof.check(engine.is_some(), &database.part)?;
+    let copy = proof.copy.take();
+    let copied = copy.as_ref().map(|copy| {
+        format!(
+            "database: the restored one copied on its server and compared, every row, in {:.1} s",
+            copy.milliseconds as f64 / 1000.0
+        )
+    });
     let mut record = ProofRecord {
         taken: String::new(),
-        compared: vec![database.line],
+        compared: std::iter::once(database.line).chain(copied).collect(),
         database_bytes: database.part.totals().1,
         dump_milliseconds: milliseconds(database.dumped),
         restore_milliseconds: milliseconds(database.restored),
@@ -87,6 +101,7 @@ pub(crate) fn prove(
         documents_compared: 0,
         document_bytes_compared: 0,
         document_return_milliseconds: 0,
+        copy,
     };
     require_mounted(site, database.listed, stop)?;
     let store = Documents::of(site)?.map(|documents| documents.stopping(stop));
@@ -110,6 +125,12 @@ pub(crate) fn prove(
         documents.supersede(&superfluous);
     }
     Ok(record)
+}
+
+/// Where the run that this is the scratch folder of keeps its return point.
+fn return_point_of(site: &PlannedSite, scratch: &Path) -> PathBuf {
+    let run = scratch.file_name().unwrap_or_default();
+    site.state.join("backups").join(run)
 }
 
 /// A store that is not mounted is an empty folder, or none: a proof of nothing would pass, and a return point of it would
@@ -206,7 +227,7 @@ pub fn drill(
     }
 }
 
-/// Removes what a proof leaves: the scratch folder, and the scratch database of a server.
+/// Removes what a proof leaves: the scratch folder, and the scratch databases of a server.
 ///
 /// # Errors
 /// When something cannot be removed.
@@ -216,7 +237,11 @@ pub(crate) fn discard(
     scratch: &Path,
 ) -> Result<(), HostError> {
     if let Some(engine) = engine {
-        engine.remove(&Names::of(site, scratch).scratch())?;
+        let names = DatabaseNames::of(site, scratch);
+        if site.copies_on_server() {
+            engine.remove(&names.scratch_copy())?;
+        }
+        engine.remove(&names.scratch())?;
     }
     remove_tree(&site.state, scratch)
 }
@@ -224,12 +249,14 @@ pub(crate) fn discard(
 struct Proof<'a> {
     site: &'a PlannedSite,
     access: &'a DatabaseAccess,
-    names: Names,
+    names: DatabaseNames,
     store: PlainStore,
     restored: PathBuf,
     /// Rows of the site at the last look, and how long that took.
     read: Cell<(u64, Duration)>,
     versions: Option<Versions>,
+    /// How long the copy of the restored database took, where one was made.
+    copy: Cell<Option<CopyRecord>>,
     stop: &'a Stop,
 }
 
@@ -247,15 +274,51 @@ impl Proof<'_> {
             let dumped = begun.elapsed();
             let after = self.look(progress)?;
             let begun = Instant::now();
-            engine.restore(&self.store.folder(DATABASE), &scratch, progress)?;
+            let folder = self.store.folder(DATABASE);
+            engine.restore(Source::Dump(&folder), &scratch, progress)?;
             let restored = begun.elapsed();
             progress("comparing the restored database".to_owned());
             let restored_access = engine.access(&scratch)?;
             let found = Note::read_all(&restored_access, Mode::ReadOnly, self.stop, progress)?;
             self.list_versions(&restored_access, progress)?;
+            if self.site.copies_on_server() {
+                self.copy(engine, &found, progress)?;
+            }
             engine.remove(&scratch)?;
             Ok((part, dumped, restored, found, after))
         })
+    }
+
+    /// The live database cannot be copied on its server while the site is connected to it, so that the restored one is: by
+    /// the same statement, with the same content.
+    fn copy(
+        &self,
+        engine: &dyn Engine,
+        restored: &Note,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
+        let name = self.names.scratch_copy();
+        let begun = Instant::now();
+        engine.restore(Source::Database(&self.names.scratch()), &name, progress)?;
+        let copied = begun.elapsed();
+        progress("comparing the copy on the server".to_owned());
+        let access = engine.access(&name)?;
+        let begun = Instant::now();
+        Note::read(&access, Mode::ReadOnly, self.stop)?;
+        let counted = begun.elapsed();
+        let found = Note::read_all(&access, Mode::ReadOnly, self.stop, progress)?;
+        let differences = compare(restored, &found, restored);
+        if !differences.is_empty() {
+            return Err(
+                failed("the copy of the restored database on its server differs from it")
+                    .because(differences),
+            );
+        }
+        self.copy.set(Some(CopyRecord {
+            milliseconds: milliseconds(copied).max(1),
+            count_milliseconds: milliseconds(counted),
+        }));
+        engine.remove(&name)
     }
 
     /// The same for an embedded HSQLDB.
@@ -370,153 +433,6 @@ impl Proof<'_> {
     }
 }
 
-/// What the copy holds and the site never held between the two readings; empty when they agree.
-fn compare(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
-    let mut differences = compare_contents(before, copy, after);
-    if copy.release_rows != before.release_rows && copy.release_rows != after.release_rows {
-        differences.push("the rows of Release_ differ".to_owned());
-    }
-    let by_name = |note: &Note| -> BTreeMap<String, u64> {
-        let rows = |table: &TableFacts| (table.name.clone(), table.rows);
-        note.tables.iter().map(rows).collect()
-    };
-    let (before, copy, after) = (by_name(before), by_name(copy), by_name(after));
-    let names: std::collections::BTreeSet<&String> = before
-        .keys()
-        .chain(copy.keys())
-        .chain(after.keys())
-        .collect();
-    for name in names {
-        let rows = |tables: &BTreeMap<String, u64>| tables.get(name).copied();
-        let (first, found, last) = (rows(&before), rows(&copy), rows(&after));
-        let fits = match (first, found, last) {
-            (Some(first), Some(found), Some(last)) => {
-                (first.min(last)..=first.max(last)).contains(&found)
-            }
-            // A table that came or went between the two readings.
-            (None, _, _) | (_, _, None) => first != last || found == first,
-            (Some(_), None, Some(_)) => false,
-        };
-        if !fits {
-            let told = |rows: Option<u64>| rows.map_or("none".to_owned(), |rows| rows.to_string());
-            differences.push(format!(
-                "table {name}: {} rows before, {} in the copy, {} after",
-                told(first),
-                told(found),
-                told(last)
-            ));
-        }
-    }
-    differences
-}
-
-/// Tables whose rows or shape were the same before and after, and are not in the copy.
-fn compare_contents(before: &Note, copy: &Note, after: &Note) -> Vec<String> {
-    let rows = before
-        .digests
-        .iter()
-        .filter(|(name, digest)| {
-            after.digests.get(*name) == Some(digest) && copy.digests.get(*name) != Some(digest)
-        })
-        .map(|(name, _)| format!("table {name}: other rows in the copy"));
-    let shapes = before
-        .shapes
-        .iter()
-        .filter(|(name, shape)| {
-            after.shapes.get(*name) == Some(shape) && copy.shapes.get(*name) != Some(shape)
-        })
-        .map(|(name, _)| format!("table {name}: other columns or indexes in the copy"));
-    rows.chain(shapes).collect()
-}
-
-/// What was compared, and how.
-fn described(before: &Note, copy: &Note, after: &Note, done: &str) -> String {
-    let rows: u64 = copy.tables.iter().map(|table| table.rows).sum();
-    let count = copy.tables.len();
-    let resting = before
-        .digests
-        .iter()
-        .filter(|(name, digest)| after.digests.get(*name) == Some(digest))
-        .count();
-    let moving = count.saturating_sub(resting);
-    let how = if moving == 0 {
-        "every row of them".to_owned()
-    } else {
-        format!(
-            "every row of {resting}, of {moving} that were written to meanwhile the number of rows"
-        )
-    };
-    format!("database: {count} tables with {rows} rows {done} and compared, {how}")
-}
-
 fn failed(message: &str) -> HostError {
     HostError::new(codes::PROOF_FAILED, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use raylift_model::facts::ReleaseRow;
-    use raylift_model::names::BundleSymbolicName;
-    use raylift_model::version::SchemaVersion;
-
-    use super::*;
-
-    fn note(version: &str, tables: &[(&str, u64)]) -> Note {
-        Note {
-            tables: tables
-                .iter()
-                .map(|(name, rows)| TableFacts {
-                    name: (*name).to_owned(),
-                    rows: *rows,
-                })
-                .collect(),
-            release_rows: vec![ReleaseRow {
-                name: BundleSymbolicName::new("portal"),
-                schema_version: SchemaVersion::new(version),
-                build_number: Some(7200),
-                state: None,
-                verified: Some(true),
-            }],
-            core_row: None,
-            digests: BTreeMap::new(),
-            shapes: BTreeMap::new(),
-            kept: None,
-        }
-    }
-
-    #[test]
-    fn a_copy_must_lie_between_what_the_site_was_before_and_after() {
-        type Tables<'a> = &'a [(&'a str, u64)];
-        let cases: [(Tables<'_>, Tables<'_>, Tables<'_>, usize); 8] = [
-            (&[("a", 3)], &[("a", 3)], &[("a", 3)], 0),
-            (&[("a", 3)], &[("a", 4)], &[("a", 5)], 0),
-            (&[("a", 5)], &[("a", 4)], &[("a", 3)], 0),
-            (&[("a", 3)], &[("a", 2)], &[("a", 5)], 1),
-            (&[("a", 3)], &[("a", 6)], &[("a", 5)], 1),
-            (&[("a", 3), ("b", 1)], &[("a", 3)], &[("a", 3), ("b", 1)], 1),
-            (&[("a", 3)], &[("a", 3), ("b", 1)], &[("a", 3)], 1),
-            (&[("a", 3)], &[("a", 3), ("b", 0)], &[("a", 3), ("b", 1)], 0),
-        ];
-        for (before, copy, after, expected) in cases {
-            let found = compare(
-                &note("5.0.2", before),
-                &note("5.0.2", copy),
-                &note("5.0.2", after),
-            );
-            assert_eq!(
-                found.len(),
-                expected,
-                "{before:?} {copy:?} {after:?}: {found:?}"
-            );
-        }
-        let same = &[("a", 1)];
-        assert_eq!(
-            compare(
-                &note("5.0.2", same),
-                &note("5.1.0", same),
-                &note("5.0.2", same)
-            ),
-            ["the rows of Release_ differ"]
-        );
-    }
 }

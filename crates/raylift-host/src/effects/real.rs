@@ -24,6 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answers::Answers;
 use super::client::UpgradeClient;
+use super::copied::OnServer;
 use super::documents::Documents;
 use super::error::{database, source};
 use super::exchange::Exchanger;
@@ -86,6 +87,17 @@ impl RealHost {
 
     fn open(&self, plan: &Plan, mode: Mode) -> Result<Bridge, HostError> {
         Bridge::open(&(self.access)(plan)?, mode).map_err(database)
+    }
+
+    fn on_server<T>(
+        &self,
+        plan: &Plan,
+        act: impl FnOnce(&OnServer<'_>) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        act(&OnServer {
+            site: &plan.site,
+            access: &|| (self.access)(plan),
+        })
     }
 
     fn with_client<T>(
@@ -293,11 +305,17 @@ impl Host for RealHost {
         taking.take(command, progress)
     }
 
-    fn return_point(&self, _plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError> {
+    fn return_point(&self, plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError> {
         if let Some(noted) = snapshot::complete(place)? {
             return noted.point().map(Some);
         }
-        Ok(return_point::complete(place)?.map(|(_, point)| point))
+        self.on_server(plan, |server| {
+            Ok(return_point::complete(place, server)?.map(|(_, point)| point))
+        })
+    }
+
+    fn forget_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
+        self.on_server(plan, |server| server.forget(place))
     }
 
     fn documents(&self, plan: &Plan) -> Result<Option<(u64, u64)>, HostError> {
@@ -312,7 +330,9 @@ impl Host for RealHost {
         // Of a snapshot there is nothing that raylift could read.
         match snapshot::complete(place)? {
             Some(_) => Ok(()),
-            None => return_point::verify(&plan.site, place),
+            None => self.on_server(plan, |server| {
+                return_point::verify(&plan.site, place, server)
+            }),
         }
     }
 
@@ -338,11 +358,12 @@ impl Host for RealHost {
     }
 
     fn put_back_core_row(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
-        let wanted = match (snapshot::complete(place)?, return_point::complete(place)?) {
-            (Some(noted), _) => noted.note.core_row,
-            (None, Some((manifest, _))) => return_point::note(&manifest)?.core_row,
-            (None, None) => None,
+        // The rest of the return point is not needed for it, and need not be there.
+        let note = match snapshot::complete(place)? {
+            Some(noted) => Some(noted.note),
+            None => return_point::noted(place)?,
         };
+        let wanted = note.and_then(|note| note.core_row);
         let wanted = wanted.ok_or_else(|| {
             HostError::new(
                 codes::NOTHING_TO_ROLL_BACK,

@@ -15,12 +15,13 @@ use raylift_backup::attributes::{Attributes, give};
 use raylift_backup::{BackupStore, PartManifest, PlainStore, is_own};
 use raylift_model::codes;
 use raylift_model::kept;
-use raylift_model::plan::Plan;
+use raylift_model::plan::{DatabaseNames, Plan};
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
+use super::copied::OnServer;
 use super::documents::{DOCUMENTS, Kept};
-use super::engine::{self, Engine, Names};
+use super::engine::{self, Engine, Source as Original};
 use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
@@ -43,8 +44,14 @@ pub(crate) fn restore(
     place: &Path,
     progress: Progress<'_>,
 ) -> Result<Vec<String>, HostError> {
-    let manifest = required(place)?;
+    let on_server = OnServer {
+        site: &plan.site,
+        access: &|| Ok(access.clone()),
+    };
+    let manifest = required(place, &on_server)?;
+    let noted = note(&manifest)?;
     let store = PlainStore::new(place);
+    let dump = store.folder(DATABASE);
     let engine = engine::of(&plan.site, access)?;
     let files = match engine {
         Some(_) => None,
@@ -60,11 +67,13 @@ pub(crate) fn restore(
     };
     let server = engine.as_deref().map(|engine| Server {
         engine,
-        dump: store.folder(DATABASE),
-        names: Names::of(&plan.site, run_folder),
+        original: match &noted.copy {
+            Some(copy) => Original::Database(copy),
+            None => Original::Dump(&dump),
+        },
+        names: DatabaseNames::of(&plan.site, run_folder),
         run_folder,
     });
-    let kept = note(&manifest)?.kept;
     let copied = manifest
         .part(DATABASE)
         .filter(|_| server.is_none())
@@ -76,7 +85,7 @@ pub(crate) fn restore(
             run_folder,
             names: &names,
         });
-    let kept = kept.iter().map(|kept| Restoring {
+    let kept = noted.kept.iter().map(|kept| Restoring {
         name: DOCUMENTS,
         root: &kept.root,
         is_whole: true,
@@ -91,11 +100,15 @@ pub(crate) fn restore(
     }
     let mut done = Vec::new();
     if let Some(server) = &server {
-        if !exists(&server.marker("back"))?
-            && let Some(part) = manifest.part(DATABASE)
-        {
-            progress("comparing the dump".to_owned());
-            store.verify(part).map_err(backup)?;
+        if !exists(&server.marker("back"))? {
+            if let Some(part) = manifest.part(DATABASE) {
+                progress("comparing the dump".to_owned());
+                store.verify(part).map_err(backup)?;
+            }
+            if let Some(copy) = &noted.copy {
+                progress("counting the rows of the copy".to_owned());
+                on_server.verify(copy, &noted)?;
+            }
         }
         server.stage(progress)?;
         done.extend(server.bring_back(progress)?);
@@ -113,8 +126,8 @@ pub(crate) fn restore(
 /// A database server on its way back.
 struct Server<'a> {
     engine: &'a dyn Engine,
-    dump: PathBuf,
-    names: Names,
+    original: Original<'a>,
+    names: DatabaseNames,
     run_folder: &'a Path,
 }
 
@@ -125,7 +138,8 @@ impl Server<'_> {
             return Ok(());
         }
         progress("bringing the database back".to_owned());
-        self.engine.stage_back(&self.dump, &self.names, progress)?;
+        self.engine
+            .stage_back(self.original, &self.names, progress)?;
         mark(&staged)
     }
 
@@ -138,7 +152,7 @@ impl Server<'_> {
         make_private(&notes)?;
         let said = self
             .engine
-            .bring_back(&self.dump, &self.names, &notes, progress)?;
+            .bring_back(self.original, &self.names, &notes, progress)?;
         mark_saying(&back, &said)?;
         Ok(said)
     }

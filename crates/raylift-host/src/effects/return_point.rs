@@ -8,12 +8,13 @@ use raylift_backup::{BackupStore, FORMAT, Manifest, Part, PartManifest, PlainSto
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{ReleaseRow, TableFacts};
-use raylift_model::plan::PlannedSite;
+use raylift_model::plan::{DatabaseNames, PlannedSite};
 use raylift_run::host::{HostError, Progress, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
+use super::copied::{self, OnServer};
 use super::documents::{Documents, Kept};
 use super::engine::{self, Engine};
 use super::error::{attributes, backup, database, exists, go_on, read_failed};
@@ -43,6 +44,9 @@ pub(crate) struct Note {
     /// The documents, in the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<Kept>,
+    /// The database on the server that is the copy; nothing where a dump or files are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) copy: Option<String>,
 }
 
 impl Note {
@@ -63,6 +67,7 @@ impl Note {
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
             kept: None,
+            copy: None,
         };
         if mode == Mode::ReadWrite {
             bridge.shut_down().map_err(database)?;
@@ -90,6 +95,7 @@ impl Note {
             digests: BTreeMap::new(),
             shapes: BTreeMap::new(),
             kept: None,
+            copy: None,
         };
         for (number, (name, shape)) in schema.into_iter().enumerate() {
             go_on(stop)?;
@@ -196,36 +202,50 @@ pub(crate) fn take(
     if let Some(manifest) = store.complete().map_err(backup)? {
         return of(&manifest);
     }
+    let names = DatabaseNames::of(site, place);
     let documents = Documents::of(site)?;
     if let Some(documents) = &documents {
         // Not only after the database was dumped: nobody is served.
         documents.look()?;
     }
     let engine = engine::of(site, access)?;
-    let database = match &engine {
-        Some(engine) => dump(site, engine.as_ref(), &store, progress)?,
-        None => put(&store, &database_files(&Hsqldb::of(access)?)?, progress)?,
-    };
+    let mut taken = Vec::new();
+    let mut copy = None;
+    match &engine {
+        Some(engine) if site.copies_on_server() => {
+            copy = Some(copied::copy(engine.as_ref(), &names, place, progress)?);
+        }
+        Some(engine) => taken.push(dump(site, engine.as_ref(), &store, progress)?),
+        None => {
+            let files = database_files(&Hsqldb::of(access)?)?;
+            taken.push(put(&store, &files, progress)?);
+        }
+    }
     let kept = match &documents {
         Some(documents) => Some(documents.take(place, last_proof(site)?.as_ref(), progress)?),
         None => None,
     };
     progress("comparing the copies".to_owned());
-    store.verify(&database).map_err(backup)?;
+    for part in &taken {
+        store.verify(part).map_err(backup)?;
+    }
     progress("counting the rows of the database".to_owned());
-    let mut note = if engine.is_some() {
+    let mut note = match (&engine, &copy) {
+        (Some(engine), Some(copy)) => copied::checked(engine.as_ref(), copy, access)?,
         // Nobody writes: the site is stopped, and who else was connected has stopped the run.
-        Note::read(access, Mode::ReadOnly, &Stop::default())?
-    } else {
-        let copy = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
-        Note::read(&copy, Mode::ReadOnly, &Stop::default())?
+        (Some(_), None) => Note::read(access, Mode::ReadOnly, &Stop::default())?,
+        (None, _) => {
+            let files = Hsqldb::of(access)?.copied_to(&store.folder(DATABASE), access);
+            Note::read(&files, Mode::ReadOnly, &Stop::default())?
+        }
     };
     require_planned(site, &note)?;
     note.kept = kept;
+    note.copy = copy;
     let manifest = Manifest {
         format: FORMAT,
         taken: now,
-        parts: vec![database],
+        parts: taken,
         note: serde_json::to_value(&note).map_err(not_json)?,
     };
     store.seal(&manifest).map_err(backup)?;
@@ -266,18 +286,26 @@ pub(crate) fn count(store: &Path, stop: &Stop) -> Result<(u64, u64), HostError> 
     Ok((files, bytes))
 }
 
-/// Reads every file of the return point at `place`; see [`raylift_run::host::Host::verify_return_point`].
+/// Reads every file of the return point at `place`, and counts the rows of a copy on the server; see [`raylift_run::host::Host::verify_return_point`].
 ///
 /// # Errors
-/// When there is none, or a file of it is missing or differs from what was taken.
-pub(crate) fn verify(site: &PlannedSite, place: &Path) -> Result<(), HostError> {
-    let manifest = required(place)?;
+/// When there is none, or a part of it is missing or differs from what was taken.
+pub(crate) fn verify(
+    site: &PlannedSite,
+    place: &Path,
+    server: &OnServer<'_>,
+) -> Result<(), HostError> {
+    let manifest = required(place, server)?;
     require_planned_documents(site, &manifest)?;
     let store = PlainStore::new(place);
     for part in &manifest.parts {
         store.verify(part).map_err(backup)?;
     }
-    match note(&manifest)?.kept {
+    let note = note(&manifest)?;
+    if let Some(copy) = &note.copy {
+        server.verify(copy, &note)?;
+    }
+    match note.kept {
         Some(kept) => kept.verify(&mut |_| {}),
         None => Ok(()),
     }
@@ -287,8 +315,8 @@ pub(crate) fn verify(site: &PlannedSite, place: &Path) -> Result<(), HostError> 
 ///
 /// # Errors
 /// As [`complete`], and when there is none.
-pub(crate) fn required(place: &Path) -> Result<Manifest, HostError> {
-    let (manifest, _) = complete(place)?.ok_or_else(|| {
+pub(crate) fn required(place: &Path, server: &OnServer<'_>) -> Result<Manifest, HostError> {
+    let (manifest, _) = complete(place, server)?.ok_or_else(|| {
         HostError::new(
             codes::NOTHING_TO_ROLL_BACK,
             format!("there is no return point in {}", place.display()),
@@ -300,8 +328,11 @@ pub(crate) fn required(place: &Path) -> Result<Manifest, HostError> {
 /// The complete return point at `place`; see [`raylift_run::host::Host::return_point`].
 ///
 /// # Errors
-/// When it is there, but a file of it is missing or has another size.
-pub(crate) fn complete(place: &Path) -> Result<Option<(Manifest, ReturnPoint)>, HostError> {
+/// When it is there, but a file of it is missing or has another size, or its copy on the server is gone.
+pub(crate) fn complete(
+    place: &Path,
+    server: &OnServer<'_>,
+) -> Result<Option<(Manifest, ReturnPoint)>, HostError> {
     let store = PlainStore::new(place);
     let Some(manifest) = store.complete().map_err(backup)? else {
         return Ok(None);
@@ -327,11 +358,24 @@ pub(crate) fn complete(place: &Path) -> Result<Option<(Manifest, ReturnPoint)>, 
             }
         }
     }
-    if let Some(kept) = note(&manifest)?.kept {
+    let note = note(&manifest)?;
+    if let Some(copy) = &note.copy {
+        server.require(copy)?;
+    }
+    if let Some(kept) = note.kept {
         kept.is_listed()?;
     }
     let point = of(&manifest)?;
     Ok(Some((manifest, point)))
+}
+
+/// What was noted with the return point at `place`, whether or not the rest of it is there.
+///
+/// # Errors
+/// When the note cannot be read or understood.
+pub(crate) fn noted(place: &Path) -> Result<Option<Note>, HostError> {
+    let manifest = PlainStore::new(place).complete().map_err(backup)?;
+    manifest.as_ref().map(note).transpose()
 }
 
 /// What was noted when the return point was taken.
@@ -354,13 +398,19 @@ fn of(manifest: &Manifest) -> Result<ReturnPoint, HostError> {
     })
 }
 
-/// Over everything the return point holds. The id of a backup is a digest of what is in it.
+/// Over everything the return point holds. The id of a backup is a digest of what is in it; of a copy on the server there
+/// is its name and what was counted.
 fn digest(manifest: &Manifest, note: &Note) -> Result<Digest, HostError> {
-    let files = manifest.digest().map_err(not_json)?;
-    Ok(match &note.kept {
-        Some(kept) => Digest::of(format!("{files} {}", kept.snapshot).as_bytes()),
-        None => files,
-    })
+    let mut digest = manifest.digest().map_err(not_json)?;
+    if let Some(kept) = &note.kept {
+        digest = Digest::of(format!("{digest} {}", kept.snapshot).as_bytes());
+    }
+    if let Some(copy) = &note.copy {
+        let counted =
+            serde_json::to_string(&(&note.tables, &note.release_rows)).map_err(not_json)?;
+        digest = Digest::of(format!("{digest} {copy} {counted}").as_bytes());
+    }
+    Ok(digest)
 }
 
 /// Ids of the backups that return points below `backups` need.

@@ -19,6 +19,7 @@ mod letters;
 mod live;
 mod mariadb;
 mod names;
+mod on_server;
 #[path = "../common/parts.rs"]
 mod parts;
 mod postgresql;

@@ -12,8 +12,7 @@ use raylift_host::effects::RealHost;
 use raylift_model::codes;
 use raylift_model::digest::Digest;
 use raylift_model::facts::{DatabaseKind, JavaFacts};
-use raylift_model::plan::DatabaseTools;
-use raylift_model::plan::ReturnMeans;
+use raylift_model::plan::{DatabaseMeans, DatabaseTools, ReturnMeans};
 use raylift_model::secret::Secret;
 use raylift_run::host::{Host, HostError, ReturnPoint};
 use raylift_survey::machine::DatabaseAccess;
@@ -94,6 +93,7 @@ impl World {
             admin_user: None,
             admin_password_file: None,
             jobs: 2,
+            return_point: DatabaseMeans::Dump,
         });
         let shared = Arc::new(Mutex::new(password.to_owned()));
         let given = Arc::clone(&shared);

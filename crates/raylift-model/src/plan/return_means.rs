@@ -30,6 +30,26 @@ impl ReturnMeans {
     }
 }
 
+/// What raylift's own return point holds of the database.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatabaseMeans {
+    /// A dump by the vendor's tools, or a copy of an embedded database's files.
+    #[default]
+    Dump,
+    /// A copy on the server itself, by `CREATE DATABASE … TEMPLATE`. PostgreSQL only.
+    Template,
+}
+
+impl DatabaseMeans {
+    /// True for what plans of earlier versions mean by saying nothing.
+    pub fn is_dump(&self) -> bool {
+        *self == Self::Dump
+    }
+}
+
 /// A command of the site's owner, run as the user that raylift runs as.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use crate::facts::{
     Connector, DatabaseSettings, JavaFacts, ManagedBy, Ownership, ReleaseForm, ReleaseRow,
     TableFacts,
 };
-use crate::plan::DatabaseCommands;
+use crate::plan::{DatabaseCommands, DatabaseMeans};
 use crate::proof::{ProofRecord, SnapshotRecord};
 
 /// The site, as far as the run must know it.
@@ -100,6 +100,20 @@ pub struct DatabaseTools {
     pub admin_password_file: Option<PathBuf>,
     /// Parallel jobs, where a tool has them.
     pub jobs: u32,
+    /// What the return point holds of the database.
+    #[serde(default, skip_serializing_if = "DatabaseMeans::is_dump")]
+    pub return_point: DatabaseMeans,
+}
+
+impl PlannedSite {
+    /// True when raylift's own return point holds the database as a copy on its server, not as a dump.
+    pub fn copies_on_server(&self) -> bool {
+        self.database_commands.is_none()
+            && self
+                .database_tools
+                .as_ref()
+                .is_some_and(|tools| !tools.return_point.is_dump())
+    }
 }
 
 /// The release, as far as the run must know it.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, DatabaseServer, SiteFacts, VendorTools};
 use raylift_model::finding::Finding;
-use raylift_model::plan::DatabaseTools;
-use raylift_model::settings::DatabaseToolSettings;
+use raylift_model::plan::{DatabaseMeans, DatabaseTools};
+use raylift_model::settings::Settings;
 
 use crate::checks::blocker;
 
@@ -82,14 +82,20 @@ pub(super) fn findings(site: &SiteFacts, by_own_tools: bool) -> Vec<Finding> {
 }
 
 /// What the run is told; nothing where the tools are missing.
-pub(crate) fn tools(site: &SiteFacts, settings: &DatabaseToolSettings) -> Option<DatabaseTools> {
+pub(crate) fn tools(site: &SiteFacts, settings: &Settings) -> Option<DatabaseTools> {
     let found = site.database.server.as_ref()?.tools.as_ref()?;
+    let return_point = match site.database.settings.kind {
+        DatabaseKind::Postgresql => settings.restore_point.database,
+        _ => DatabaseMeans::Dump,
+    };
+    let settings = &settings.database;
     Some(DatabaseTools {
         folder: PathBuf::from(&found.folder),
         mariadb: found.mariadb,
         admin_user: settings.admin_user.clone(),
         admin_password_file: settings.admin_password_file.clone(),
         jobs: settings.jobs.unwrap_or(JOBS).max(1),
+        return_point,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Room on the disk of the database server. The proof restores the database beside itself, and a rollback does so beside
-//! what a failed upgrade left; both are as large as the database. That an upgrade lets the database grow by no more than
+//! what a failed upgrade left; both are as large as the database. A return point on the server is one more, which the proof
+//! tries beside what it restored. That an upgrade lets the database grow by no more than
 //! its own size, since a table is copied when it is altered, is an inference.
 
 use raylift_model::codes;
@@ -8,25 +9,31 @@ use raylift_model::finding::{Finding, Severity};
 
 use crate::space::mebibytes;
 
-/// `copies` is whether raylift restores the database beside itself: for the proof, whose copy is removed before the
-/// outage, or for a rollback. `upgrades` is whether the database grows. Each needs its size once.
-pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<Finding> {
+/// `copies` is how many raylift has there at once: one for the proof, whose copy is removed before the outage, or for a
+/// rollback; one more where the return point lies there. `upgrades` is whether the database grows, by its size once.
+pub(super) fn finding(site: &SiteFacts, copies: u64, upgrades: bool) -> Option<Finding> {
     let server = site.database.server.as_ref()?;
     let subject = format!("{}/{}", server.place, server.database);
     let Some(one) = site.database.bytes else {
-        return (copies || upgrades).then(|| untold(subject, copies));
+        return (copies > 0 || upgrades).then(|| untold(subject, copies));
+    };
+    let needed = one.saturating_mul(copies + u64::from(upgrades));
+    let copied = one.saturating_mul(copies);
+    let what = match copies {
+        0 | 1 => "a copy for the proof or a rollback",
+        _ => "the return point, and a copy for the proof or a rollback",
     };
     let sum = match (copies, upgrades) {
-        (true, true) => format!(
-            "{}: a copy for the proof or a rollback ({}), and as much again for what an upgrade adds",
-            mebibytes(one.saturating_mul(2)),
+        (0, true) => format!("{} for what an upgrade adds", mebibytes(one)),
+        (0, false) => return None,
+        (_, true) => format!(
+            "{}: {what} ({}), and {} for what an upgrade adds",
+            mebibytes(needed),
+            mebibytes(copied),
             mebibytes(one)
         ),
-        (true, false) => format!("{}: a copy for the proof or a rollback", mebibytes(one)),
-        (false, true) => format!("{} for what an upgrade adds", mebibytes(one)),
-        (false, false) => return None,
+        (_, false) => format!("{}: {what}", mebibytes(needed)),
     };
-    let needed = one.saturating_mul(u64::from(copies) + u64::from(upgrades));
     let Some(disk) = &server.data else {
         return Some(Finding::new(
             Severity::Note,
@@ -42,7 +49,7 @@ pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<
         return None;
     }
     // How much an upgrade adds is an estimate, which holds nobody up.
-    let severity = match copies && disk.free < one {
+    let severity = match disk.free < copied {
         true => Severity::Blocker,
         false => Severity::Warning,
     };
@@ -62,16 +69,22 @@ pub(super) fn finding(site: &SiteFacts, copies: bool, upgrades: bool) -> Option<
 }
 
 /// Copies would need room on raylift's disk, too, which was computed without them.
-fn untold(subject: String, copies: bool) -> Finding {
+fn untold(subject: String, copies: u64) -> Finding {
     let severity = match copies {
-        true => Severity::Warning,
-        false => Severity::Note,
+        0 => Severity::Note,
+        _ => Severity::Warning,
+    };
+    let room = match copies {
+        0 | 1 => "twice its size must be on each",
+        _ => "three times its size must be on the server's, and its size on raylift's",
     };
     Finding::new(
         severity,
         codes::SERVER_SPACE,
         subject,
         "how large the database is was not told to raylift: whether there is room for it, on the server's disk and where raylift keeps its copies, is not known",
-        "look how large it is and how much is free, on the disk of the server's data folder and on that of raylift's folder: twice its size must be on each",
+        format!(
+            "look how large it is and how much is free, on the disk of the server's data folder and on that of raylift's folder: {room}"
+        ),
     )
 }

@@ -6,7 +6,7 @@ use crate::facts::{release, site, wishes};
 use raylift_model::codes;
 use raylift_model::facts::{CheckName, DatabaseCheck, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::plan::Action;
+use raylift_model::plan::{Action, DatabaseMeans};
 use raylift_plan::{Wishes, make};
 
 fn check(name: CheckName, found: u64, rows: &[&str], refused: Option<&str>) -> DatabaseCheck {
@@ -333,6 +333,29 @@ fn room(site: &SiteFacts, release: &ReleaseFacts, wishes: &Wishes) -> Vec<(Sever
         .filter(|finding| finding.code.as_str() == codes::SERVER_SPACE)
         .map(|finding| (finding.severity, finding.message))
         .collect()
+}
+
+/// The return point stays on the server while a rollback brings another copy of it beside what the upgrade left.
+#[test]
+fn a_return_point_on_the_server_needs_room_there() {
+    let gibibyte: u64 = 1 << 30;
+    let mut copied = wishes();
+    copied.settings.restore_point.database = DatabaseMeans::Template;
+    for (free, severity) in [
+        (3 * gibibyte, None),
+        (3 * gibibyte - 1, Some(Severity::Warning)),
+        (2 * gibibyte - 1, Some(Severity::Blocker)),
+    ] {
+        let mut site = tight();
+        let server = site.database.server.as_mut().unwrap();
+        server.data.as_mut().unwrap().free = free;
+        let found = room(&site, &release(), &copied);
+        let severities: Vec<Severity> = found.iter().map(|(severity, _)| *severity).collect();
+        assert_eq!(severities, Vec::from_iter(severity), "{free}");
+        for (_, message) in found {
+            assert!(message.contains("3072 MiB: the return point"), "{message}");
+        }
+    }
 }
 
 /// Neither a snapshot nor a dump by command is restored beside the database, and notes alone are no copy of it.

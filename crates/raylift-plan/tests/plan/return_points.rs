@@ -3,9 +3,10 @@
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, ReleaseFacts, SiteFacts};
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::plan::{Action, OwnCommand, Plan, ReturnMeans, ReturnMode};
+use raylift_model::plan::{Action, DatabaseMeans, OwnCommand, Plan, ReturnMeans, ReturnMode};
 use raylift_plan::{Wishes, lint, make, site_alone};
 
+use crate::database_servers::{on_postgresql, server};
 use crate::facts::{release, site, wishes};
 
 fn words(words: &[&str]) -> Option<Vec<String>> {
@@ -157,6 +158,56 @@ fn a_dump_by_command_is_nothing_for_a_drill() {
         .map(|finding| finding.code.as_str())
         .collect();
     assert_eq!(codes, [codes::NOT_PROVEN]);
+}
+
+fn with_template() -> Wishes {
+    let mut wishes = wishes();
+    wishes.settings.restore_point.database = DatabaseMeans::Template;
+    wishes
+}
+
+#[test]
+fn a_copy_on_the_server_stands_in_the_plan() {
+    let site = on_postgresql(Some(server()));
+    let dumped = planned(&site, &release(), &wishes());
+    assert!(!dumped.site.copies_on_server());
+    assert_eq!(dumped.return_point_database(), None);
+    let tools = serde_json::to_string(&dumped.site.database_tools).unwrap();
+    assert!(!tools.contains("return_point"), "as plans were before");
+
+    let plan = planned(&site, &release(), &with_template());
+    assert_eq!(blockers(&plan), Vec::<&str>::new());
+    assert!(plan.site.copies_on_server());
+    assert!(names(&plan).contains(&"prove-restore-point"));
+    assert!(names(&plan).contains(&"check-sessions"));
+    let name = plan.return_point_database().unwrap();
+    assert!(name.starts_with("raylift_") && name.ends_with("_point"));
+}
+
+/// Neither the drill nor the update silently does something else.
+#[test]
+fn a_copy_on_the_server_is_refused_where_raylift_makes_none() {
+    let (mut snapshot, mut dumps) = (with_template(), with_template());
+    snapshot.settings.restore_point.command = words(&["/bin/take"]);
+    dumps.settings.database.dump_command = words(&["/opt/dump"]);
+    dumps.settings.database.restore_command = words(&["/opt/restore"]);
+    let mut mariadb = on_postgresql(Some(server()));
+    mariadb.database.settings.kind = DatabaseKind::Mariadb;
+    let postgresql = on_postgresql(Some(server()));
+    for (site, wishes, word) in [
+        (&site(), with_template(), "only PostgreSQL"),
+        (&mariadb, with_template(), "only PostgreSQL"),
+        (&on_oracle(), with_template(), "only PostgreSQL"),
+        (&postgresql, snapshot, "command takes"),
+        (&postgresql, dumps, "dump_command"),
+    ] {
+        let plan = make(site, &release(), None, &wishes).unwrap();
+        assert!(blockers(&plan).contains(&codes::SETTINGS_UNREADABLE));
+        let found = finding(&plan, codes::SETTINGS_UNREADABLE).unwrap();
+        assert!(found.message.contains(word), "{found:?}");
+        let (_, against) = site_alone(site, &wishes.settings).unwrap();
+        assert!(against.contains(found), "{against:?}");
+    }
 }
 
 #[test]

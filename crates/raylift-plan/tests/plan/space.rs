@@ -1,6 +1,7 @@
 //! How much room an update needs.
 
 use raylift_model::facts::SiteFacts;
+use raylift_model::plan::DatabaseMeans;
 use raylift_model::proof::ProofRecord;
 use raylift_model::settings::BackupSettings;
 use raylift_plan::make;
@@ -15,6 +16,21 @@ fn needed(change: impl Fn(&mut SiteFacts, &mut BackupSettings)) -> u64 {
     change(&mut site, &mut wishes.settings.backup);
     let plan = make(&site, &release(), None, &wishes).unwrap();
     plan.space[0].needed
+}
+
+/// Below raylift's folder there is the dump of the proof only.
+#[test]
+fn a_return_point_on_the_server_needs_no_room_beside_the_home() {
+    let needed = |means| {
+        let mut site = crate::database_servers::on_postgresql(None);
+        site.database.bytes = Some(DATABASE);
+        let mut wishes = wishes();
+        wishes.settings.restore_point.database = means;
+        let plan = make(&site, &release(), None, &wishes).unwrap();
+        plan.space[0].needed
+    };
+    let dumped = needed(DatabaseMeans::Dump);
+    assert_eq!(dumped - needed(DatabaseMeans::Template), DATABASE);
 }
 
 /// For the return point and for what a rollback brings back; documents once less where the repository has them already
@@ -40,6 +56,7 @@ fn documents_that_are_in_the_repository_need_no_room_there() {
         document_bytes_compared: STORE - 5000,
         check_milliseconds: 0,
         document_return_milliseconds: 0,
+        copy: None,
     };
     let first = needed(|site, _| large(site));
     assert_eq!(first - bare, 2 * DATABASE + 2 * STORE);

@@ -74,7 +74,7 @@ impl Engine<'_> {
                 format!("the return point stays at {}", place.display())
             } else {
                 self.host
-                    .remove_tree(self.plan, place)
+                    .forget_return_point(self.plan, place)
                     .map_err(|error| self.unclean(error))?;
                 format!(
                     "the return point at {} was not needed and is removed",

@@ -1,6 +1,6 @@
 //! The commit: the one moment at which files of the old release are removed.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use raylift_model::event::{Event, Notice};
 use raylift_model::plan::{Action, Phase};
@@ -24,27 +24,26 @@ impl Engine<'_> {
         for exchange in &self.plan.exchanges {
             self.host.remove_marker(exchange)?;
         }
-        for path in self.leftovers() {
-            (self.observer)(Notice::Progress(format!("removing {}", path.display())));
-            self.host.remove_tree(self.plan, &path)?;
-        }
-        Ok(())
-    }
-
-    /// The old trees, wherever they are staged, and the return point unless it stays.
-    fn leftovers(&self) -> Vec<PathBuf> {
-        let mut paths = Vec::new();
         for planned in &self.plan.actions {
             match &planned.action {
+                // The old trees, wherever they are staged.
                 Action::Stage { staging } => {
-                    paths.extend(actions::staged_places(self.plan, staging));
+                    for path in actions::staged_places(self.plan, staging) {
+                        self.say_removed(&path);
+                        self.host.remove_tree(self.plan, &path)?;
+                    }
                 }
                 Action::TakeReturnPoint { place, .. } if !self.state.return_point_kept => {
-                    paths.push(place.clone());
+                    self.say_removed(place);
+                    self.host.forget_return_point(self.plan, place)?;
                 }
                 _ => {}
             }
         }
-        paths
+        Ok(())
+    }
+
+    fn say_removed(&mut self, path: &Path) {
+        (self.observer)(Notice::Progress(format!("removing {}", path.display())));
     }
 }

@@ -110,7 +110,24 @@ pub(super) fn may_lack(plan: &Plan, state: &RunState) -> bool {
         && state.set_aside.is_empty()
 }
 
-fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Option<Kept> {
+/// Its folder, and the database on the server that belongs to it.
+fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Vec<Kept> {
+    let Some(folder) = return_point_folder(plan, state, removal) else {
+        return Vec::new();
+    };
+    let database = plan.return_point_database().map(|name| {
+        // No name of raylift's needs more than the quotes.
+        let removal = match removal {
+            Kept::BY_HAND => format!("DROP DATABASE \"{name}\";"),
+            other => other.to_owned(),
+        };
+        let place = format!("database {name} on its server");
+        Kept::new("the return point's copy of the database", place, removal)
+    });
+    std::iter::once(folder).chain(database).collect()
+}
+
+fn return_point_folder(plan: &Plan, state: &RunState, removal: &str) -> Option<Kept> {
     let done = plan.actions.iter().zip(&state.forward);
     let mut taken = done.filter(|(_, status)| **status == ActionStatus::Finished);
     taken.find_map(|(planned, _)| match &planned.action {

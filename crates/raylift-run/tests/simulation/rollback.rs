@@ -1,7 +1,7 @@
 //! The ways back.
 
 use raylift_model::event::{Direction, Event};
-use raylift_model::plan::{Phase, ReturnMode};
+use raylift_model::plan::{DatabaseMeans, DatabaseTools, Phase, ReturnMode};
 use raylift_run::engine::{Outcome, Status};
 
 use crate::commands::{Command, run, run_watched, run_well};
@@ -114,6 +114,22 @@ fn what_is_kept_is_named_with_what_removes_it() {
     );
     run_well(&world, Command::Commit { keep: true });
     assert_eq!(removals(&world), ["rm -r that folder"]);
+
+    // A return point whose database lies on the server is two things.
+    let mut plan = (*world.plan()).clone();
+    plan.site.database_tools = Some(DatabaseTools {
+        folder: "/usr/bin".into(),
+        mariadb: false,
+        admin_user: None,
+        admin_password_file: None,
+        jobs: 2,
+        return_point: DatabaseMeans::Template,
+    });
+    let kept = Status::of(&plan, &world.state()).kept;
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    let name = plan.return_point_database().unwrap();
+    assert_eq!(kept[1].place, format!("database {name} on its server"));
+    assert_eq!(kept[1].removal, format!("DROP DATABASE \"{name}\";"));
 
     let world = burning_in(with_upgrade());
     run_well(&world, Command::Commit { keep: false });

@@ -169,10 +169,15 @@ pub(crate) fn drill(proof: &ProofRecord) -> String {
     for line in &proof.compared {
         text.push_str(&format!("  {line}\n"));
     }
+    let means = proof.database();
+    let (taken, back) = (
+        proof.return_point_milliseconds(means),
+        proof.return_milliseconds(means),
+    );
     text.push_str(&format!(
         "  an update would need about {} of its outage for the return point, a rollback to it about {}\n",
-        seconds(proof.return_point_milliseconds()),
-        seconds(proof.return_milliseconds())
+        seconds(taken.unwrap_or_default()),
+        seconds(back.unwrap_or_default())
     ));
     text
 }

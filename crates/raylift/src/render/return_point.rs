@@ -1,9 +1,13 @@
 //! What a return point costs, by each means, and what it covers.
 
-use raylift_model::plan::{Plan, ReturnMeans, ReturnMode};
+use raylift_model::facts::DatabaseKind;
+use raylift_model::plan::{DatabaseMeans, Plan, ReturnMeans, ReturnMode};
 
 use crate::render::plan::seconds;
 use crate::render::table::moment;
+
+const OWN: &str = "own copies";
+const ON_SERVER: &str = "copy on the server";
 
 /// What happens in the outage for it.
 pub(crate) fn part(plan: &Plan) -> String {
@@ -13,6 +17,9 @@ pub(crate) fn part(plan: &Plan) -> String {
             take.words.first().map_or("", String::as_str)
         ),
         Some(ReturnMeans::Notes) | None => "no return point".to_owned(),
+        Some(ReturnMeans::Copies) if plan.site.copies_on_server() => {
+            "copy the database on its server".to_owned()
+        }
         Some(ReturnMeans::Copies) => "copy the database".to_owned(),
     }
 }
@@ -20,21 +27,19 @@ pub(crate) fn part(plan: &Plan) -> String {
 /// What each choice costs of the outage, by what was measured; a promise about the rest would be a guess.
 pub(crate) fn costs(plan: &Plan) -> String {
     let means = plan.return_means();
-    let own = own_copies(plan);
     let command = snapshot(plan);
     let none = "nothing of the outage, and a rollback brings neither database nor documents back";
-    let mut rows = vec![
-        (
-            matches!(means, Some(ReturnMeans::Copies)),
-            "own copies",
-            own,
-        ),
-        (
-            matches!(means, Some(ReturnMeans::Command { .. })),
-            "command",
-            command,
-        ),
-    ];
+    let copies = matches!(means, Some(ReturnMeans::Copies));
+    let on_server = plan.site.copies_on_server();
+    let mut rows = vec![(copies && !on_server, OWN, own_copies(plan))];
+    if plan.site.database.kind == DatabaseKind::Postgresql {
+        rows.push((copies && on_server, ON_SERVER, copy_on_server(plan)));
+    }
+    rows.push((
+        matches!(means, Some(ReturnMeans::Command { .. })),
+        "command",
+        command,
+    ));
     let code_only = plan.way_back.preferred == ReturnMode::CodeOnly;
     rows.push((
         matches!(means, Some(ReturnMeans::Notes)),
@@ -48,9 +53,11 @@ pub(crate) fn costs(plan: &Plan) -> String {
         },
     ));
     let mut text = "  return point, by each means:\n".to_owned();
+    let width = rows.iter().map(|(_, name, _)| name.len()).max();
+    let width = width.unwrap_or_default();
     for (chosen, name, cost) in rows {
         let mark = if chosen { "*" } else { " " };
-        text.push_str(&format!("  {mark} {name:<10}  {cost}\n"));
+        text.push_str(&format!("  {mark} {name:<width$}  {cost}\n"));
     }
     if plan.proof_waived {
         text.push_str("  no proof comes first: --waive-proof\n");
@@ -61,6 +68,7 @@ pub(crate) fn costs(plan: &Plan) -> String {
 /// What the means that was chosen costs.
 pub(crate) fn chosen(plan: &Plan) -> String {
     match plan.return_means() {
+        Some(ReturnMeans::Copies) if plan.site.copies_on_server() => copy_on_server(plan),
         Some(ReturnMeans::Copies) => own_copies(plan),
         Some(ReturnMeans::Command { .. }) => snapshot(plan),
         Some(ReturnMeans::Notes) | None => {
@@ -74,15 +82,33 @@ fn own_copies(plan: &Plan) -> String {
         return "the database by dump_command, not proven by raylift; how long it takes is not measured"
             .to_owned();
     }
-    match &plan.site.last_proof {
-        Some(proof) => format!(
-            "about {} of the outage, going back to it about {}, as measured {}",
-            seconds(proof.return_point_milliseconds()),
-            seconds(proof.return_milliseconds()),
-            moment(&proof.taken)
+    measured(plan, DatabaseMeans::Dump).unwrap_or_else(|| {
+        "not measured yet: raylift drill does it, with the site serving".to_owned()
+    })
+}
+
+fn copy_on_server(plan: &Plan) -> String {
+    let lost =
+        "it lies on the database's own server and is lost with it, so keep a backup elsewhere";
+    match measured(plan, DatabaseMeans::Template) {
+        Some(measured) => format!("{measured}; {lost}"),
+        None if plan.site.copies_on_server() => format!(
+            "not measured yet: raylift drill does it, with the site serving; {lost}"
         ),
-        None => "not measured yet: raylift drill does it, with the site serving".to_owned(),
+        None => "not measured: database = \"template\" in [restore_point] of raylift.toml, then raylift drill"
+            .to_owned(),
     }
+}
+
+/// What the last proof measured of own copies.
+fn measured(plan: &Plan, database: DatabaseMeans) -> Option<String> {
+    let proof = plan.site.last_proof.as_ref()?;
+    Some(format!(
+        "about {} of the outage, going back to it about {}, as measured {}",
+        seconds(proof.return_point_milliseconds(database)?),
+        seconds(proof.return_milliseconds(database)?),
+        moment(&proof.taken)
+    ))
 }
 
 fn snapshot(plan: &Plan) -> String {
@@ -111,6 +137,9 @@ pub(crate) fn way(plan: &Plan) -> &'static str {
         }
         _ if plan.site.database_commands.is_some() => {
             "to the dump and the documents taken in the outage, not proven by raylift: restore_command brings the database back over the live one"
+        }
+        _ if plan.site.copies_on_server() => {
+            "to the return point taken in the outage, whose copy of the database lies on the same server (a loss of the server takes both; raylift backup keeps a dump elsewhere): what users write after it is set aside"
         }
         _ => "to the return point taken in the outage: what users write after it is set aside",
     }

@@ -15,6 +15,7 @@ mod interrupts;
 mod kills;
 mod lines;
 mod main_job;
+mod on_server;
 mod ownership;
 mod refusals;
 mod snapshots;

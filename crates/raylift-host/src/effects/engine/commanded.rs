@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use raylift_backup::Stop;
 use raylift_model::codes;
-use raylift_model::plan::{DatabaseCommands, OwnCommand, PlannedSite};
+use raylift_model::plan::{DatabaseCommands, DatabaseNames, OwnCommand, PlannedSite};
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
-use super::{Engine, Names};
+use super::{Engine, Source};
 use crate::effects::error::read_failed;
 use crate::effects::fence::open_path;
 use crate::effects::folders::make_private;
@@ -101,7 +101,7 @@ impl Engine for Commanded {
         Ok(())
     }
 
-    fn restore(&self, _: &Path, _: &str, _: Progress<'_>) -> Result<(), HostError> {
+    fn restore(&self, _: Source<'_>, _: &str, _: Progress<'_>) -> Result<(), HostError> {
         Err(unproven())
     }
 
@@ -109,17 +109,23 @@ impl Engine for Commanded {
         Ok(())
     }
 
-    fn stage_back(&self, _: &Path, _: &Names, _: Progress<'_>) -> Result<(), HostError> {
+    fn stage_back(
+        &self,
+        _: Source<'_>,
+        _: &DatabaseNames,
+        _: Progress<'_>,
+    ) -> Result<(), HostError> {
         Ok(())
     }
 
     fn bring_back(
         &self,
-        dump: &Path,
-        _: &Names,
+        source: Source<'_>,
+        _: &DatabaseNames,
         _: &Path,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
+        let dump = source.dump()?;
         let own = self.own(&self.commands.restore, dump, codes::RESTORE_FAILED);
         self.make_reachable(&own)?;
         own.anew(progress)?;

@@ -9,14 +9,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
+use raylift_model::plan::DatabaseNames;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use self::files::check;
 pub(crate) use self::files::{EVENTS, TABLES};
-use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell, kept, refuse_leftover};
+use super::{Engine, Reached, Source, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -136,14 +136,20 @@ impl Engine for Mysql {
         self.dump_files(folder, progress)
     }
 
-    fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
+    fn restore(
+        &self,
+        source: Source<'_>,
+        name: &str,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
+        let dump = source.dump()?;
         self.remove(name)?;
         self.create(name)?;
         self.load(&dump.join(TABLES), name, progress)
     }
 
     fn remove(&self, name: &str) -> Result<(), HostError> {
-        if !is_ours(name) {
+        if !DatabaseNames::is_ours(name) {
             return Ok(());
         }
         // The statement of a client that was ended goes on at the server, and keeps the tables from being dropped.
@@ -155,21 +161,23 @@ impl Engine for Mysql {
     /// Nothing can be done beside the live database: loading needs it empty.
     fn stage_back(
         &self,
-        dump: &Path,
-        names: &Names,
+        source: Source<'_>,
+        names: &DatabaseNames,
         _progress: Progress<'_>,
     ) -> Result<(), HostError> {
+        let dump = source.dump()?;
         refuse_leftover(self, names)?;
         check(&dump.join(TABLES))
     }
 
     fn bring_back(
         &self,
-        dump: &Path,
-        names: &Names,
+        source: Source<'_>,
+        names: &DatabaseNames,
         notes: &Path,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
+        let dump = source.dump()?;
         let (live, aside) = (&self.reached.database, names.aside());
         self.wait_for_loads(live)?;
         let emptied = notes.join("database.emptied");

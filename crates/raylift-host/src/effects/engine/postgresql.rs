@@ -1,18 +1,19 @@
 //! PostgreSQL: `pg_dump` and `pg_restore` in directory format, with several jobs; databases change places by name.
 
+mod copy;
 mod properties;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use raylift_model::codes;
+use raylift_model::plan::DatabaseNames;
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
 use super::estimate::Estimate;
-use super::names::is_ours;
 use super::tool::Tool;
-use super::{Engine, Names, Reached, cell, kept, refuse_leftover};
+use super::{Engine, Reached, Source, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, read_failed};
 
 /// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
@@ -104,7 +105,7 @@ impl Postgresql {
     }
 
     /// Renames databases, all or none. None of them may be the one to be in, so that one is made where no other is open.
-    fn rename(&self, renames: &[(&str, &str)], names: &Names) -> Result<(), HostError> {
+    fn rename(&self, renames: &[(&str, &str)], names: &DatabaseNames) -> Result<(), HostError> {
         let statements: String = renames
             .iter()
             .map(|(from, to)| {
@@ -174,29 +175,30 @@ impl Engine for Postgresql {
         self.check(folder)
     }
 
-    fn restore(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
+    fn restore(
+        &self,
+        source: Source<'_>,
+        name: &str,
+        progress: Progress<'_>,
+    ) -> Result<(), HostError> {
         self.remove(name)?;
-        let own = self.properties()?;
-        self.sql_elsewhere(&own.create(name))?;
-        let mut tool = self.tool("pg_restore", codes::RESTORE_FAILED, name);
-        tool.arguments.extend([
-            OsString::from("--exit-on-error"),
-            OsString::from("--verbose"),
-            self.jobs(),
-            dump.as_os_str().to_owned(),
-        ]);
-        let mut estimate = self.estimate("restoring the database");
-        tool.watch(&mut |line| {
-            if let Some(table) = table_after("processing data for table ", line) {
-                progress(estimate.begin(table));
-            }
-        })
-        .map_err(|error| self.reason(error))?;
-        self.sql_elsewhere(&own.settings(name)).map(drop)
+        match source {
+            Source::Dump(dump) => self.load(dump, name, progress),
+            Source::Live => self.copy_live(name, progress),
+            Source::Database(from) => self.copy(from, name, progress),
+        }
+    }
+
+    fn may_copy_live(&self) -> Result<(), HostError> {
+        self.require_same_collation()
     }
 
     fn remove(&self, name: &str) -> Result<(), HostError> {
-        if !is_ours(name) || !self.is_there(name)? {
+        if !DatabaseNames::is_ours(name) {
+            return Ok(());
+        }
+        self.end_copying_to(name)?;
+        if !self.is_there(name)? {
             return Ok(());
         }
         // Sessions of an attempt that was killed may still be there. A worker that vacuums is a superuser's, whom the portal's
@@ -212,19 +214,19 @@ impl Engine for Postgresql {
     /// A second call makes the database anew: an attempt that was killed may have left a part of it.
     fn stage_back(
         &self,
-        dump: &Path,
-        names: &Names,
+        source: Source<'_>,
+        names: &DatabaseNames,
         progress: Progress<'_>,
     ) -> Result<(), HostError> {
         refuse_leftover(self, names)?;
-        self.restore(dump, &names.back(), progress)
+        self.restore(source, &names.back(), progress)
     }
 
     /// Both names change in one transaction, so that there is a database under the live name at every moment.
     fn bring_back(
         &self,
-        _dump: &Path,
-        names: &Names,
+        _source: Source<'_>,
+        names: &DatabaseNames,
         _notes: &Path,
         progress: Progress<'_>,
     ) -> Result<Vec<String>, HostError> {
@@ -280,6 +282,26 @@ impl Engine for Postgresql {
 }
 
 impl Postgresql {
+    fn load(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
+        let own = self.properties(&self.reached.database)?;
+        self.sql_elsewhere(&own.create(name))?;
+        let mut tool = self.tool("pg_restore", codes::RESTORE_FAILED, name);
+        tool.arguments.extend([
+            OsString::from("--exit-on-error"),
+            OsString::from("--verbose"),
+            self.jobs(),
+            dump.as_os_str().to_owned(),
+        ]);
+        let mut estimate = self.estimate("restoring the database");
+        tool.watch(&mut |line| {
+            if let Some(table) = table_after("processing data for table ", line) {
+                progress(estimate.begin(table));
+            }
+        })
+        .map_err(|error| self.reason(error))?;
+        self.sql_elsewhere(&own.settings(name)).map(drop)
+    }
+
     /// An archive whose list does not read, or that lacks a file of the list, is no dump.
     fn check(&self, folder: &Path) -> Result<(), HostError> {
         let mut tool = self.tool("pg_restore", codes::DUMP_FAILED, &self.reached.database);

@@ -119,15 +119,8 @@ impl Host for World {
                 }
             }
             SCRATCH => self.inner(|inner| inner.scratch = false),
-            POINT => {
-                self.inner(|inner| {
-                    if let Some(point) = &mut inner.point {
-                        point.complete = false;
-                    }
-                });
-                self.effect("remove tree")?;
-                self.inner(|inner| inner.point = None);
-            }
+            // What belongs to a return point need not lie in its folder.
+            POINT => self.inner(|inner| inner.violate("only the return point's folder is removed")),
             other => self.inner(|inner| inner.violate(&format!("{other} is not raylift's"))),
         }
         Ok(())
@@ -263,6 +256,19 @@ impl Host for World {
     fn return_point(&self, _: &Plan, _: &Path) -> Result<Option<ReturnPoint>, HostError> {
         self.effect("look at return point")?;
         Ok(self.inner(|inner| inner.return_point()))
+    }
+
+    fn forget_return_point(&self, _: &Plan, place: &Path) -> Done {
+        self.effect("forget return point")?;
+        assert_eq!(place, Path::new(POINT));
+        self.inner(|inner| {
+            if let Some(point) = &mut inner.point {
+                point.complete = false;
+            }
+        });
+        self.effect("forget return point")?;
+        self.inner(|inner| inner.point = None);
+        Ok(())
     }
 
     fn verify_return_point(&self, _: &Plan, _: &Path) -> Done {

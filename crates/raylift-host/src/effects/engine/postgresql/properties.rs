@@ -46,9 +46,9 @@ const LISTS: [&str; 6] = [
 ];
 
 impl Postgresql {
-    /// Reads the properties of the site's database.
-    pub(super) fn properties(&self) -> Result<Properties, HostError> {
-        let name = literal(&self.reached.database);
+    /// Reads the properties of a database.
+    pub(super) fn properties(&self, name: &str) -> Result<Properties, HostError> {
+        let name = literal(name);
         let query = format!(
             "SELECT row_to_json(d)::jsonb || jsonb_build_object(\
              'owner', pg_get_userbyid(d.datdba), \
@@ -70,7 +70,7 @@ impl Postgresql {
         serde_json::from_str(text).map_err(|error| {
             HostError::new(
                 codes::RESTORE_FAILED,
-                "the server does not say what the site's database is like",
+                "the server does not say what the database is like",
             )
             .caused_by(error)
         })
@@ -111,6 +111,29 @@ impl Properties {
         }
         statement.push(';');
         statement
+    }
+
+    /// The statement that makes a copy of this database, which is `from`. What is not named is as it is in the original:
+    /// encoding, collation and tablespace, and all the content (PostgreSQL, "CREATE DATABASE").
+    ///
+    /// Since 15 the server logs every block of a copy unless it is told to copy files, which makes it write all of it twice;
+    /// earlier ones know no other way than to copy files, and no word for it.
+    pub(super) fn copy(&self, from: &str, name: &str) -> String {
+        let strategy = match self.knows_strategies() {
+            true => " STRATEGY FILE_COPY",
+            false => "",
+        };
+        format!(
+            "CREATE DATABASE {} TEMPLATE {} OWNER {}{strategy};",
+            identifier(name),
+            identifier(from),
+            identifier(&self.owner)
+        )
+    }
+
+    /// True from version 15 on, the first that has the column.
+    pub(super) fn knows_strategies(&self) -> bool {
+        self.datlocprovider.is_some()
     }
 
     /// The statements that give the database `name` this one's comment, settings, limit and grants; empty for one that
@@ -225,6 +248,24 @@ mod tests {
         for none in ["", r#", "daticurules": null"#] {
             assert!(made(none).ends_with(" LOCALE_PROVIDER icu ICU_LOCALE 'und';"));
         }
+    }
+
+    #[test]
+    fn a_copy_names_its_strategy_where_the_server_has_several() {
+        let statement =
+            "CREATE DATABASE \"raylift_x\" TEMPLATE \"My \"\"Portal\"\"\" OWNER \"lportal\"";
+        assert_eq!(
+            plain().copy("My \"Portal\"", "raylift_x"),
+            format!("{statement} STRATEGY FILE_COPY;")
+        );
+        let on_14 = Properties {
+            datlocprovider: None,
+            ..plain()
+        };
+        assert_eq!(
+            on_14.copy("My \"Portal\"", "raylift_x"),
+            format!("{statement};")
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use raylift_model::digest::Digest;
-use raylift_model::plan::PlannedSite;
+use crate::digest::Digest;
+use crate::plan::PlannedSite;
 
 /// All databases of raylift's begin so.
 const PREFIX: &str = "raylift_";
@@ -13,13 +13,13 @@ const LONGEST: usize = 63;
 /// The names of one run. Two sites on one server have different ones, whatever their runs are called and even when their
 /// homes on two machines have one path: the site's own database is part of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Names {
+pub struct DatabaseNames {
     stem: String,
 }
 
-impl Names {
+impl DatabaseNames {
     /// For the run whose folder, or one named after it, is `folder`.
-    pub(crate) fn of(site: &PlannedSite, folder: &Path) -> Self {
+    pub fn of(site: &PlannedSite, folder: &Path) -> Self {
         let url = site.database.url.as_deref().unwrap_or_default();
         Self::new(&site.home, url, folder)
     }
@@ -46,24 +46,34 @@ impl Names {
     }
 
     /// The database that the proof restores into.
-    pub(crate) fn scratch(&self) -> String {
+    pub fn scratch(&self) -> String {
         format!("{}_proof", self.stem)
     }
 
+    /// The copy of the restored database, by which a proof tries how a return point is copied.
+    pub fn scratch_copy(&self) -> String {
+        format!("{}_copy", self.stem)
+    }
+
+    /// The database that is the return point's copy of the live one.
+    pub fn return_point(&self) -> String {
+        format!("{}_point", self.stem)
+    }
+
     /// The database that is to take the live one's place.
-    pub(crate) fn back(&self) -> String {
+    pub fn back(&self) -> String {
         format!("{}_back", self.stem)
     }
 
     /// The database that the live one becomes on the way back.
-    pub(crate) fn aside(&self) -> String {
+    pub fn aside(&self) -> String {
         format!("{}_aside", self.stem)
     }
-}
 
-/// True for a name that only raylift gives: nothing else is ever removed.
-pub(super) fn is_ours(name: &str) -> bool {
-    name.starts_with(PREFIX)
+    /// True for a name that only raylift gives: nothing else is ever removed.
+    pub fn is_ours(name: &str) -> bool {
+        name.starts_with(PREFIX)
+    }
 }
 
 #[cfg(test)]
@@ -74,11 +84,22 @@ mod tests {
     fn names_fit_and_differ_by_site_run_and_purpose() {
         let run = Path::new("/opt/liferay/.raylift/runs/0001-7.2.1");
         let url = "jdbc:postgresql://db/lportal";
-        let of = |home: &str, url: &str, run: &Path| Names::new(Path::new(home), url, run);
+        let of = |home: &str, url: &str, run: &Path| DatabaseNames::new(Path::new(home), url, run);
         let names = of("/opt/liferay", url, run);
         assert!(names.scratch().ends_with("_0001_7_2_1_proof"), "{names:?}");
-        assert!(is_ours(&names.back()) && is_ours(&names.aside()));
-        assert!(!is_ours("lportal"));
+        let all = |names: &DatabaseNames| {
+            [
+                names.scratch(),
+                names.scratch_copy(),
+                names.return_point(),
+                names.back(),
+                names.aside(),
+            ]
+        };
+        assert!(all(&names).iter().all(|name| DatabaseNames::is_ours(name)));
+        assert!(!DatabaseNames::is_ours("lportal"));
+        let different: std::collections::BTreeSet<String> = all(&names).into();
+        assert_eq!(different.len(), 5);
         assert_ne!(names, of("/opt/other", url, run));
         assert_ne!(
             names,
@@ -87,5 +108,6 @@ mod tests {
         let long = format!("/x/{}", "9".repeat(200));
         let long = of("/opt/liferay", url, Path::new(&long));
         assert_eq!(long.scratch().len(), LONGEST);
+        assert!(all(&long).iter().all(|name| name.len() <= LONGEST));
     }
 }

@@ -1,0 +1,156 @@
+//! The database's part of a return point as a copy on the database's own server: nothing of it lies in the folder of the
+//! return point but its name and what was counted in it.
+
+use std::path::Path;
+
+use raylift_backup::Stop;
+use raylift_model::codes;
+use raylift_model::plan::{DatabaseNames, PlannedSite};
+use raylift_run::host::{HostError, Progress};
+use raylift_survey::machine::DatabaseAccess;
+
+use super::compared::compare;
+use super::engine::{self, Engine, Source};
+use super::error::exists;
+use super::exchange::sync_parent;
+use super::folders::make_private;
+use super::remove::remove_tree;
+use super::return_point::Note;
+use super::whole;
+use crate::bridge::Mode;
+
+/// In the folder of the return point, before the copy is begun: from then on a database of its name is this run's own.
+const BEGUN: &str = "database-on-server";
+
+/// Copies the live database, which nobody may be connected to. A part that a killed attempt left is made anew. Answers the
+/// name of the copy.
+///
+/// # Errors
+/// As [`Engine::restore`]; [`codes::RESTORE_FAILED`] when a database of that name is there and not of this run.
+pub(crate) fn copy(
+    engine: &dyn Engine,
+    names: &DatabaseNames,
+    place: &Path,
+    progress: Progress<'_>,
+) -> Result<String, HostError> {
+    let name = names.return_point();
+    refuse_leftover(engine, names, place)?;
+    make_private(place)?;
+    sync_parent(place)?;
+    whole::write(&place.join(BEGUN), name.as_bytes())?;
+    engine.restore(Source::Live, &name, progress)?;
+    Ok(name)
+}
+
+/// Refuses when the server has a database under the name of the copy and this run did not make it: it is the return point
+/// of a run with the same name, whose folder is gone, and may be the only copy of something.
+///
+/// # Errors
+/// With [`codes::RESTORE_FAILED`] when it is there, else as [`Engine::is_there`].
+pub(crate) fn refuse_leftover(
+    engine: &dyn Engine,
+    names: &DatabaseNames,
+    place: &Path,
+) -> Result<(), HostError> {
+    let name = names.return_point();
+    if exists(&place.join(BEGUN))? || !engine.is_there(&name)? {
+        return Ok(());
+    }
+    Err(HostError::new(
+        codes::RESTORE_FAILED,
+        format!(
+            "database {name} is on the server already: the return point of a run with this run's name whose folder is gone. Look what is in it, then rename or drop it"
+        ),
+    ))
+}
+
+/// Counts the copy and the live database, which must hold the same. Answers what is noted of the copy.
+///
+/// # Errors
+/// With [`codes::PROOF_FAILED`] and the differences, and when a database cannot be read.
+pub(crate) fn checked(
+    engine: &dyn Engine,
+    name: &str,
+    live: &DatabaseAccess,
+) -> Result<Note, HostError> {
+    let live = Note::read(live, Mode::ReadOnly, &Stop::default())?;
+    let copy = read(engine, name)?;
+    let mut differences = compare(&live, &copy, &live);
+    if copy.core_row != live.core_row {
+        differences.push("the core's row differs".to_owned());
+    }
+    if differences.is_empty() {
+        return Ok(copy);
+    }
+    Err(HostError::new(
+        codes::PROOF_FAILED,
+        format!("database {name}, just copied, is not what the site's is"),
+    )
+    .because(differences))
+}
+
+fn read(engine: &dyn Engine, name: &str) -> Result<Note, HostError> {
+    Note::read(&engine.access(name)?, Mode::ReadOnly, &Stop::default())
+}
+
+/// How the server of a site is reached when a return point lies on it.
+pub(crate) struct OnServer<'a> {
+    pub(crate) site: &'a PlannedSite,
+    pub(crate) access: &'a dyn Fn() -> Result<DatabaseAccess, HostError>,
+}
+
+impl OnServer<'_> {
+    fn engine(&self) -> Result<Box<dyn Engine>, HostError> {
+        engine::of(self.site, &(self.access)()?)?.ok_or_else(|| {
+            HostError::new(
+                codes::PROOF_FAILED,
+                "the return point holds a database on a server, and the site has none",
+            )
+        })
+    }
+
+    /// Nothing when the copy is there.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] when it is gone, and when the server cannot be asked.
+    pub(crate) fn require(&self, name: &str) -> Result<(), HostError> {
+        if self.engine()?.is_there(name)? {
+            return Ok(());
+        }
+        Err(HostError::new(
+            codes::PROOF_FAILED,
+            format!(
+                "the return point is damaged: database {name}, its copy of the site's, is not on the server any more"
+            ),
+        ))
+    }
+
+    /// Counts the rows of the copy; they must be as noted.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] when they are not, and when the copy cannot be read.
+    pub(crate) fn verify(&self, name: &str, noted: &Note) -> Result<(), HostError> {
+        let found = read(self.engine()?.as_ref(), name)?;
+        let differences = compare(noted, &found, noted);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(HostError::new(
+            codes::PROOF_FAILED,
+            format!("the return point is damaged: database {name} is not what was copied"),
+        )
+        .because(differences))
+    }
+
+    /// Removes the return point at `place`, with the database that this run made for it; nothing when there is none.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub(crate) fn forget(&self, place: &Path) -> Result<(), HostError> {
+        if exists(&place.join(BEGUN))? {
+            let names = DatabaseNames::of(self.site, place);
+            self.engine()?.remove(&names.return_point())?;
+        }
+        remove_tree(&self.site.state, place)
+    }
+}
