@@ -77,6 +77,25 @@ fn mariadb_compares_the_beginning_that_its_index_has() {
     assert_eq!(asked(&world, kind, None), None);
 }
 
+/// A site with a lower limit has the release's own index with that prefix.
+#[test]
+fn an_index_of_the_releases_name_is_there_already_on_mariadb() {
+    let (world, kind) = (World::new(Kind::Mariadb), DatabaseKind::Mariadb);
+    world.sql("create table Page (pageId bigint primary key, groupId bigint, name varchar(300));");
+    let asks = |index: &str| {
+        world.sql(&format!("create {index} on Page (groupId, name(70));"));
+        let asked = asked(&world, kind, Some(70)).is_some();
+        let name = index.rsplit(' ').next().unwrap();
+        world.sql(&format!("drop index {name} on Page;"));
+        asked
+    };
+    assert!(!asks("unique index IX_COME"));
+    assert!(!asks("unique index ix_come"));
+    // Not one that allows duplicates, and none of which nobody knows how much of the name it has.
+    assert!(asks("index IX_COME"));
+    assert!(asks("unique index IX_OTHER"));
+}
+
 #[test]
 fn postgresql_compares_the_beginning_that_its_index_has() {
     let (world, kind) = (World::new(Kind::Postgresql), DatabaseKind::Postgresql);

@@ -152,7 +152,10 @@ fn questions(
         let Some(columns) = columns(shape, index, limit) else {
             continue;
         };
-        if columns.is_empty() || is_unique_already(shape, &columns) {
+        if columns.is_empty()
+            || is_made_already(shape, &index.name)
+            || is_unique_already(shape, &columns)
+        {
             continue;
         }
         let told: Vec<String> = columns.iter().map(Column::told).collect();
@@ -219,8 +222,17 @@ fn columns(shape: &TableShape, index: &SqlIndex, limit: Option<u32>) -> Option<V
     Some(columns)
 }
 
+/// A unique index of the release's very name, which Liferay makes of table and columns: it is there, and is not made
+/// anew, however much of a column it has.
+fn is_made_already(shape: &TableShape, name: &str) -> bool {
+    shape
+        .indexes
+        .iter()
+        .any(|(known, index)| index.unique && known.eq_ignore_ascii_case(name))
+}
+
 /// The primary key, or a unique index on some of these columns, rules duplicates out. Not one on a column of which the
-/// beginning counts: nobody told how much of it that index has.
+/// beginning counts: nobody told how much of it an index of another name has.
 fn is_unique_already(shape: &TableShape, columns: &[Column]) -> bool {
     let among = |known: &String| {
         let mut whole = columns.iter().filter(|column| column.only.is_none());
