@@ -15,7 +15,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::codes;
-use raylift_model::facts::{ReleaseFacts, SiteFacts, SqlIndex, SqlTable, TableShape};
+use raylift_model::facts::{DatabaseKind, ReleaseFacts, SiteFacts, SqlIndex, SqlTable, TableShape};
 use raylift_model::finding::{Finding, Severity};
 
 use expected::Expected;
@@ -37,7 +37,8 @@ struct Pair<'a> {
 }
 
 /// Tables by name in small letters, with the names as the database has them. Of several the one comes first that the
-/// release's SQL means.
+/// release's SQL means. On PostgreSQL by their very names: its SQL means none that has capitals. On MariaDB and MySQL any
+/// of them may be meant, since `lower_case_table_names` is not among the facts.
 type Tables<'a> = BTreeMap<String, Vec<(&'a str, &'a TableShape)>>;
 
 /// The tables of a database that were told, and what is known of them.
@@ -55,8 +56,12 @@ impl<'a> Told<'a> {
         let expected = Expected::of(site);
         let mut tables = Tables::new();
         for (name, shape) in schema {
-            let alike = tables.entry(name.to_lowercase()).or_default();
-            let written = expected.compared.get(&name.to_lowercase());
+            let key = match kind {
+                DatabaseKind::Postgresql => name.clone(),
+                _ => name.to_lowercase(),
+            };
+            let written = expected.compared.get(&key);
+            let alike = tables.entry(key).or_default();
             match written.is_some_and(|sql| kind.unquoted(&sql.name) == *name) {
                 true => alike.insert(0, (name, shape)),
                 false => alike.push((name, shape)),

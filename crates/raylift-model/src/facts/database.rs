@@ -179,7 +179,10 @@ impl DatabaseKind {
     }
 
     /// The one of a database's tables that Liferay's SQL means by `name`: of several whose names differ in case alone, the
-    /// one with [its very name](Self::unquoted); without that, any.
+    /// one with [its very name](Self::unquoted); without that, any, but none on PostgreSQL, where a name with capitals is
+    /// never meant. Whether case matters on MariaDB and MySQL is not among the facts.
+    ///
+    /// Liferay's names are ASCII. Asked for each index and each step's table, it allocates for none of `tables`.
     pub fn meant<'a>(
         self,
         name: &str,
@@ -191,7 +194,7 @@ impl DatabaseKind {
             if table == exact {
                 return Some(table);
             }
-            if found.is_none() && table.to_lowercase() == name.to_lowercase() {
+            if found.is_none() && self != Self::Postgresql && table.eq_ignore_ascii_case(name) {
                 found = Some(table);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raylift_model::facts::{BundleFacts, ReleaseFacts, SchemaSql, SiteFacts, SqlIndex, SqlTable};
-use raylift_model::version::SchemaVersion;
+use raylift_model::version::{OsgiVersion, SchemaVersion};
 
 /// What is known of Liferay's tables.
 pub(super) struct Expected<'a> {
@@ -138,7 +138,8 @@ fn standing(site: &SiteFacts, bundle: &BundleFacts) -> Standing {
 }
 
 /// Without the header, only one bundle of a name can be the one that made the tables; its SQL makes them as they are
-/// after its last step.
+/// after its last step. A row beyond that is right where the SQL made them at once, with the bundle's own version
+/// (`InitialUpgradeExtender`); elsewhere another version of the module may have left it.
 fn without_header(site: &SiteFacts, bundle: &BundleFacts, row: &SchemaVersion) -> Standing {
     if let Some(reason) = bundle.upgrades.undetermined.first() {
         return Standing::Elsewhere(format!(
@@ -158,12 +159,31 @@ fn without_header(site: &SiteFacts, bundle: &BundleFacts, row: &SchemaVersion) -
         let (major, minor, micro, _) = version.numbers()?;
         Some((major, minor, micro))
     };
-    match ends.max_by_key(|end| numbers(end)) {
-        Some(last) if numbers(row) < numbers(last) || row.is_intermediate() => {
-            Standing::Elsewhere(format!("its tables are at {row}, its steps lead to {last}"))
+    let last = ends.max_by_key(|end| numbers(end));
+    if let Some(last) = last {
+        if row.is_intermediate() || numbers(row) < numbers(last) {
+            return Standing::Elsewhere(format!(
+                "its tables are at {row}, its steps lead to {last}"
+            ));
         }
-        _ => Standing::AsInSql,
+        if numbers(row) == numbers(last) {
+            return Standing::AsInSql;
+        }
     }
+    if row
+        .as_str()
+        .parse()
+        .is_ok_and(|row: OsgiVersion| row == bundle.version)
+    {
+        return Standing::AsInSql;
+    }
+    let own = &bundle.version;
+    Standing::Elsewhere(match last {
+        Some(last) => format!(
+            "its tables are at {row}, neither where its steps lead ({last}) nor at its own version ({own})"
+        ),
+        None => format!("its tables are at {row}, it has no steps and is itself at {own}"),
+    })
 }
 
 /// Why the core's SQL does not describe the database.

@@ -25,15 +25,16 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let modules = modules(site);
     let mut own = Vec::new();
-    for (name, alike) in tables {
+    for (key, alike) in tables {
+        let name = key.to_lowercase();
         let is_by_code = BY_CODE.contains(&name.as_str())
             || BY_CODE_PREFIXES
                 .iter()
                 .any(|prefix| name.starts_with(prefix));
         if !is_by_code
-            && !is_of_objects(name, expected)
-            && !expected.named.contains(name)
-            && !is_named_after(name, &modules)
+            && !is_of_objects(&name, expected)
+            && !expected.named.contains(key)
+            && !is_named_after(&name, &modules)
         {
             own.extend(alike.iter().map(|(name, _)| (*name).to_owned()));
         }

@@ -6,7 +6,7 @@ use raylift_model::facts::{
     SiteFacts, SqlColumn, SqlIndex, SqlTable, TableShape,
 };
 use raylift_model::finding::{Finding, Severity};
-use raylift_model::version::SchemaVersion;
+use raylift_model::version::{OsgiVersion, SchemaVersion};
 use raylift_plan::make;
 
 use crate::facts::{bundle, release, row, site, wishes};
@@ -124,8 +124,8 @@ fn tables_of_liferay_objects_are_not_named() {
         "O_20097_Ticket_x_20097",
         "R_20097_Ticket_Part",
         "a_entry_x_20097",
-        "User_",
-        "User_x_20097",
+        "user_",
+        "user_x_20097",
     ];
     let mut site = of(&objects);
     site.core_sql.named = vec!["User_".to_owned()];
@@ -216,34 +216,38 @@ fn columns_are_compared_by_name_and_type() {
     );
 }
 
-/// PostgreSQL takes `A_Entry` without quotes for `a_entry`, MariaDB as it is written.
+/// MariaDB takes `A_Entry` as it is written.
 #[test]
 fn of_two_tables_that_differ_in_case_the_one_is_compared_that_the_sql_means() {
     let mut other = shape();
     other.columns.pop();
     other.indexes.clear();
-    for (kind, meant, others) in [
-        (DatabaseKind::Postgresql, "a_entry", ["A_ENTRY", "A_Entry"]),
-        (DatabaseKind::Mariadb, "A_Entry", ["A_ENTRY", "a_entry"]),
-    ] {
-        let mut site = of(&[meant]);
-        site.database.settings.kind = kind;
-        if kind == DatabaseKind::Mariadb {
-            let shape = site.database.schema.as_mut().unwrap();
-            shape.get_mut(meant).unwrap().columns[0].kind = "BIGINT".to_owned();
-        }
-        assert_eq!(told(&site), [], "{kind:?}");
-        let schema = site.database.schema.as_mut().unwrap();
-        schema.extend(others.map(|name| (name.to_owned(), other.clone())));
-        assert_eq!(told(&site), [], "{kind:?}");
-        // Where it is gone, any that is left.
-        site.database.schema.as_mut().unwrap().remove(meant);
-        let gone = told(&site);
-        assert!(gone.iter().any(|one| one.0 == codes::COLUMNS_MISSING));
-    }
+    let mut site = of(&["A_Entry"]);
+    site.database.settings.kind = DatabaseKind::Mariadb;
+    let schema = site.database.schema.as_mut().unwrap();
+    schema.get_mut("A_Entry").unwrap().columns[0].kind = "BIGINT".to_owned();
+    assert_eq!(told(&site), []);
+    let schema = site.database.schema.as_mut().unwrap();
+    schema.extend(["A_ENTRY", "a_entry"].map(|name| (name.to_owned(), other.clone())));
+    assert_eq!(told(&site), []);
+    // Where it is gone, any that is left: on some servers case does not matter.
+    site.database.schema.as_mut().unwrap().remove("A_Entry");
+    let gone = told(&site);
+    assert!(gone.iter().any(|one| one.0 == codes::COLUMNS_MISSING));
     let own = of(&["a_entry", "ACME", "acme"]);
     let evidence = &told(&own)[0].2;
     assert_eq!(evidence, &["ACME", "acme"]);
+}
+
+/// PostgreSQL takes `A_Entry` without quotes for `a_entry`, and never for another.
+#[test]
+fn a_table_with_capitals_is_none_of_liferays_on_postgresql() {
+    let own = one(codes::TABLES_OWN, Severity::Note, "A_ENTRY");
+    assert_eq!(told(&of(&["a_entry", "A_ENTRY"])), own);
+    let gone = one(codes::TABLES_MISSING, Severity::Warning, "A_Entry");
+    let mut found = told(&of(&["A_ENTRY"]));
+    found.sort();
+    assert_eq!(found, [own, gone].concat());
 }
 
 #[test]
@@ -349,10 +353,21 @@ fn tables_that_wait_for_steps_of_a_module_without_the_header_are_not_compared() 
         let told = format!("com.liferay.b: its tables are at {at}, its steps lead to 1.10.0");
         assert_eq!(compared(&with(&steps, at)), Some(told));
     }
-    // After its last step, after steps of a later version, or without any.
     assert_eq!(compared(&with(&steps, "1.10.0")), None);
-    assert_eq!(compared(&with(&steps, "2.0.0")), None);
+    // Beyond its last step, or without any, its tables were made at once, at its bundle's version: or by another.
+    let mut newer = steps.clone();
+    newer.version = OsgiVersion::new(2, 0, 0);
+    assert_eq!(compared(&with(&newer, "2.0.0")), None);
+    for at in ["1.11.0", "3.0.0"] {
+        let told = compared(&with(&newer, at)).unwrap();
+        let ends = "neither where its steps lead (1.10.0) nor at its own version (2.0.0)";
+        assert!(told.ends_with(ends), "{told}");
+    }
+    assert!(compared(&with(&steps, "2.0.0")).is_some());
     assert_eq!(compared(&with(&module(&[]), "1.0.0")), None);
+    assert!(compared(&with(&module(&[]), "1.0.1")).is_some());
+    // At its bundle's version, but steps wait.
+    assert!(compared(&with(&steps, "1.0.0")).is_some());
     // Steps that are components of their own, of another bundle.
     let mut published = with(&module(&[]), "1.0.0");
     let mut other = bundle("com.acme.steps", &[]);
@@ -428,6 +443,8 @@ fn tables_that_only_the_release_to_come_makes_are_told_when_they_are_there() {
     assert_eq!(found.evidence, ["b_entry", "c_entry"]);
     assert_eq!(found.severity, Severity::Warning);
     assert_eq!(early(&of(&["a_entry"])), None);
+    // A name in quotes, which the release's SQL does not mean.
+    assert_eq!(early(&of(&["a_entry", "B_ENTRY"])), None);
     // An installed module makes it, or may make it.
     for undetermined in [false, true] {
         let mut site = of(&["a_entry", "c_entry"]);
