@@ -4,102 +4,83 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// One check. The survey has its questions, the plan what an answer means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CheckName {
-    /// Companies without an administrator.
-    Administrators,
-    /// The database's character set.
-    CharacterSet,
-    /// Tables with columns of another character set or collation than the database.
-    Collations,
-    /// Connections that are left on the server.
-    Connections,
-    /// Counters behind the largest id in use.
-    Counters,
-    /// Rows that a unique index of the release to come does not allow.
-    Duplicates,
-    /// Foreign keys, of which Liferay makes none.
-    ForeignKeys,
-    /// Generated columns.
-    GeneratedColumns,
-    /// Companies without a guest.
-    GuestUsers,
-    /// Sessions that the user is not shown.
-    HiddenSessions,
-    /// Settings that limit indexes.
-    IndexLimits,
-    /// Tables of other owners.
-    Owners,
-    /// Values that are too long for a statement.
-    Packets,
-    /// Tables that were too large to be read for [`CheckName::Packets`].
-    PacketsUnread,
-    /// Rights that the user lacks.
-    Privileges,
-    /// A database that takes no writes.
-    ReadOnly,
-    /// Copies of the database, and what they keep.
-    Replication,
-    /// Tables of other engines and of old row formats.
-    RowFormat,
-    /// Columns and indexes of all tables; there only where they were not told.
-    Schema,
-    /// Files of the document store that the site's user may not read or write.
-    StoreAccess,
-    /// Files of the document store that lie where the store has none.
-    StoreLayout,
-    /// Tables of another default collation than the database.
-    TableCollations,
-    /// Names of tables that are ambiguous by their case.
-    TableNames,
-    /// Columns that hold no characters of four bytes.
-    ThreeBytes,
-    /// Transactions that have been open for long.
-    Transactions,
-    /// Triggers.
-    Triggers,
-    /// Connections that are left to the user.
-    UserConnections,
-    /// Views that read the site's tables.
-    Views,
+/// Each check and its word, which stands for it in facts, too.
+macro_rules! checks {
+    ($($(#[$about:meta])+ $check:ident = $word:literal,)+) => {
+        /// One check. The survey has its questions, the plan what an answer means.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum CheckName {
+            $($(#[$about])+ #[serde(rename = $word)] $check,)+
+        }
+
+        impl CheckName {
+            /// Its stable name in facts and findings.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$check => $word,)+
+                }
+            }
+        }
+    };
 }
 
-impl CheckName {
-    /// Its stable name in facts and findings.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Administrators => "administrators",
-            Self::CharacterSet => "character-set",
-            Self::Collations => "collations",
-            Self::Connections => "connections",
-            Self::Counters => "counters",
-            Self::Duplicates => "duplicates",
-            Self::ForeignKeys => "foreign-keys",
-            Self::GeneratedColumns => "generated-columns",
-            Self::GuestUsers => "guest-users",
-            Self::HiddenSessions => "hidden-sessions",
-            Self::IndexLimits => "index-limits",
-            Self::Owners => "owners",
-            Self::Packets => "packets",
-            Self::PacketsUnread => "packets-unread",
-            Self::Privileges => "privileges",
-            Self::ReadOnly => "read-only",
-            Self::Replication => "replication",
-            Self::RowFormat => "row-format",
-            Self::Schema => "schema",
-            Self::StoreAccess => "store-access",
-            Self::StoreLayout => "store-layout",
-            Self::TableCollations => "table-collations",
-            Self::TableNames => "table-names",
-            Self::ThreeBytes => "three-bytes",
-            Self::Transactions => "transactions",
-            Self::Triggers => "triggers",
-            Self::UserConnections => "user-connections",
-            Self::Views => "views",
-        }
-    }
+checks! {
+    /// Companies without an administrator.
+    Administrators = "administrators",
+    /// The database's character set.
+    CharacterSet = "character-set",
+    /// Tables with columns of another character set or collation than the database.
+    Collations = "collations",
+    /// Connections that are left on the server.
+    Connections = "connections",
+    /// Counters behind the largest id in use.
+    Counters = "counters",
+    /// Rows that a unique index of the release to come does not allow.
+    Duplicates = "duplicates",
+    /// Foreign keys, of which Liferay makes none.
+    ForeignKeys = "foreign-keys",
+    /// Generated columns.
+    GeneratedColumns = "generated-columns",
+    /// Companies without a guest.
+    GuestUsers = "guest-users",
+    /// Sessions that the user is not shown.
+    HiddenSessions = "hidden-sessions",
+    /// Settings that limit indexes.
+    IndexLimits = "index-limits",
+    /// Tables of other owners.
+    Owners = "owners",
+    /// Values that are too long for a statement.
+    Packets = "packets",
+    /// Tables that were too large to be read for [`CheckName::Packets`].
+    PacketsUnread = "packets-unread",
+    /// Rights that the user lacks.
+    Privileges = "privileges",
+    /// A database that takes no writes.
+    ReadOnly = "read-only",
+    /// Copies of the database, and what they keep.
+    Replication = "replication",
+    /// Tables of other engines and of old row formats.
+    RowFormat = "row-format",
+    /// Columns and indexes of all tables; there only where they were not told.
+    Schema = "schema",
+    /// Files of the document store that the site's user may not read or write.
+    StoreAccess = "store-access",
+    /// Files of the document store that lie where the store has none.
+    StoreLayout = "store-layout",
+    /// Tables of another default collation than the database.
+    TableCollations = "table-collations",
+    /// Names of tables that are ambiguous by their case.
+    TableNames = "table-names",
+    /// Columns that hold no characters of four bytes.
+    ThreeBytes = "three-bytes",
+    /// Transactions that have been open for long.
+    Transactions = "transactions",
+    /// Triggers.
+    Triggers = "triggers",
+    /// Connections that are left to the user.
+    UserConnections = "user-connections",
+    /// Views that read the site's tables.
+    Views = "views",
 }
 
 impl fmt::Display for CheckName {
