@@ -22,26 +22,27 @@ use crate::machine::{DatabaseAccess, DatabaseError, Machine, QueryRows};
 const KEPT: usize = 20;
 /// The column by which 7.3 and later keep versions of a row apart.
 const COLLECTION: &str = "ctCollectionId";
-/// Characters of a longer column that an index has on MariaDB and MySQL unless the site says otherwise
-/// (`portal.properties` of 3.26.3 to 93.0.0).
+/// Characters of a longer column that an index has on MariaDB and MySQL unless the site says otherwise:
+/// `database.string.index.max.length[mariadb]` and `[mysql]` of `portal.properties` of 3.26.3 to 93.0.0.
 const LIMIT: u32 = 255;
 
 /// From how many characters of a column on the portal makes an index on these first ones alone; `None` where it has
-/// columns whole: `database.string.index.max.length` of the database, or of all (`PropsUtil.get` with a filter).
+/// columns whole: `database.string.index.max.length` of the database, or else of all (`PropsUtil.get` with a filter).
+/// Where the release itself sets the database's, what a site sets for all does not count.
 ///
-/// MariaDB and MySQL take `name(255)`; for PostgreSQL 93.0.0 writes `left(name, 676)`, and its release says 676.
+/// MariaDB and MySQL take `name(255)`; for PostgreSQL 93.0.0 writes `left(name, 676)`, and its release says 676. The limit
+/// is the installed release's, though the new one makes the index: 93.0.0 has a limit for PostgreSQL (676) and Oracle
+/// (1500) for the first time. No column of the core's unique indexes has more than 255 characters.
 pub(super) fn limit(kind: DatabaseKind, properties: &Properties) -> Option<u32> {
-    let (name, default) = match kind {
-        DatabaseKind::Mariadb => ("mariadb", Some(LIMIT)),
-        DatabaseKind::Mysql => ("mysql", Some(LIMIT)),
-        DatabaseKind::Postgresql => ("postgresql", None),
+    let key = "database.string.index.max.length";
+    let of = |name: &str| properties.value(&format!("{key}[{name}]"));
+    let (said, default) = match kind {
+        DatabaseKind::Mariadb => (of("mariadb"), Some(LIMIT)),
+        DatabaseKind::Mysql => (of("mysql"), Some(LIMIT)),
+        DatabaseKind::Postgresql => (of("postgresql").or_else(|| properties.value(key)), None),
         _ => return None,
     };
-    let key = "database.string.index.max.length";
-    match properties
-        .value(&format!("{key}[{name}]"))
-        .or_else(|| properties.value(key))
-    {
+    match said {
         // What is no number, and a negative one, limits nothing (`GetterUtil.getInteger` with -1).
         Some(value) => value.trim().parse().ok(),
         None => default,
@@ -287,6 +288,7 @@ mod tests {
         use DatabaseKind::{HsqldbFile, Mariadb, Mysql, Postgresql};
         let all = "database.string.index.max.length";
         let of_mariadb = "database.string.index.max.length[mariadb]";
+        let of_postgresql = "database.string.index.max.length[postgresql]";
         for (entries, kind, expected) in [
             (vec![], Mariadb, Some(255)),
             (vec![], Mysql, Some(255)),
@@ -295,9 +297,15 @@ mod tests {
             (vec![(of_mariadb, "70")], Mariadb, Some(70)),
             (vec![(of_mariadb, "70")], Mysql, Some(255)),
             (vec![(all, "90"), (of_mariadb, "70")], Mariadb, Some(70)),
-            (vec![(all, "90")], Mysql, Some(90)),
+            (vec![(all, "90")], Mysql, Some(255)),
+            (vec![(all, "-1")], Mariadb, Some(255)),
+            (vec![(of_mariadb, "-1")], Mariadb, None),
             (vec![(all, "90")], Postgresql, Some(90)),
-            (vec![(all, "-1")], Mariadb, None),
+            (
+                vec![(all, "90"), (of_postgresql, "80")],
+                Postgresql,
+                Some(80),
+            ),
         ] {
             assert_eq!(
                 limit(kind, &said(&entries)),
