@@ -19,6 +19,7 @@ pub(crate) fn line<T>(limited: bool) -> (Sender<T>, Receiver<T>) {
             senders: 1,
             receivers: 1,
             waiting: 0,
+            idle: 0,
             blocked: 0,
             broken: false,
         }),
@@ -43,8 +44,10 @@ struct State<T> {
     pace: Pace,
     senders: usize,
     receivers: usize,
-    /// Receivers that wait.
+    /// Receivers that wait for enough items, and not for long.
     waiting: usize,
+    /// Receivers that wait for any item, for as long as it takes.
+    idle: usize,
     /// Senders that wait.
     blocked: usize,
     /// A thread with a sender panicked.
@@ -56,22 +59,70 @@ impl<T> Line<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Returns with items, or without any when none will come.
+    ///
+    /// For the length of the window it waits for enough of them, so that one waking serves many. Whatever woke nobody by
+    /// then is taken then. After a window without any it sleeps, and the next item wakes it, or another that still waits
+    /// and takes it soon.
+    fn wait_for_items(&self) -> MutexGuard<'_, State<T>> {
+        let mut state = self.lock();
+        if !state.items.is_empty() && !state.broken {
+            return state;
+        }
+        let until = Instant::now() + WINDOW;
+        state.waiting += 1;
+        loop {
+            let enough = state.items.len() >= state.pace.enough();
+            let left = until.saturating_duration_since(Instant::now());
+            if enough || state.is_over() || state.blocked > 0 || left.is_zero() {
+                break;
+            }
+            let woken = self.more.wait_timeout(state, left);
+            (state, _) = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting -= 1;
+        state.idle += 1;
+        while state.items.is_empty() && !state.is_over() {
+            let woken = self.more.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.idle -= 1;
+        if state.broken {
+            state.items.clear();
+        }
+        state
+    }
+
+    /// After something was taken.
+    fn tell_of_room(&self, state: &State<T>) {
+        if state.blocked > 0 && state.items.len() <= state.pace.most() / 2 {
+            self.room.notify_all();
+        }
+    }
+}
+
+impl<T> State<T> {
+    fn is_over(&self) -> bool {
+        self.senders == 0 || self.broken
+    }
 }
 
 /// The end where items go in.
 pub(crate) struct Sender<T>(Arc<Line<T>>);
 
 impl<T> Sender<T> {
-    /// Puts an item into the line and waits for room for the next; false when nobody takes them any more.
-    pub(crate) fn send(&self, item: T) -> bool {
+    /// Puts an item into the line and waits for room for the next. When nobody takes them any more it is dropped.
+    pub(crate) fn send(&self, item: T) {
         let line = &*self.0;
         let mut state = line.lock();
         if state.receivers == 0 {
-            return false;
+            return;
         }
         state.pace.step(Instant::now());
         state.items.push_back(item);
-        if state.waiting > 0 && state.items.len() >= state.pace.enough() {
+        let enough = state.items.len() >= state.pace.enough();
+        if state.idle > 0 || (state.waiting > 0 && enough) {
             line.more.notify_one();
         }
         let most = state.pace.most();
@@ -86,7 +137,6 @@ impl<T> Sender<T> {
             }
             state.blocked -= 1;
         }
-        state.receivers > 0
     }
 }
 
@@ -112,25 +162,25 @@ impl<T> Drop for Sender<T> {
 pub(crate) struct Receiver<T>(Arc<Line<T>>);
 
 impl<T> Receiver<T> {
-    /// Waits for items and takes a `share`th of them; false when there will be none any more, or a thread with a sender
-    /// panicked.
-    pub(crate) fn take(&self, share: usize, into: &mut VecDeque<T>) -> bool {
-        let line = &*self.0;
-        let mut state = line.lock();
-        if state.items.is_empty() {
-            state.waiting += 1;
-            state = line.wait_for_enough(state);
-            state.waiting -= 1;
+    /// Waits for items and takes all there are; false when there will be none any more, or a thread with a sender panicked.
+    pub(crate) fn take_all(&self, into: &mut VecDeque<T>) -> bool {
+        let mut state = self.0.wait_for_items();
+        let found = !state.items.is_empty();
+        into.append(&mut state.items);
+        self.0.tell_of_room(&state);
+        found
+    }
+
+    /// The same for one item: what others can work on is left to them.
+    pub(crate) fn take_one(&self) -> Option<T> {
+        let mut state = self.0.wait_for_items();
+        let item = state.items.pop_front();
+        // The next one may have woken only this thread.
+        if !state.items.is_empty() && state.idle + state.waiting > 0 {
+            self.0.more.notify_one();
         }
-        if state.broken {
-            return false;
-        }
-        let count = state.items.len().div_ceil(share.max(1));
-        into.extend(state.items.drain(..count));
-        if state.blocked > 0 && state.items.len() <= state.pace.most() / 2 {
-            line.room.notify_all();
-        }
-        count > 0
+        self.0.tell_of_room(&state);
+        item
     }
 
     /// After the last item.
@@ -142,38 +192,6 @@ impl<T> Receiver<T> {
             !self.0.lock().broken,
             "a thread that this one waits for panicked"
         );
-    }
-}
-
-impl<T> Line<T> {
-    /// Fewer are enough after some time, when a sender waits, and when no more come.
-    fn wait_for_enough<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State<T>>,
-    ) -> MutexGuard<'a, State<T>> {
-        loop {
-            let enough = state.pace.enough();
-            let is_over = state.senders == 0 || state.broken;
-            let is_full = state.blocked > 0 && !state.items.is_empty();
-            if is_over || is_full || state.items.len() >= enough {
-                return state;
-            }
-            if enough == 1 {
-                state = self
-                    .more
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            let (woken, time) = self
-                .more
-                .wait_timeout(state, WINDOW)
-                .unwrap_or_else(PoisonError::into_inner);
-            state = woken;
-            if time.timed_out() && !state.items.is_empty() {
-                return state;
-            }
-        }
     }
 }
 
@@ -196,5 +214,104 @@ impl<T> Drop for Receiver<T> {
         self.0.room.notify_all();
         drop(state);
         drop(items);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{scope, sleep};
+    use std::time::Duration;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// Runs what must come to an end.
+    fn ends(work: impl FnOnce() + Send + 'static) {
+        let (done, waits) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            work();
+            let _ = done.send(());
+        });
+        assert!(waits.recv_timeout(PATIENCE).is_ok(), "it hangs");
+    }
+
+    fn until(what: impl Fn() -> bool) {
+        while !what() {
+            sleep(Duration::from_micros(50));
+        }
+    }
+
+    /// The one that waits began when one item was enough; since it came fast, more would be.
+    #[test]
+    fn an_item_that_is_not_enough_arrives_all_the_same() {
+        ends(|| {
+            let (sender, receiver) = line(false);
+            let mut taken = VecDeque::new();
+            sender.send(0);
+            assert!(receiver.take_all(&mut taken));
+            scope(|scope| {
+                let line = Arc::clone(&receiver.0);
+                scope.spawn(move || assert!(receiver.take_all(&mut taken)));
+                until(|| line.lock().waiting == 1);
+                sender.send(1);
+            });
+        });
+    }
+
+    #[test]
+    fn one_that_sleeps_is_woken_by_one_item() {
+        ends(|| {
+            let (sender, receiver) = line(true);
+            let mut taken = VecDeque::new();
+            scope(|scope| {
+                scope.spawn(|| (0..100).for_each(|number| sender.send(number)));
+                while taken.len() < 100 {
+                    assert!(receiver.take_all(&mut taken));
+                }
+            });
+            assert!(sender.0.lock().pace.enough() > 1);
+            scope(|scope| {
+                let line = Arc::clone(&receiver.0);
+                scope.spawn(move || assert!(receiver.take_all(&mut taken)));
+                until(|| line.lock().idle == 1);
+                sender.send(100);
+            });
+        });
+    }
+
+    /// A worker that is woken for two leaves the second to another.
+    #[test]
+    fn all_who_wait_get_something() {
+        ends(|| {
+            let (sender, receiver) = line(false);
+            let met = std::sync::Barrier::new(2);
+            scope(|scope| {
+                for _ in 0..2 {
+                    let (receiver, met) = (receiver.clone(), &met);
+                    scope.spawn(move || {
+                        assert!(receiver.take_one().is_some());
+                        met.wait();
+                    });
+                }
+                until(|| sender.0.lock().idle == 2);
+                let mut state = sender.0.lock();
+                state.items.extend([1, 2]);
+                drop(state);
+                sender.0.more.notify_one();
+            });
+        });
+    }
+
+    #[test]
+    fn a_sender_goes_on_when_the_last_receiver_is_gone() {
+        ends(|| {
+            let (sender, receiver) = line(true);
+            scope(|scope| {
+                scope.spawn(|| (0..3).for_each(|number| sender.send(number)));
+                until(|| receiver.0.lock().blocked == 1);
+                drop(receiver);
+            });
+        });
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-/// As many items wait as come in so much time, so that a thread is woken at most some hundred times a second. And so no
-/// line holds more bytes than its items bring in that time, whatever an item is: of entries of an archive, some dozen
-/// microseconds apart, a hundred; of packs of 16 MiB none.
+/// As many items wait as come in so much time, so that a thread is woken at most some hundred times a second. And so a
+/// line holds about as many bytes as its items bring in that time, whatever an item is: of entries of an archive, some
+/// dozen microseconds apart, as many as may be; of packs of 16 MiB none.
 pub(crate) const WINDOW: Duration = Duration::from_millis(2);
 
-/// More do not wait however fast they come.
-const MOST: usize = 256;
+/// More do not wait however fast they come: what was held up behind one item comes all at once.
+const MOST: usize = 64;
 
 /// What one more item counts in the mean, as a share of it.
 const WEIGHT: u32 = 8;

@@ -43,13 +43,8 @@ impl<I: Iterator, O> ParallelMap<I, O> {
         for _ in 0..threads {
             let (items, results, mut map) = (items.clone(), results.clone(), map.clone());
             scope.spawn(move || {
-                let mut taken = VecDeque::new();
-                while items.take(threads, &mut taken) {
-                    for (number, item) in taken.drain(..) {
-                        if !results.send((number, map(item))) {
-                            return;
-                        }
-                    }
+                while let Some((number, item)) = items.take_one() {
+                    results.send((number, map(item)));
                 }
             });
         }
@@ -98,8 +93,9 @@ impl<I: Iterator, O> Iterator for ParallelMap<I, O> {
             if self.next_in == self.next_out {
                 return None;
             }
-            if !self.receiver.take(1, &mut self.taken) {
+            if !self.receiver.take_all(&mut self.taken) {
                 self.receiver.require_whole();
+                return None;
             }
         }
     }

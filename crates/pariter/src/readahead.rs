@@ -20,9 +20,8 @@ impl<T> Readahead<T> {
         let (sender, receiver) = line(true);
         scope.spawn(move || {
             for item in iter {
-                if !sender.send(item) {
-                    break;
-                }
+                // Goes on to its end when nobody takes them any more: what comes before may count on it.
+                sender.send(item);
             }
         });
         Self {
@@ -36,7 +35,7 @@ impl<T> Iterator for Readahead<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        if self.taken.is_empty() && !self.receiver.take(1, &mut self.taken) {
+        if self.taken.is_empty() && !self.receiver.take_all(&mut self.taken) {
             self.receiver.require_whole();
         }
         self.taken.pop_front()

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, available_parallelism, scope};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pariter::IteratorExt as _;
 
@@ -101,21 +101,63 @@ fn what_comes_slowly_is_asked_for_little_ahead() {
 
 #[test]
 fn what_comes_fast_does_not_pile_up_either() {
+    const COUNT: usize = 20_000;
     let asked = AtomicUsize::new(0);
     scope(|scope| {
-        let endless = (0..).map(|number| {
+        let many = (0..COUNT).map(|number| {
             asked.fetch_add(1, Ordering::SeqCst);
             description(number)
         });
-        let mut items = endless
+        let mut items = many
             .parallel_map_scoped(scope, |item| item)
             .readahead_scoped(scope);
         assert_eq!(items.next(), Some(description(0)));
         thread::sleep(Duration::from_millis(100));
-        let asked = asked.load(Ordering::SeqCst);
-        assert!((2..1_500).contains(&asked), "{asked}");
-        // Dropped in the middle: the scope would wait for ever for threads that go on.
+        // On their way, in the line, and taken from it.
+        let limit = 3 * (64 + 1) + 2 * available_parallelism().map_or(1, usize::from);
+        let before = asked.load(Ordering::SeqCst);
+        assert!((2..=limit).contains(&before), "{before}");
+        drop(items);
     });
+    // What comes before may count on being asked to its end.
+    assert_eq!(asked.load(Ordering::SeqCst), COUNT);
+}
+
+/// One slow item holds many up, which then come all at once; and times that lie about where waiting for more begins.
+#[test]
+fn nothing_hangs_whatever_the_times() {
+    let (done, waits) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let mut chance = 0x2026_1127_u64;
+        for _ in 0..40 {
+            let mut times = Vec::new();
+            for _ in 0..200 {
+                chance ^= chance << 13;
+                chance ^= chance >> 7;
+                chance ^= chance << 17;
+                times.push(match chance % 16 {
+                    0 => 3_000,
+                    _ => 150 + chance % 250,
+                });
+            }
+            let count = scope(|scope| {
+                times
+                    .into_iter()
+                    .readahead_scoped(scope)
+                    .parallel_map_scoped(scope, |time| {
+                        let begun = Instant::now();
+                        while begun.elapsed() < Duration::from_micros(time) {
+                            std::hint::spin_loop();
+                        }
+                    })
+                    .readahead_scoped(scope)
+                    .count()
+            });
+            assert_eq!(count, 200);
+        }
+        let _ = done.send(());
+    });
+    assert!(waits.recv_timeout(Duration::from_secs(100)).is_ok());
 }
 
 #[test]
@@ -144,35 +186,39 @@ fn it_works_on_several_at_the_same_time() {
     }
 }
 
-/// A result that never comes must not be waited for.
+/// Counts, and says whether that panicked. The scope around it panics by itself.
+fn panics(items: impl Iterator) -> bool {
+    catch_unwind(AssertUnwindSafe(|| items.count())).is_err()
+}
+
+/// A result that never comes must neither be waited for nor be left out.
 #[test]
 fn a_panic_reaches_whoever_takes_the_results() {
+    let told = AtomicUsize::new(0);
+    let note = |panicked: bool| told.fetch_add(panicked.into(), Ordering::SeqCst);
     let of_handles = || {
         scope(|scope| {
-            (0..100)
-                .parallel_map_scoped(scope, |number| assert_ne!(number, 50))
-                .readahead_scoped(scope)
-                .count()
-        })
+            let results = (0..100).parallel_map_scoped(scope, |number| assert_ne!(number, 50));
+            note(panics(results.readahead_scoped(scope)));
+        });
     };
     let of_descriptions = || {
         scope(|scope| {
-            (0..)
-                .map(description)
-                .parallel_map_scoped(scope, |item| assert_ne!(item[0], 500))
-                .count()
-        })
+            let items = (0..1_000).map(description);
+            note(panics(items.parallel_map_scoped(scope, |item| {
+                assert_ne!(item[0], 500);
+            })));
+        });
     };
     let of_the_iterator = || {
         scope(|scope| {
-            (0..10)
-                .map(|number| assert_ne!(number, 5))
-                .readahead_scoped(scope)
-                .count()
-        })
+            let items = (0..10).inspect(|number| assert_ne!(*number, 5));
+            note(panics(items.readahead_scoped(scope)));
+        });
     };
-    let all: [&dyn Fn() -> usize; 3] = [&of_handles, &of_descriptions, &of_the_iterator];
+    let all: [&dyn Fn(); 3] = [&of_handles, &of_descriptions, &of_the_iterator];
     for work in all {
         assert!(catch_unwind(AssertUnwindSafe(work)).is_err());
     }
+    assert_eq!(told.load(Ordering::SeqCst), 3);
 }

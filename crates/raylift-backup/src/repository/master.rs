@@ -11,11 +11,16 @@ use rustic_core::repofile::MasterKey;
 use super::error::StorageError;
 use super::storage::{FileType, Id, Storage};
 
-/// Master keys by what they were derived from. The engine's type can be printed; nothing here does.
-static KNOWN: Mutex<Vec<(Digest, MasterKey)>> = Mutex::new(Vec::new());
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
-/// What a master key is derived from: the key, and the repository's key files. The name of such a file is the digest of
-/// its content, so that the same names give the same master key.
+/// A master key and what it was derived from. The engine's type could be printed; this one cannot.
+struct Known {
+    origin: Digest,
+    master: MasterKey,
+}
+
+/// What a master key is derived from: the key, and the content of the repository's key files. A file that is not what it
+/// was opens nothing, as in another process.
 pub(super) struct Origin(Digest);
 
 impl Origin {
@@ -29,9 +34,10 @@ impl Origin {
         ids.sort_unstable();
         let mut text = Vec::new();
         for id in ids {
-            text.extend(id.to_hex().as_str().as_bytes());
+            let content = storage.read(FileType::Key, &id)?;
+            // Of one length, and so told from what follows.
+            text.extend(Digest::of(&content).as_str().as_bytes());
         }
-        // After names of one length, and so told from them.
         text.extend(key.expose().as_bytes());
         Ok(Self(Digest::of(&text)))
     }
@@ -39,15 +45,18 @@ impl Origin {
     /// What opens the repository without deriving anything; `None` when this process has not opened it before.
     pub(super) fn known(&self) -> Option<Credentials> {
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.iter().find(|(origin, _)| *origin == self.0);
-        found.map(|(_, master)| Credentials::Masterkey(master.clone()))
+        let found = known.iter().find(|known| known.origin == self.0);
+        found.map(|known| Credentials::Masterkey(known.master.clone()))
     }
 
     /// Remembers what the engine derived, until the process ends.
     pub(super) fn remember(self, master: MasterKey) {
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.iter().all(|(origin, _)| *origin != self.0) {
-            known.push((self.0, master));
+        if known.iter().all(|known| known.origin != self.0) {
+            known.push(Known {
+                origin: self.0,
+                master,
+            });
         }
     }
 }

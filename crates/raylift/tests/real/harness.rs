@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// Limit for a start or stop of the lab's server.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
-/// Options of the upgrade client's JVM: raylift's own, and a quick start.
+/// Options of the upgrade client's JVM: those of Liferay's client with less memory, and a quick start.
 const CLIENT: &str = "-Dfile.encoding=UTF8 -Duser.country=US -Duser.language=en -Duser.timezone=GMT -Xmx1024m \
      -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
