@@ -330,9 +330,7 @@ impl Host for RealHost {
         // Of a snapshot there is nothing that raylift could read.
         match snapshot::complete(place)? {
             Some(_) => Ok(()),
-            None => self.on_server(plan, |server| {
-                return_point::verify(&plan.site, place, server)
-            }),
+            None => self.on_server(plan, |server| return_point::verify(place, server)),
         }
     }
 
