@@ -232,7 +232,14 @@ impl Host for RealHost {
             )
         });
         match Documents::of(&plan.site)? {
-            Some(documents) if by_copies => documents.await_repository(progress),
+            Some(documents) if by_copies => {
+                let stop = Stop::when(Arc::clone(&self.interrupted));
+                match documents.stopping(&stop).await_repository(progress) {
+                    // The run stops at the next safe point by itself.
+                    Err(error) if error.code == codes::INTERRUPTED => Ok(()),
+                    result => result,
+                }
+            }
             _ => Ok(()),
         }
     }
