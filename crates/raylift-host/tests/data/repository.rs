@@ -18,6 +18,18 @@ use raylift_run::host::{Host, HostError};
 use crate::World;
 
 impl World {
+    fn that_takes_copies() -> Self {
+        let mut world = Self::new();
+        world.site.plan.actions.push(PlannedAction {
+            action: Action::TakeReturnPoint {
+                place: world.place(),
+                means: ReturnMeans::Copies,
+            },
+            phase: Phase::Quiesced,
+        });
+        world
+    }
+
     fn repository(&self) -> Place {
         let planned = self.site.plan.site.backups.clone();
         Place {
@@ -173,14 +185,7 @@ fn a_backup_that_somebody_forgot_is_no_return_point() {
 /// Whoever has the repository is waited for while the site serves.
 #[test]
 fn the_run_waits_for_the_repository_before_the_stop() {
-    let mut world = World::new();
-    world.site.plan.actions.push(PlannedAction {
-        action: Action::TakeReturnPoint {
-            place: world.place(),
-            means: ReturnMeans::Copies,
-        },
-        phase: Phase::Quiesced,
-    });
+    let world = World::that_takes_copies();
     let mut said = Vec::new();
     let plan = &world.site.plan;
     let wait = |lock: &mut Option<Box<dyn Lock>>, said: &mut Vec<String>| {
@@ -207,14 +212,7 @@ fn the_run_waits_for_the_repository_before_the_stop() {
 /// The run stops before the next action then.
 #[test]
 fn who_asks_to_stop_is_heard_while_the_repository_is_waited_for() {
-    let mut world = World::new();
-    world.site.plan.actions.push(PlannedAction {
-        action: Action::TakeReturnPoint {
-            place: world.place(),
-            means: ReturnMeans::Copies,
-        },
-        phase: Phase::Quiesced,
-    });
+    let world = World::that_takes_copies();
     world.prove().unwrap();
     let asked = Arc::new(AtomicBool::new(false));
     let host = RealHost::new(
