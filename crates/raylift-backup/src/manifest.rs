@@ -1,5 +1,6 @@
 //! The list of what a backup holds. Written last: a backup without it is not complete.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
@@ -70,17 +71,16 @@ impl Manifest {
         self.parts.iter().find(|part| part.name == name)
     }
 
-    /// A name or path in the list that leads out of the backup's folder, or out of that which a part comes back to.
+    /// A name or path in the list that leads out of the backup's folder, or out of that which a part comes back to; one below
+    /// a link would, too.
     pub(crate) fn outside(&self) -> Option<String> {
         let mut parts = self.parts.iter();
-        parts.find_map(|part| {
-            let mut paths = part.entries.iter().map(|entry| &entry.path);
-            let is_outside = |path: &&String| !is_below(&unescape(path));
-            match is_below(OsStr::new(&part.name)) && !part.name.is_empty() {
-                true => paths.find(is_outside).cloned(),
+        parts.find_map(
+            |part| match is_below(OsStr::new(&part.name)) && !part.name.is_empty() {
+                true => part.outside(),
                 false => Some(part.name.clone()),
-            }
-        })
+            },
+        )
     }
 
     /// One digest over everything the backup holds.
@@ -99,6 +99,24 @@ fn is_below(path: &OsStr) -> bool {
 }
 
 impl PartManifest {
+    /// A path that leads out of the part's folder, or lies below an entry that is no folder.
+    fn outside(&self) -> Option<String> {
+        let path_of = |entry: &Entry| PathBuf::from(unescape(&entry.path));
+        let no_folders: HashSet<PathBuf> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.what != EntryKind::Directory)
+            .map(path_of)
+            .collect();
+        let leads_out = |entry: &&Entry| {
+            let path = path_of(entry);
+            let mut above = path.ancestors().skip(1);
+            !is_below(path.as_os_str()) || above.any(|above| no_folders.contains(above))
+        };
+        let mut entries = self.entries.iter();
+        entries.find(leads_out).map(|entry| entry.path.clone())
+    }
+
     /// Files and bytes in it.
     pub fn totals(&self) -> (u64, u64) {
         self.files().fold((0, 0), |(files, bytes), (_, size, _)| {

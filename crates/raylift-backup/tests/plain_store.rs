@@ -17,8 +17,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use raylift_backup::attributes::Attributes;
 use raylift_backup::{
-    BackupError, BackupStore, EntryKind, FORMAT, Manifest, Part, PlainStore, Stop,
+    BackupError, BackupStore, Entry, EntryKind, FORMAT, Manifest, Part, PlainStore, Stop,
 };
+use raylift_model::digest::Digest;
 use tempfile::TempDir;
 
 struct Site {
@@ -223,6 +224,44 @@ fn a_list_of_another_format_or_cut_short_is_refused() {
         store.complete().unwrap_err(),
         BackupError::Manifest { .. }
     ));
+}
+
+/// What is written through a link lands where the link points.
+#[test]
+fn a_list_with_something_below_a_link_or_a_file_is_refused() {
+    let site = Site::new();
+    let store = site.store();
+    let part = store.put(&site.part(), &mut |_| {}).unwrap();
+    let listed = |entries: &[(&str, EntryKind)]| {
+        let mut part = part.clone();
+        let entries = entries.iter().map(|(path, what)| Entry {
+            path: (*path).to_owned(),
+            what: what.clone(),
+        });
+        part.entries = entries.collect();
+        store.seal(&manifest(vec![part])).unwrap();
+        store.complete()
+    };
+    let file = EntryKind::File {
+        size: 0,
+        digest: Digest::of(b""),
+    };
+    let link = EntryKind::Link {
+        target: "/etc".to_owned(),
+    };
+    let folder = EntryKind::Directory;
+    for what in [&link, &file] {
+        for below in ["a/x", "a//x", "a/./b/x"] {
+            let refused = listed(&[("a", what.clone()), (below, file.clone())]).unwrap_err();
+            assert!(
+                matches!(&refused, BackupError::Outside { outside, .. } if outside == below),
+                "{refused}"
+            );
+        }
+    }
+    let both = [("a", folder.clone()), ("a/x", file.clone()), ("a", link)];
+    listed(&both).unwrap_err();
+    listed(&[("a", folder), ("a/x", file.clone()), ("ax", file)]).unwrap();
 }
 
 /// Also in the midst of a file: a dump is one.

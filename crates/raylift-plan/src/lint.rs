@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 use raylift_model::names::RelativePath;
-use raylift_model::plan::{Action, Decision, Plan, ReturnMeans, ReturnMode};
+use raylift_model::plan::{Action, Decision, Plan, PlannedBackups, ReturnMeans, ReturnMode};
 
 /// A rule that a plan breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +74,10 @@ pub fn lint(plan: &Plan) -> Vec<Flaw> {
         plan.return_means() != Some(&ReturnMeans::Notes)
             || plan.way_back.preferred == ReturnMode::CodeOnly,
         "there is no return point, and the old release does not accept the database as it will be",
+    );
+    rule(
+        plan.site.store.is_none() || plan.site.backups != PlannedBackups::default(),
+        "the site has documents, and the plan no place for their backups",
     );
     rule(
         before("take-return-point", "exchange"),

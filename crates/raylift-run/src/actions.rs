@@ -79,7 +79,7 @@ pub(crate) fn run(
             prove_restore_point::run(context, scratch, progress)
         }
         Action::CheckBinding { stopped } => check_binding::run(context, *stopped, progress),
-        Action::RaiseFence { script, stash } => raise_fence::run(context, script, stash),
+        Action::RaiseFence { script, stash } => raise_fence::run(context, script, stash, progress),
         Action::StopServer => stop_server::run(context, progress),
         Action::CheckSessions => check_sessions::run(context, progress),
         Action::TakeReturnPoint { place, means } => {

@@ -83,16 +83,22 @@ impl GateError {
 /// Every run of a site from the bytes of its journals, oldest first, see [`journal::run_journals`]. A journal that
 /// cannot be read is in the list with its error.
 pub fn history(journals: &[(RunId, Vec<u8>)]) -> Vec<RunSummary> {
+    let journals = journals.iter();
     journals
-        .iter()
-        .map(|(run, bytes)| {
-            let name = format!("{run}/{}", journal::JOURNAL_FILE);
-            RunSummary {
-                run: run.clone(),
-                story: journal::read(&name, bytes).and_then(|contents| fold(&name, &contents)),
-            }
+        .map(|(run, bytes)| RunSummary {
+            run: run.clone(),
+            story: story(run, bytes),
         })
         .collect()
+}
+
+/// What the bytes of one run's journal tell.
+///
+/// # Errors
+/// When they cannot be understood.
+pub fn story(run: &RunId, bytes: &[u8]) -> Result<RunStory, JournalError> {
+    let name = format!("{run}/{}", journal::JOURNAL_FILE);
+    journal::read(&name, bytes).and_then(|contents| fold(&name, &contents))
 }
 
 /// The run that `status`, `resume`, `rollback` and `commit` mean when none is named: the one that is not over, else

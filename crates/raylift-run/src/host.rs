@@ -254,8 +254,9 @@ pub trait Host {
         Ok(Vec::new())
     }
 
-    /// Waits some minutes for others that use what the return point will be taken with, while the site still serves. The
-    /// default is for hosts that share nothing.
+    /// Waits some minutes for others that use what the return point will be taken with, while the site still serves. Ends
+    /// without an error when [`Host::interrupted`] is true: the run stops at the next safe point, and who takes it up from there
+    /// waits again. The default is for hosts that share nothing.
     ///
     /// # Errors
     /// When it is still in use.

@@ -431,17 +431,14 @@ fn runs_what_settings_do_not_say(plan: &Plan, site: &SiteArgument) -> bool {
 pub(crate) fn report(workplace: &Workplace, run: &RunId) -> Result<Report, Problem> {
     let plan = workplace.plan(run)?;
     let report = Report::build(&plan, &workplace.entries(run)?);
-    let summary = workplace
-        .runs()?
-        .into_iter()
-        .find(|other| other.run == *run);
-    Ok(match summary.map(|summary| summary.story) {
-        Some(Ok(story)) => {
+    // Lines that make no story are still worth a report.
+    Ok(match workplace.story(run) {
+        Ok(story) => {
             let mut status = Status::of(&plan, &story.state);
             render::still_there(&mut status.kept);
             report.keeping(status.kept, status.kept_may_lack)
         }
-        _ => report,
+        Err(_) => report,
     })
 }
 

@@ -9,6 +9,7 @@ use raylift_model::names::RunId;
 use raylift_model::plan::Plan;
 use raylift_run::gate::{self, RunSummary};
 use raylift_run::journal::{self, Record, SiteLock};
+use raylift_run::state::RunStory;
 
 use crate::exit::Exit;
 use crate::problem::Problem;
@@ -147,10 +148,20 @@ impl Workplace {
         read_plan(&self.run_folder(run).join(PLAN))
     }
 
+    /// What a run's journal tells. That of no other run is read.
+    pub(crate) fn story(&self, run: &RunId) -> Result<RunStory, Problem> {
+        let bytes = self.journal(run)?;
+        gate::story(run, &bytes).map_err(|error| damaged(&error.to_string()))
+    }
+
+    fn journal(&self, run: &RunId) -> Result<Vec<u8>, Problem> {
+        let path = self.run_folder(run).join(journal::JOURNAL_FILE);
+        std::fs::read(&path).map_err(|error| Problem::file("read", &path, &error))
+    }
+
     /// All entries of a run's journal that this raylift understands.
     pub(crate) fn entries(&self, run: &RunId) -> Result<Vec<Entry>, Problem> {
-        let path = self.run_folder(run).join(journal::JOURNAL_FILE);
-        let bytes = std::fs::read(&path).map_err(|error| Problem::file("read", &path, &error))?;
+        let bytes = self.journal(run)?;
         let contents =
             journal::read(run.as_str(), &bytes).map_err(|error| damaged(&error.to_string()))?;
         Ok(contents
@@ -227,5 +238,23 @@ mod tests {
             workplace.next_run("7.2.1").ok().unwrap().as_str(),
             "0002-7.2.1"
         );
+    }
+
+    /// As that of a disk that fails, or of somebody else.
+    #[test]
+    fn a_runs_own_story_needs_no_other_runs_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let workplace = Workplace::of(&SiteArgument {
+            home: folder.path().to_owned(),
+            settings: Settings::default(),
+        });
+        let (unreadable, own) = (RunId::new("0001-7.2.1"), RunId::new("0002-7.2.1"));
+        let journal = |run| workplace.run_folder(run).join(journal::JOURNAL_FILE);
+        std::fs::create_dir_all(journal(&unreadable)).unwrap();
+        std::fs::create_dir_all(workplace.run_folder(&own)).unwrap();
+        std::fs::write(journal(&own), "").unwrap();
+        assert!(workplace.runs().is_err());
+        assert!(workplace.story(&own).is_ok());
+        assert!(workplace.story(&unreadable).is_err());
     }
 }

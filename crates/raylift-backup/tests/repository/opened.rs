@@ -66,7 +66,7 @@ fn what_the_key_opens_is_derived_once() {
     place.create();
     let keys_read = Arc::new(AtomicUsize::new(0));
     let open = |key| {
-        let folder = Folder::new(&place.repository_folder());
+        let folder = Folder::new(place.repository_folder());
         let keys_read = Arc::clone(&keys_read);
         Repository::open(Box::new(Counting { folder, keys_read }), key)
     };

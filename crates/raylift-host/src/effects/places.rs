@@ -1,9 +1,8 @@
 //! Where a return point may go back to. Its list lies in the state folder, where others than raylift may write, and raylift
 //! may be root: a place is taken from the plan, and the list must say the same.
 
-use std::ffi::OsStr;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound};
+use std::path::{Component, Path, PathBuf};
 
 use raylift_backup::Manifest;
 use raylift_model::codes;
@@ -61,17 +60,27 @@ pub(crate) fn require_planned_database(
     }
 }
 
-/// A path without links, as far as it is there.
+/// A path without links, as far as it is there. A link whose target is gone still says where that was.
 fn resolved(path: &Path) -> Result<PathBuf, HostError> {
     match path.canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == NotFound => {}
         result => return result.map_err(|error| read_failed(path, error)),
     }
-    let name = path.file_name().unwrap_or(OsStr::new(""));
-    match path.parent() {
-        Some(above) => Ok(resolved(above)?.join(name)),
-        None => Ok(path.to_owned()),
+    let Some(above) = path.parent() else {
+        return Ok(path.to_owned());
+    };
+    // Links that lead round in a circle never come here: they are another error than one that is not there.
+    match path.read_link() {
+        Ok(target) => return resolved(&above.join(target)),
+        Err(error) if matches!(error.kind(), NotFound | InvalidInput | NotADirectory) => {}
+        Err(error) => return Err(read_failed(path, error)),
     }
+    let above = resolved(above)?;
+    Ok(match path.components().next_back() {
+        Some(Component::ParentDir) => above.parent().unwrap_or(&above).to_owned(),
+        Some(Component::Normal(name)) => above.join(name),
+        _ => above,
+    })
 }
 
 fn other_place(what: &str, root: &Path, planned: Option<&Path>) -> HostError {
@@ -104,5 +113,28 @@ mod tests {
         std::os::unix::fs::symlink("there", folder.join("link")).unwrap();
         let path = folder.join("link/store/deep");
         assert_eq!(resolved(&path).unwrap(), folder.join("there/store/deep"));
+    }
+
+    /// The folder that was lost is what a return point is for.
+    #[test]
+    fn a_link_whose_target_is_gone_says_where_that_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let links = folder.join("data");
+        std::fs::create_dir(&links).unwrap();
+        let absolute = folder.join("mnt/docs");
+        for (name, target) in [
+            ("absolute", absolute.to_str().unwrap()),
+            ("relative", "../mnt/docs"),
+            ("chain", "relative"),
+            ("up", "../gone/../mnt/docs"),
+        ] {
+            std::os::unix::fs::symlink(target, links.join(name)).unwrap();
+            assert_eq!(resolved(&links.join(name)).unwrap(), absolute, "{name}");
+            let below = resolved(&links.join(name).join("dl")).unwrap();
+            assert_eq!(below, absolute.join("dl"), "{name}");
+        }
+        std::os::unix::fs::symlink("circle", links.join("circle")).unwrap();
+        resolved(&links.join("circle")).unwrap_err();
     }
 }

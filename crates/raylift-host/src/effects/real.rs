@@ -232,7 +232,14 @@ impl Host for RealHost {
             )
         });
         match Documents::of(&plan.site)? {
-            Some(documents) if by_copies => documents.await_repository(progress),
+            Some(documents) if by_copies => {
+                let stop = Stop::when(Arc::clone(&self.interrupted));
+                match documents.stopping(&stop).await_repository(progress) {
+                    // The run stops at the next safe point by itself.
+                    Err(error) if error.code == codes::INTERRUPTED => Ok(()),
+                    result => result,
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -330,9 +337,7 @@ impl Host for RealHost {
         // Of a snapshot there is nothing that raylift could read.
         match snapshot::complete(place)? {
             Some(_) => Ok(()),
-            None => self.on_server(plan, |server| {
-                return_point::verify(&plan.site, place, server)
-            }),
+            None => self.on_server(plan, |server| return_point::verify(place, server)),
         }
     }
 

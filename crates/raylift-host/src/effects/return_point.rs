@@ -290,13 +290,8 @@ pub(crate) fn count(store: &Path, stop: &Stop) -> Result<(u64, u64), HostError> 
 ///
 /// # Errors
 /// When there is none, or a part of it is missing or differs from what was taken.
-pub(crate) fn verify(
-    site: &PlannedSite,
-    place: &Path,
-    server: &OnServer<'_>,
-) -> Result<(), HostError> {
+pub(crate) fn verify(place: &Path, server: &OnServer<'_>) -> Result<(), HostError> {
     let manifest = required(place, server)?;
-    require_planned_documents(site, &manifest)?;
     let store = PlainStore::new(place);
     for part in &manifest.parts {
         store.verify(part).map_err(backup)?;
@@ -328,7 +323,7 @@ pub(crate) fn required(place: &Path, server: &OnServer<'_>) -> Result<Manifest, 
 /// The complete return point at `place`; see [`raylift_run::host::Host::return_point`].
 ///
 /// # Errors
-/// When it is there, but a file of it is missing or has another size, or its copy on the server is gone.
+/// When it is there, but not one of the plan, or a file of it is missing or has another size, or its copy on the server is gone.
 pub(crate) fn complete(
     place: &Path,
     server: &OnServer<'_>,
@@ -337,6 +332,8 @@ pub(crate) fn complete(
     let Some(manifest) = store.complete().map_err(backup)? else {
         return Ok(None);
     };
+    // Before anything that the list names is opened.
+    require_planned_documents(server.site, &manifest)?;
     for part in &manifest.parts {
         for (path, size, _) in part.files() {
             let path = store

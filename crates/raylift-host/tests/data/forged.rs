@@ -1,10 +1,17 @@
 //! Return points that somebody else than raylift wrote to. What they name is not believed.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use raylift_host::effects::RealHost;
 use raylift_model::codes;
 use raylift_run::host::{Host, HostError};
+use rustix::fs::OFlags;
 use serde_json::{Value, json};
 
 use crate::World;
@@ -62,6 +69,40 @@ fn documents_come_from_the_plans_repository_and_no_other() {
     assert_eq!(verified(&world).unwrap_err().code, codes::PROOF_FAILED);
 }
 
+/// Whoever only asks for the return point, as `status` does, opens nothing that it names.
+#[test]
+fn nothing_of_another_repository_is_opened() {
+    let world = World::new();
+    let pipe = world.site.home().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let asked_for = AtomicBool::new(false);
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Opens only where somebody else waits to read, and lets them go on.
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                let mut writing = OpenOptions::new();
+                writing
+                    .write(true)
+                    .custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+                asked_for.fetch_or(writing.open(&pipe).is_ok(), Ordering::Relaxed);
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let asked = catch_unwind(AssertUnwindSafe(|| {
+            refused(&world, |list| {
+                list["note"]["kept"]["place"]["key_file"] = json!(pipe);
+            });
+            let asked = world.host.return_point(&world.site.plan, &world.place());
+            [asked.map(drop), verified(&world)].map(|refused| refused.unwrap_err().code)
+        }));
+        ended.store(true, Ordering::Relaxed);
+        assert_eq!(asked.unwrap(), [codes::PROOF_FAILED; 2]);
+    });
+    assert!(!asked_for.into_inner());
+}
+
 #[test]
 fn the_databases_files_go_back_to_the_sites_folder_and_nowhere_else() {
     let world = World::new();
@@ -97,14 +138,19 @@ fn a_path_that_leads_out_of_the_copies_is_refused() {
 /// The folder of the store is resolved when it is taken and when it comes back.
 #[test]
 fn a_store_behind_a_link_comes_back() {
-    let mut world = World::new();
-    let store = world.site.plan.site.store.clone().unwrap();
-    let link = world.site.home().join("documents-link");
-    std::os::unix::fs::symlink(&store, &link).unwrap();
-    world.site.plan.site.store = Some(link);
-    let point = world.take();
-    world.write_more();
-    verified(&world).unwrap();
-    world.restore().unwrap();
-    world.assert_back(&point);
+    for lost in [false, true] {
+        let mut world = World::new();
+        let store = world.site.plan.site.store.clone().unwrap();
+        let link = world.site.home().join("documents-link");
+        std::os::unix::fs::symlink(&store, &link).unwrap();
+        world.site.plan.site.store = Some(link);
+        let point = world.take();
+        world.write_more();
+        if lost {
+            fs::remove_dir_all(&store).unwrap();
+        }
+        verified(&world).unwrap();
+        world.restore().unwrap();
+        world.assert_back(&point);
+    }
 }

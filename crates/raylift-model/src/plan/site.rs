@@ -53,7 +53,9 @@ pub struct PlannedSite {
     /// earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_implementation: Option<String>,
-    /// Where the documents of a return point are kept.
+    /// Where the documents of a return point are kept. Nothing in plans of earlier versions for a site without a store that
+    /// they could read.
+    #[serde(default)]
     pub backups: PlannedBackups,
     /// Local search indexes, set aside after a database restore.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -74,7 +76,7 @@ pub struct PlannedSite {
 }
 
 /// The backup repository of the site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlannedBackups {
     /// Its folder; it is made when it is not there.
     pub repository: PathBuf,

@@ -286,3 +286,20 @@ fn a_plan_that_lost_its_proof_or_its_return_point_is_not_sound() {
         lint(&plan)
     );
 }
+
+/// Earlier versions wrote no place for backups where there was no store that they could read.
+#[test]
+fn a_plan_without_a_place_for_backups_reads_and_has_no_documents() {
+    let mut text = serde_json::to_value(planned(&site(), &release(), &wishes())).unwrap();
+    let site = text["site"].as_object_mut().unwrap();
+    site.remove("backups").unwrap();
+    let store = site.remove("store").unwrap();
+    let plan: Plan = serde_json::from_value(text.clone()).unwrap();
+    assert_eq!(lint(&plan), []);
+    text["site"]["store"] = store;
+    let plan: Plan = serde_json::from_value(text).unwrap();
+    assert_eq!(
+        lint(&plan)[0].0,
+        "the site has documents, and the plan no place for their backups"
+    );
+}

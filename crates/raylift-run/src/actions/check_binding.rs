@@ -8,18 +8,19 @@ use crate::host::{HostError, Progress};
 /// How many differences a message names; all of them are evidence.
 const NAMED: usize = 3;
 
-/// The check before the stop is the last moment to wait for others at no cost to users.
+/// After the check before the stop, others are waited for at no cost to users. The look may be long: only then does the wait
+/// say how it is right before the stop.
 pub(super) fn run(
     context: &Context<'_>,
     stopped: bool,
     progress: Progress<'_>,
 ) -> Result<Notes, HostError> {
-    if !stopped {
-        context.host.await_backups(context.plan, progress)?;
-    }
     let found = context.host.binding(context.plan, stopped)?;
     let differences = context.plan.binding.differences(&found);
     if differences.is_empty() {
+        if !stopped {
+            context.host.await_backups(context.plan, progress)?;
+        }
         return Ok(vec![format!("{} parts are as planned", found.parts.len())]);
     }
     let named = differences

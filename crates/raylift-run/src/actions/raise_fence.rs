@@ -16,7 +16,14 @@ pub(super) fn probe(
     })
 }
 
-pub(super) fn run(context: &Context<'_>, script: &Path, stash: &Path) -> Result<Notes, HostError> {
+pub(super) fn run(
+    context: &Context<'_>,
+    script: &Path,
+    stash: &Path,
+    progress: Progress<'_>,
+) -> Result<Notes, HostError> {
+    // Who resumes here left the wait before, and perhaps days ago.
+    context.host.await_backups(context.plan, progress)?;
     if context.host.fence_state(script, stash)? == FenceState::Disturbed {
         return Err(fence::disturbed(script, stash));
     }

@@ -9,6 +9,12 @@ use crate::state::{ActionStatus, RunState};
 /// Of what the way back uses.
 const NEEDED: &str = "nobody, while the way back may need it";
 
+/// What the end of a way back removes.
+const AT_ITS_END: &str = "the way back, at its end";
+
+/// What lies staged while the switch is half made.
+const MIXED: &str = "files of the old and of the new release";
+
 /// What lies staged once the site was open with it.
 const PUT_INTO: &str = "the new release's files, with what was put into them";
 
@@ -42,7 +48,11 @@ pub(super) fn kept(plan: &Plan, state: &RunState) -> Vec<Kept> {
             if touched(plan, state, |action| {
                 matches!(action, Action::Exchange { .. })
             }) {
-                kept.extend(staged(plan, "the old release's files", "raylift commit"));
+                let what = match all_switched(plan, state) {
+                    true => "the old release's files",
+                    false => MIXED,
+                };
+                kept.extend(staged(plan, what, "raylift commit"));
             } else if touched(plan, state, |action| matches!(action, Action::Stage { .. })) {
                 kept.extend(staged(plan, "the new release's files", "raylift rollback"));
             }
@@ -77,12 +87,20 @@ fn staged_on_the_way_back(plan: &Plan, state: &RunState) -> Vec<Kept> {
         .iter()
         .all(|status| *status == ActionStatus::Finished);
     let (what, removal) = match (some_back, all_back) {
-        (false, false) => ("the old release's files", NEEDED),
-        (true, false) => ("files of the old and of the new release", NEEDED),
+        (false, false) if all_switched(plan, state) => ("the old release's files", NEEDED),
+        (_, false) => (MIXED, NEEDED),
         (_, true) if was_open => (PUT_INTO, Kept::BY_HAND),
-        (_, true) => ("the new release's files", "the way back, at its end"),
+        (_, true) => ("the new release's files", AT_ITS_END),
     };
     staged(plan, what, removal)
+}
+
+/// True when no exchange of the way forward is left or may have broken off.
+fn all_switched(plan: &Plan, state: &RunState) -> bool {
+    let mut done = plan.actions.iter().zip(&state.forward);
+    done.all(|(planned, status)| {
+        *status == ActionStatus::Finished || !matches!(planned.action, Action::Exchange { .. })
+    })
 }
 
 /// True when the way back set something aside and its journal does not say what: earlier versions noted it in other words.
@@ -110,36 +128,37 @@ pub(super) fn may_lack(plan: &Plan, state: &RunState) -> bool {
         && state.set_aside.is_empty()
 }
 
-/// Its folder, and the database on the server that belongs to it.
+/// Its folder, and the database on the server that belongs to it. One that is only begun goes with the way back.
 fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Vec<Kept> {
-    let Some(folder) = return_point_folder(plan, state, removal) else {
+    let mut actions = plan.actions.iter().zip(&state.forward);
+    let taken = actions.find_map(|(planned, status)| match &planned.action {
+        Action::TakeReturnPoint { place, .. } if status.is_touched() => Some((place, *status)),
+        _ => None,
+    });
+    let Some((place, status)) = taken else {
         return Vec::new();
     };
+    let (begun, removal) = match (status, state.phase) {
+        (ActionStatus::Finished, _) => ("", removal),
+        (_, Phase::RollingBack) => (", begun", AT_ITS_END),
+        _ => (", begun", "raylift rollback"),
+    };
+    let what = match plan.has_return_point() {
+        true => "the return point",
+        false => "what is noted for a return of the code",
+    };
+    let place = place.display().to_string();
+    let folder = Kept::new(format!("{what}{begun}"), place, removal);
     let database = plan.return_point_database().map(|name| {
         // No name of raylift's needs more than the quotes.
         let removal = match removal {
             Kept::BY_HAND => format!("DROP DATABASE \"{name}\";"),
             other => other.to_owned(),
         };
-        let place = format!("database {name} on its server");
-        Kept::new("the return point's copy of the database", place, removal)
+        let what = format!("the return point's copy of the database{begun}");
+        Kept::new(what, format!("database {name} on its server"), removal)
     });
     std::iter::once(folder).chain(database).collect()
-}
-
-fn return_point_folder(plan: &Plan, state: &RunState, removal: &str) -> Option<Kept> {
-    let done = plan.actions.iter().zip(&state.forward);
-    let mut taken = done.filter(|(_, status)| **status == ActionStatus::Finished);
-    taken.find_map(|(planned, _)| match &planned.action {
-        Action::TakeReturnPoint { place, .. } => {
-            let what = match plan.has_return_point() {
-                true => "the return point",
-                false => "what is noted for a return of the code",
-            };
-            Some(Kept::new(what, place.display().to_string(), removal))
-        }
-        _ => None,
-    })
 }
 
 fn staged(plan: &Plan, what: &str, removal: &str) -> Vec<Kept> {

@@ -1,6 +1,6 @@
 //! Every effect fails instead of happening: the run goes back by itself, or stops with the fence up and goes on later.
 
-use raylift_model::plan::{Phase, ReturnMode};
+use raylift_model::plan::{Action, Phase, PlannedAction, ReturnMode};
 use raylift_run::engine::Outcome;
 
 use crate::commands::{Command, Exit, run, run_well};
@@ -249,6 +249,27 @@ fn a_repository_in_use_stops_the_run_before_the_site() {
     for never in ["write fence", "ask to stop"] {
         assert!(!names.contains(&never), "{names:?}");
     }
+    // The look may be long, and the repository in use at its end.
+    let at = |name| names.iter().position(|other| *other == name).unwrap();
+    assert!(
+        at("read binding") < at("wait for the repository"),
+        "{names:?}"
+    );
+}
+
+/// Long after the check somebody else may have the repository again.
+#[test]
+fn who_resumes_before_the_fence_waits_for_the_repository_again() {
+    let world = World::new(Setup::default());
+    let plan = world.plan();
+    let is_fence = |planned: &PlannedAction| matches!(planned.action, Action::RaiseFence { .. });
+    let fence = plan.actions.iter().position(is_fence).unwrap();
+    let exit = run(&world, Command::Go, Trouble::Interrupt(fence + 1));
+    assert!(matches!(exit.done(), Outcome::Interrupted { .. }));
+    world.inner(|inner| inner.setup.repository_used = true);
+    run(&world, Command::Go, Trouble::None).done();
+    assert_eq!(world.state().cause.unwrap().code, "RL1003");
+    assert!(!world.inner(|inner| inner.names.contains(&"write fence")));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The ways back.
 
 use raylift_model::event::{Direction, Event};
-use raylift_model::plan::{DatabaseMeans, DatabaseTools, Phase, ReturnMode};
+use raylift_model::plan::{Action, DatabaseMeans, DatabaseTools, Phase, ReturnMode};
 use raylift_run::engine::{Outcome, Status};
+use raylift_run::state::ActionStatus;
 
 use crate::commands::{Command, run, run_watched, run_well};
 use crate::kills::assert_old_and_trees_kept;
@@ -134,6 +135,45 @@ fn what_is_kept_is_named_with_what_removes_it() {
     let world = burning_in(with_upgrade());
     run_well(&world, Command::Commit { keep: false });
     assert_eq!(removals(&world), Vec::<String>::new());
+}
+
+/// What was begun may lie there, and what was not switched is still the new release's.
+#[test]
+fn what_broke_off_half_way_is_named_as_what_it_is() {
+    let world = burning_in(with_upgrade());
+    let plan = world.plan();
+    // The journal as far as an action of this kind, which is begun.
+    let broken_off = |is_it: fn(&Action) -> bool, phase| {
+        let at = plan
+            .actions
+            .iter()
+            .rposition(|planned| is_it(&planned.action));
+        let mut state = world.state();
+        state.phase = phase;
+        for (index, status) in state.forward.iter_mut().enumerate().skip(at.unwrap()) {
+            *status = match index == at.unwrap() {
+                true => ActionStatus::Started,
+                false => ActionStatus::Untouched,
+            };
+        }
+        let kept = Status::of(&plan, &state).kept.into_iter();
+        kept.map(|kept| (kept.what, kept.removal))
+            .collect::<Vec<_>>()
+    };
+    let is_taking: fn(&Action) -> bool = |action| matches!(action, Action::TakeReturnPoint { .. });
+    for (phase, removal) in [
+        (Phase::Prepared, "raylift rollback"),
+        (Phase::RollingBack, "the way back, at its end"),
+    ] {
+        let kept = broken_off(is_taking, phase);
+        let begun = ("the return point, begun".to_owned(), removal.to_owned());
+        assert_eq!(kept[0], begun, "{kept:?}");
+    }
+    for phase in [Phase::Quiesced, Phase::RollingBack] {
+        let kept = broken_off(|action| matches!(action, Action::Exchange { .. }), phase);
+        let staged: Vec<&str> = kept.iter().skip(1).map(|(what, _)| what.as_str()).collect();
+        assert_eq!(staged, ["files of the old and of the new release"; 2]);
+    }
 }
 
 /// A way back that stops anywhere names what is staged by then, be it the old release's or the new one's.
