@@ -125,12 +125,14 @@ impl OnServer<'_> {
         ))
     }
 
-    /// Counts the rows of the copy; they must be as noted.
+    /// Counts the rows of the copy, which must be as noted, and looks whether it can be copied back.
     ///
     /// # Errors
-    /// With [`codes::PROOF_FAILED`] when they are not, and when the copy cannot be read.
+    /// With [`codes::PROOF_FAILED`] when it is not so, and when the copy cannot be read.
     pub(crate) fn verify(&self, name: &str, noted: &Note) -> Result<(), HostError> {
-        let found = read(self.engine()?.as_ref(), name)?;
+        let engine = self.engine()?;
+        engine.may_copy(name)?;
+        let found = read(engine.as_ref(), name)?;
         let differences = compare(noted, &found, noted);
         if differences.is_empty() {
             return Ok(());
