@@ -127,6 +127,14 @@ pub(crate) trait Engine {
     /// As [`Engine::dump`].
     fn is_there(&self, name: &str) -> Result<bool, HostError>;
 
+    /// Bytes of a database on the server's disk, `None` for the site's own; 0 where nobody knows.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn bytes(&self, _name: Option<&str>) -> Result<u64, HostError> {
+        Ok(0)
+    }
+
     /// Who else is connected to the site's database, one line each.
     ///
     /// # Errors

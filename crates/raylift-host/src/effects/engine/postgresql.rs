@@ -254,6 +254,16 @@ impl Engine for Postgresql {
         Ok(!self.sql_elsewhere(&query)?.is_empty())
     }
 
+    fn bytes(&self, name: Option<&str>) -> Result<u64, HostError> {
+        let name = literal(name.unwrap_or(&self.reached.database));
+        let rows = self.sql_elsewhere(&format!("SELECT pg_database_size({name});"))?;
+        Ok(rows
+            .first()
+            .map_or("", |row| cell(row, 0))
+            .parse()
+            .unwrap_or(0))
+    }
+
     fn sessions(&self) -> Result<Vec<String>, HostError> {
         self.sessions_in(&self.reached.database)
     }
