@@ -52,10 +52,9 @@ pub(super) fn undo(
     }
     if !is_taken(context, place) && matches!(means, ReturnMeans::Copies) {
         // A server that still copies for it lets nobody connect to the database: the old release would not start.
-        context.host.forget_return_point(context.plan, place)?;
-        return Ok(vec![
-            "what there was of a return point is removed".to_owned(),
-        ]);
+        let mut notes = vec!["what there was of a return point is removed".to_owned()];
+        notes.extend(context.host.forget_return_point(context.plan, place)?);
+        return Ok(notes);
     }
     if data_touched(context.plan, context.state) && context.plan.way_back.put_back_core_row {
         fence::hold(context)?;
