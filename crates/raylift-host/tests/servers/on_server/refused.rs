@@ -73,8 +73,7 @@ fn collated(server: &'static Server) -> World {
         ),
     );
     crate::content::fill(server, &database, &user);
-    let world = World::of(server, &database, &user, PASSWORD).copying();
-    world
+    World::of(server, &database, &user, PASSWORD).copying()
 }
 
 fn made_elsewhere(server: &Server, database: &str) {
