@@ -57,12 +57,27 @@ pub struct CopyRecord {
     pub milliseconds: u64,
     /// Milliseconds for counting its rows.
     pub count_milliseconds: u64,
+    /// Bytes of the restored database on the server's disk, as far as the server told.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Bytes of the site's own then, which is larger by what updates and deletions left in it.
+    #[serde(default)]
+    pub site_bytes: u64,
 }
 
 impl CopyRecord {
     /// The copy is made, then the rows of both databases are counted; in the outage as on the way back.
     fn checked(&self) -> u64 {
-        self.milliseconds + 2 * self.count_milliseconds
+        self.scaled() + 2 * self.count_milliseconds
+    }
+
+    /// A server copies files, so that the time goes with their size, not with the rows.
+    fn scaled(&self) -> u64 {
+        if self.bytes == 0 || self.site_bytes <= self.bytes {
+            return self.milliseconds;
+        }
+        let scale = self.site_bytes as f64 / self.bytes as f64;
+        (self.milliseconds as f64 * scale) as u64
     }
 }
 
@@ -162,11 +177,25 @@ mod tests {
         record.copy = Some(CopyRecord {
             milliseconds: 50,
             count_milliseconds: 300,
+            bytes: 0,
+            site_bytes: 0,
         });
         assert_eq!(
             record.return_point_milliseconds(copy),
             Some(50 + 2 * 300 + 100)
         );
         assert_eq!(record.return_milliseconds(copy), Some(50 + 2 * 300 + 200));
+
+        // The site's own is three times as large on the disk.
+        let measured = record.copy.as_mut().unwrap();
+        (measured.bytes, measured.site_bytes) = (8_000_000, 24_000_000);
+        assert_eq!(
+            record.return_point_milliseconds(copy),
+            Some(3 * 50 + 2 * 300 + 100)
+        );
+        assert_eq!(
+            record.return_milliseconds(copy),
+            Some(3 * 50 + 2 * 300 + 200)
+        );
     }
 }

@@ -338,12 +338,12 @@ pub trait Host {
     fn return_point(&self, plan: &Plan, place: &Path) -> Result<Option<ReturnPoint>, HostError>;
 
     /// Removes the return point at `place`, also one that a killed attempt left half made, and what belongs to it elsewhere.
-    /// The default is for hosts whose return points are folders.
+    /// Answers what of it stays, for people. The default is for hosts whose return points are folders.
     ///
     /// # Errors
     /// When something cannot be removed.
-    fn forget_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
-        self.remove_tree(plan, place)
+    fn forget_return_point(&self, plan: &Plan, place: &Path) -> Result<Vec<String>, HostError> {
+        self.remove_tree(plan, place).map(|()| Vec::new())
     }
 
     /// Files in the document store as it lies there now, and their bytes; `None` where there is no folder to look into.

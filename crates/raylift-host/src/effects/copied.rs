@@ -125,12 +125,14 @@ impl OnServer<'_> {
         ))
     }
 
-    /// Counts the rows of the copy; they must be as noted.
+    /// Counts the rows of the copy, which must be as noted, and looks whether it can be copied back.
     ///
     /// # Errors
-    /// With [`codes::PROOF_FAILED`] when they are not, and when the copy cannot be read.
+    /// With [`codes::PROOF_FAILED`] when it is not so, and when the copy cannot be read.
     pub(crate) fn verify(&self, name: &str, noted: &Note) -> Result<(), HostError> {
-        let found = read(self.engine()?.as_ref(), name)?;
+        let engine = self.engine()?;
+        engine.may_copy(name)?;
+        let found = read(engine.as_ref(), name)?;
         let differences = compare(noted, &found, noted);
         if differences.is_empty() {
             return Ok(());
@@ -142,15 +144,26 @@ impl OnServer<'_> {
         .because(differences))
     }
 
-    /// Removes the return point at `place`, with the database that this run made for it; nothing when there is none.
+    /// Removes the return point at `place`, with the database that this run made for it; nothing when there is none. A
+    /// database of its name of which nothing in the folder says that this run made it stays; answers what is to be said of it.
     ///
     /// # Errors
     /// When something cannot be removed.
-    pub(crate) fn forget(&self, place: &Path) -> Result<(), HostError> {
+    pub(crate) fn forget(&self, place: &Path) -> Result<Vec<String>, HostError> {
+        let name = DatabaseNames::of(self.site, place).return_point();
+        let mut said = Vec::new();
         if exists(&place.join(BEGUN))? {
-            let names = DatabaseNames::of(self.site, place);
-            self.engine()?.remove(&names.return_point())?;
+            self.engine()?.remove(&name)?;
+        } else if self.site.copies_on_server() {
+            // A server that is not within reach now is no reason not to remove the rest.
+            let there = self.engine().and_then(|engine| engine.is_there(&name));
+            if there.unwrap_or(false) {
+                said.push(format!(
+                    "database {name} stays on the server: it has the name of this run's return point, whose folder says nothing of it. Look what is in it; DROP DATABASE {name}; removes it"
+                ));
+            }
         }
-        remove_tree(&self.site.state, place)
+        remove_tree(&self.site.state, place)?;
+        Ok(said)
     }
 }

@@ -65,8 +65,8 @@ pub(crate) trait Engine {
     /// and fills it from the source.
     ///
     /// # Errors
-    /// [`codes::RESTORE_FAILED`], else as [`Engine::dump`]; [`codes::FOREIGN_SESSIONS`] with the sessions that keep the
-    /// live database from being copied; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy a database.
+    /// [`codes::RESTORE_FAILED`], else as [`Engine::dump`]; [`codes::FOREIGN_SESSIONS`] with what keeps a database
+    /// from being copied; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy a database.
     fn restore(
         &self,
         source: Source<'_>,
@@ -80,6 +80,14 @@ pub(crate) trait Engine {
     /// # Errors
     /// With [`codes::DUMP_FAILED`] and the reason; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy at all.
     fn may_copy_live(&self) -> Result<(), HostError> {
+        Err(no_copies())
+    }
+
+    /// The same for a copy that raylift made before.
+    ///
+    /// # Errors
+    /// With [`codes::PROOF_FAILED`] and the reason; [`codes::DATABASE_UNSUPPORTED`] where the server cannot copy at all.
+    fn may_copy(&self, _name: &str) -> Result<(), HostError> {
         Err(no_copies())
     }
 
@@ -118,6 +126,14 @@ pub(crate) trait Engine {
     /// # Errors
     /// As [`Engine::dump`].
     fn is_there(&self, name: &str) -> Result<bool, HostError>;
+
+    /// Bytes of a database on the server's disk, `None` for the site's own; 0 where nobody knows.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn bytes(&self, _name: Option<&str>) -> Result<u64, HostError> {
+        Ok(0)
+    }
 
     /// Who else is connected to the site's database, one line each.
     ///

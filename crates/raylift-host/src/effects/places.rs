@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use raylift_backup::Manifest;
 use raylift_model::codes;
-use raylift_model::plan::PlannedSite;
+use raylift_model::plan::{DatabaseNames, PlannedSite};
 use raylift_run::host::HostError;
 
 use super::error::read_failed;
@@ -40,6 +40,25 @@ pub(crate) fn require_planned_documents(
         return Err(other_place("documents", &kept.root, planned.as_deref()));
     }
     Ok(())
+}
+
+/// Refuses a copy on the server under another name than that of the run whose return point lies at `place`: any other
+/// database would be counted, and copied over the site's.
+///
+/// # Errors
+/// With [`codes::PROOF_FAILED`] when it is such a one.
+pub(crate) fn require_planned_copy(
+    site: &PlannedSite,
+    place: &Path,
+    copy: &str,
+) -> Result<(), HostError> {
+    let own = DatabaseNames::of(site, place).return_point();
+    if copy == own {
+        return Ok(());
+    }
+    Err(refused(format!(
+        "it names database {copy}, and its copy on the server would be {own}"
+    )))
 }
 
 /// Refuses copied files of a database of another folder than the site's.

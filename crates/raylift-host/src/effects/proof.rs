@@ -238,9 +238,8 @@ pub(crate) fn discard(
 ) -> Result<(), HostError> {
     if let Some(engine) = engine {
         let names = DatabaseNames::of(site, scratch);
-        if site.copies_on_server() {
-            engine.remove(&names.scratch_copy())?;
-        }
+        // Also where the setting is another one since a drill was killed.
+        engine.remove(&names.scratch_copy())?;
         engine.remove(&names.scratch())?;
     }
     remove_tree(&site.state, scratch)
@@ -317,6 +316,8 @@ impl Proof<'_> {
         self.copy.set(Some(CopyRecord {
             milliseconds: milliseconds(copied).max(1),
             count_milliseconds: milliseconds(counted),
+            bytes: engine.bytes(Some(&self.names.scratch()))?,
+            site_bytes: engine.bytes(None)?,
         }));
         engine.remove(&name)
     }

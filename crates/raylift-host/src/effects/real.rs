@@ -321,7 +321,7 @@ impl Host for RealHost {
         })
     }
 
-    fn forget_return_point(&self, plan: &Plan, place: &Path) -> Result<(), HostError> {
+    fn forget_return_point(&self, plan: &Plan, place: &Path) -> Result<Vec<String>, HostError> {
         self.on_server(plan, |server| server.forget(place))
     }
 

@@ -106,6 +106,7 @@ pub(crate) fn restore(
                 store.verify(part).map_err(backup)?;
             }
             if let Some(copy) = &noted.copy {
+                server.end_earlier()?;
                 progress("counting the rows of the copy".to_owned());
                 on_server.verify(copy, &noted)?;
             }
@@ -132,6 +133,14 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
+    /// A server may still be copying for an attempt that was killed, and lets nobody connect to the original meanwhile.
+    fn end_earlier(&self) -> Result<(), HostError> {
+        match exists(&self.marker("staged"))? {
+            true => Ok(()),
+            false => self.engine.remove(&self.names.back()),
+        }
+    }
+
     fn stage(&self, progress: Progress<'_>) -> Result<(), HostError> {
         let staged = self.marker("staged");
         if exists(&staged)? || exists(&self.marker("back"))? {

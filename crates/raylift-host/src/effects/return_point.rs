@@ -21,7 +21,7 @@ use super::error::{attributes, backup, database, exists, go_on, read_failed};
 use super::fence::open_path;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
-use super::places::require_planned_documents;
+use super::places::{require_planned_copy, require_planned_documents};
 use super::records::last_proof;
 use super::remove::remove_tree;
 use crate::bridge::{Bridge, CoreRow, Mode};
@@ -357,6 +357,8 @@ pub(crate) fn complete(
     }
     let note = note(&manifest)?;
     if let Some(copy) = &note.copy {
+        // Before anybody asks a server about that name.
+        require_planned_copy(server.site, place, copy)?;
         server.require(copy)?;
     }
     if let Some(kept) = note.kept {

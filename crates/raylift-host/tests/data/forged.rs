@@ -103,6 +103,15 @@ fn nothing_of_another_repository_is_opened() {
     assert!(!asked_for.into_inner());
 }
 
+/// A database on a server is of the run whose return point it is, whatever its list says; no server is asked.
+#[test]
+fn the_database_comes_from_the_runs_own_copy_and_no_other() {
+    let world = World::new();
+    let error = refused(&world, |list| list["note"]["copy"] = json!("payroll"));
+    assert!(error.message.contains("database payroll"), "{error}");
+    assert_eq!(verified(&world).unwrap_err().code, codes::PROOF_FAILED);
+}
+
 #[test]
 fn the_databases_files_go_back_to_the_sites_folder_and_nowhere_else() {
     let world = World::new();

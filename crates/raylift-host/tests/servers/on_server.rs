@@ -3,12 +3,16 @@
 mod damaged;
 mod interrupted;
 mod refused;
+mod sessions;
+
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
 
 use raylift_model::plan::DatabaseMeans;
 use raylift_model::proof::ProofRecord;
 use raylift_run::host::{Host, HostError};
 
-use crate::server::{Kind, Server, mortal, shared};
+use crate::server::{Kind, Server, mortal, shared, tools};
 use crate::world::{PASSWORD, World, assert_same, unique};
 
 impl World {
@@ -23,7 +27,7 @@ impl World {
         self.ours("point")
     }
 
-    fn forget(&self) -> Result<(), HostError> {
+    fn forget(&self) -> Result<Vec<String>, HostError> {
         self.host
             .forget_return_point(&self.site.plan, &self.place())
     }
@@ -54,7 +58,8 @@ fn there_and_back(world: &World) {
     assert_eq!(world.made(), [""; 0], "the proof leaves nothing");
     let file = world.site.plan.site.state.join(ProofRecord::FILE);
     let record: ProofRecord = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    assert!(record.copy.unwrap().milliseconds > 0);
+    let copy = record.copy.unwrap();
+    assert!(copy.milliseconds > 0 && copy.bytes > 1_000_000 && copy.site_bytes > 1_000_000);
 
     let point = world.take();
     assert_eq!(point.release_rows.len(), 2);
@@ -87,7 +92,7 @@ fn there_and_back(world: &World) {
     assert_same(&world.state(), &newer);
 
     for _ in 0..2 {
-        world.forget().unwrap();
+        assert_eq!(world.forget().unwrap(), [""; 0]);
     }
     assert_eq!(world.made(), [world.ours("aside")]);
     assert!(!world.place().exists());
@@ -148,6 +153,25 @@ fn mariadb_copies_nothing() {
     }
     assert_same(&world.state(), &before);
     assert_eq!(world.made(), [""; 0]);
+}
+
+/// A client that reads statements until it is ended.
+fn psql(world: &World, user: &str, database: &str, password: &str) -> Child {
+    Command::new(tools(Kind::Postgresql).join("psql"))
+        .env("PGPASSWORD", password)
+        .env("PGDATABASE", database)
+        .args(["-h", "127.0.0.1", "-p", &world.server.port.to_string()])
+        .args(["-X", "-q", "-U", user, "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn tell(client: &mut Child, statements: &str) {
+    let input = client.stdin.as_mut().unwrap();
+    input.write_all(statements.as_bytes()).unwrap();
+    input.flush().unwrap();
 }
 
 /// A user of the server's who may not make databases.

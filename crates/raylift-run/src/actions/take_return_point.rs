@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use raylift_model::codes;
-use raylift_model::plan::{Plan, ReturnMeans, ReturnMode};
+use raylift_model::plan::{Action, Plan, ReturnMeans, ReturnMode};
 
 use super::{Context, Notes, Probe, data_touched, fence};
 use crate::engine::changes;
 use crate::host::{HostError, Progress, ReturnPoint};
-use crate::state::RunState;
+use crate::state::{ActionStatus, RunState};
 
 pub(super) fn probe(context: &Context<'_>, place: &Path) -> Result<Probe, HostError> {
     // One that is there but damaged is for `run` to make anew or to complain about.
@@ -50,6 +50,12 @@ pub(super) fn undo(
         notes.push(compare(context, place, means)?);
         return Ok(notes);
     }
+    if !is_taken(context, place) && matches!(means, ReturnMeans::Copies) {
+        // A server that still copies for it lets nobody connect to the database: the old release would not start.
+        let mut notes = vec!["what there was of a return point is removed".to_owned()];
+        notes.extend(context.host.forget_return_point(context.plan, place)?);
+        return Ok(notes);
+    }
     if data_touched(context.plan, context.state) && context.plan.way_back.put_back_core_row {
         fence::hold(context)?;
         context.require_stopped()?;
@@ -59,6 +65,18 @@ pub(super) fn undo(
         ]);
     }
     Ok(vec!["the database needed nothing".to_owned()])
+}
+
+/// True when the return point was taken whole.
+fn is_taken(context: &Context<'_>, place: &Path) -> bool {
+    let plan = context.plan.actions.iter();
+    plan.zip(&context.state.forward)
+        .any(|(planned, status)| match &planned.action {
+            Action::TakeReturnPoint { place: other, .. } => {
+                other == place && *status == ActionStatus::Finished
+            }
+            _ => false,
+        })
 }
 
 /// What came back is believed when it holds what the stopped site held, whoever brought it: the same rows of `Release_`,

@@ -70,18 +70,22 @@ impl Engine<'_> {
             })
             .collect::<Vec<_>>();
         for place in places {
-            let text = if written_since {
-                format!("the return point stays at {}", place.display())
+            let said = if written_since {
+                vec![format!("the return point stays at {}", place.display())]
             } else {
-                self.host
+                let mut said = self
+                    .host
                     .forget_return_point(self.plan, place)
                     .map_err(|error| self.unclean(error))?;
-                format!(
+                said.push(format!(
                     "the return point at {} was not needed and is removed",
                     place.display()
-                )
+                ));
+                said
             };
-            self.record(Event::Remark { text })?;
+            for text in said {
+                self.record(Event::Remark { text })?;
+            }
         }
         Ok(())
     }

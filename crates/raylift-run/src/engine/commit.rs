@@ -12,15 +12,21 @@ use crate::host::HostError;
 
 impl Engine<'_> {
     pub(super) fn finish_commit(&mut self) -> Result<Outcome, RunError> {
-        self.remove_everything()
+        let stays = self
+            .remove_everything()
             .map_err(|error| self.unclean(error))?;
+        for text in stays {
+            self.record(Event::Remark { text })?;
+        }
         self.record(Event::PhaseReached {
             phase: Phase::Committed,
         })?;
         Ok(self.settled())
     }
 
-    fn remove_everything(&mut self) -> Result<(), HostError> {
+    /// Answers what stays of what was to go.
+    fn remove_everything(&mut self) -> Result<Vec<String>, HostError> {
+        let mut stays = Vec::new();
         for exchange in &self.plan.exchanges {
             self.host.remove_marker(exchange)?;
         }
@@ -35,12 +41,12 @@ impl Engine<'_> {
                 }
                 Action::TakeReturnPoint { place, .. } if !self.state.return_point_kept => {
                     self.say_removed(place);
-                    self.host.forget_return_point(self.plan, place)?;
+                    stays.extend(self.host.forget_return_point(self.plan, place)?);
                 }
                 _ => {}
             }
         }
-        Ok(())
+        Ok(stays)
     }
 
     fn say_removed(&mut self, path: &Path) {

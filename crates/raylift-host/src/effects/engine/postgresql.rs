@@ -23,6 +23,8 @@ const ELSEWHERE: [&str; 2] = ["postgres", "template1"];
 const BETWEEN: &str = "\u{1f}";
 /// Seconds until a server that does not answer counts as gone.
 const CONNECT_SECONDS: u32 = 15;
+/// Seconds after which a silent connection is looked after: a copy says nothing for hours, and firewalls forget connections.
+const IDLE_SECONDS: u32 = 60;
 
 /// A database on a PostgreSQL server.
 pub(super) struct Postgresql {
@@ -37,7 +39,7 @@ impl Postgresql {
     fn tool(&self, name: &str, code: &'static str, database: &str) -> Tool<'_> {
         let reached = &self.reached;
         let mut connection = format!(
-            "host={} port={} user={} dbname={} connect_timeout={CONNECT_SECONDS}",
+            "host={} port={} user={} dbname={} connect_timeout={CONNECT_SECONDS} keepalives_idle={IDLE_SECONDS}",
             value(&reached.place.host),
             reached.place.port,
             value(&reached.user),
@@ -184,13 +186,18 @@ impl Engine for Postgresql {
         self.remove(name)?;
         match source {
             Source::Dump(dump) => self.load(dump, name, progress),
-            Source::Live => self.copy_live(name, progress),
-            Source::Database(from) => self.copy(from, name, progress),
+            Source::Live => self.copy(&self.reached.database, name, codes::DUMP_FAILED, progress),
+            Source::Database(from) => self.copy(from, name, codes::RESTORE_FAILED, progress),
         }
     }
 
     fn may_copy_live(&self) -> Result<(), HostError> {
-        self.require_same_collation()
+        self.require_same_collation_live()?;
+        self.require_nothing_in_the_way()
+    }
+
+    fn may_copy(&self, name: &str) -> Result<(), HostError> {
+        self.require_same_collation_of(name)
     }
 
     fn remove(&self, name: &str) -> Result<(), HostError> {
@@ -204,8 +211,8 @@ impl Engine for Postgresql {
         // Sessions of an attempt that was killed may still be there. A worker that vacuums is a superuser's, whom the portal's
         // user may not end; DROP DATABASE ends it.
         self.sql_elsewhere(&format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {} AND backend_type = 'client backend';\nDROP DATABASE IF EXISTS {};",
-            literal(name),
+            "{}DROP DATABASE IF EXISTS {};",
+            end_sessions(name),
             identifier(name)
         ))
         .map(drop)
@@ -247,9 +254,29 @@ impl Engine for Postgresql {
         Ok(!self.sql_elsewhere(&query)?.is_empty())
     }
 
+    fn bytes(&self, name: Option<&str>) -> Result<u64, HostError> {
+        let name = literal(name.unwrap_or(&self.reached.database));
+        let rows = self.sql_elsewhere(&format!("SELECT pg_database_size({name});"))?;
+        Ok(rows
+            .first()
+            .map_or("", |row| cell(row, 0))
+            .parse()
+            .unwrap_or(0))
+    }
+
+    fn sessions(&self) -> Result<Vec<String>, HostError> {
+        self.sessions_in(&self.reached.database)
+    }
+
+    fn access(&self, name: &str) -> Result<DatabaseAccess, HostError> {
+        self.reached.access_to(name)
+    }
+}
+
+impl Postgresql {
     /// Of another role's session only its user is shown to an ordinary user; workers of the server have none
     /// (PostgreSQL, "pg_stat_activity"). Not to know what kind of session it is must not hide it.
-    fn sessions(&self) -> Result<Vec<String>, HostError> {
+    fn sessions_in(&self, database: &str) -> Result<Vec<String>, HostError> {
         let query = format!(
             "SELECT pid, coalesce(usename, ''), \
              CASE WHEN backend_type IS NULL THEN 'a place that this user may not see' ELSE coalesce(host(client_addr), 'a local socket') END, \
@@ -257,7 +284,7 @@ impl Engine for Postgresql {
              WHERE datname = {} AND pid <> pg_backend_pid() AND usename IS NOT NULL \
              AND coalesce(backend_type, 'client backend') = 'client backend' \
              ORDER BY pid;",
-            literal(&self.reached.database)
+            literal(database)
         );
         Ok(self
             .sql_elsewhere(&query)?
@@ -276,12 +303,6 @@ impl Engine for Postgresql {
             .collect())
     }
 
-    fn access(&self, name: &str) -> Result<DatabaseAccess, HostError> {
-        self.reached.access_to(name)
-    }
-}
-
-impl Postgresql {
     fn load(&self, dump: &Path, name: &str, progress: Progress<'_>) -> Result<(), HostError> {
         let own = self.properties(&self.reached.database)?;
         self.sql_elsewhere(&own.create(name))?;
@@ -392,6 +413,18 @@ fn literal(text: &str) -> String {
     } else {
         format!("'{quoted}'")
     }
+}
+
+/// The statement that ends sessions of clients in a database of raylift's own, whoever they are of. One that this user may
+/// not end is left out, since to try it would be an error (PostgreSQL, `pg_signal_backend` in `signalfuncs.c`).
+fn end_sessions(database: &str) -> String {
+    format!(
+        "SELECT pg_terminate_backend(s.pid) FROM pg_stat_activity s JOIN pg_roles r ON r.oid = s.usesysid, pg_roles me \
+         WHERE s.datname = {} AND s.pid <> pg_backend_pid() AND coalesce(s.backend_type, 'client backend') = 'client backend' \
+         AND me.rolname = current_user AND (me.rolsuper OR (NOT r.rolsuper AND \
+         (pg_has_role(r.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE'))));\n",
+        literal(database)
+    )
 }
 
 #[cfg(test)]

@@ -43,6 +43,26 @@ fn somebody_wrote_to_the_copy() {
     assert_same(&world.state(), &before);
 }
 
+/// The list of the return point lies where others may write.
+#[test]
+fn the_list_names_another_database() {
+    let world = copying();
+    world.take();
+    world.damage();
+    let live = world.state();
+    let list = world.place().join("manifest.json");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let forged = text.replace(&world.point(), &world.database);
+    assert!(forged != text);
+    std::fs::write(&list, forged).unwrap();
+    for error in [world.verify().unwrap_err(), world.restore().unwrap_err()] {
+        assert_eq!(error.code, codes::PROOF_FAILED, "{}", shown(&error));
+        assert!(error.message.contains("not one of this plan"), "{error}");
+    }
+    assert_same(&world.state(), &live);
+    assert_eq!(world.made(), [world.point()]);
+}
+
 #[test]
 fn somebody_dropped_the_copy() {
     let world = copying();

@@ -1,30 +1,35 @@
 //! raylift or the server is killed in the middle, and the same thing is asked for once more.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use raylift_model::codes;
 use raylift_model::plan::ReturnMeans;
 use raylift_run::host::Host;
 
-use super::{copying, copying_on, shown};
-use crate::server::{Kind, mortal, tools};
+use super::{copying, copying_on, psql, shown, tell};
+use crate::server::{Kind, Server, mortal};
 use crate::session::Session;
 use crate::world::{PASSWORD, State, World, assert_same};
 
 const COPYING: &str = "copying the database on its server";
 
-/// Takes or restores, and kills the server when raylift says that it is at its copy.
+/// Takes or restores, and kills the server in the middle of its copy: a lock that nobody comes past keeps it there.
 fn killed(world: &World, act: impl FnOnce(&mut dyn FnMut(String)) -> &'static str) {
-    let mut dead = false;
+    let mut dead = None;
+    let server = world.server;
     let code = act(&mut |line| {
-        if !dead && line == COPYING {
-            dead = true;
-            world.server.kill();
+        if dead.is_none() && line == COPYING {
+            let mut lock = locked(world);
+            dead = Some(std::thread::spawn(move || {
+                waits(server, HANGS);
+                server.kill();
+                lock.wait().unwrap();
+            }));
         }
     });
     assert_eq!(code, codes::DATABASE_UNREACHABLE);
-    assert!(dead);
+    dead.unwrap().join().unwrap();
     world.server.start();
 }
 
@@ -89,22 +94,8 @@ fn a_server_that_still_copies_is_ended() {
     world.try_take().unwrap_err();
     other.end();
 
-    // Nobody comes past this lock, so that the copy hangs in its middle.
-    let mut lock = psql(&world, "postgres", "postgres", "test-bed");
-    tell(&mut lock, "begin; lock table pg_database in share mode;\n");
-    waits(
-        &world,
-        "relation = 'pg_database'::regclass and mode = 'ShareLock'",
-    );
-    let mut client = psql(&world, &world.user, &world.database, PASSWORD);
-    let (point, live) = (server.name(&world.point()), server.name(&world.database));
-    tell(
-        &mut client,
-        &format!("\\c postgres\nCREATE DATABASE {point} TEMPLATE {live} STRATEGY FILE_COPY;\n"),
-    );
-    waits(&world, "relation = 'pg_database'::regclass and not granted");
-    client.kill().unwrap();
-    client.wait().unwrap();
+    let mut lock = locked(&world);
+    left_copying(&world, &world.database, &world.point());
 
     world.forget().unwrap();
     drop(lock.stdin.take());
@@ -117,31 +108,143 @@ fn a_server_that_still_copies_is_ended() {
     world.forget().map_err(|error| shown(&error)).unwrap();
 }
 
-fn psql(world: &World, user: &str, database: &str, password: &str) -> Child {
-    Command::new(tools(Kind::Postgresql).join("psql"))
-        .env("PGPASSWORD", password)
-        .env("PGDATABASE", database)
-        .args(["-h", "127.0.0.1", "-p", &world.server.port.to_string()])
-        .args(["-X", "-q", "-U", user, "-f", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+/// The same on the way back, where the copy is what nobody can connect to.
+#[test]
+fn a_server_that_still_copies_back_is_ended() {
+    let (server, _turn) = mortal(Kind::Postgresql);
+    let world = copying_on(server);
+    let before = world.state();
+    world.take();
+    world.damage();
+    let mut lock = locked(&world);
+    left_copying(&world, &world.point(), &world.ours("back"));
+    let begun = Instant::now();
+    let (plan, place) = (&world.site.plan, world.place());
+    let brought =
+        world
+            .host
+            .restore_return_point(plan, &place, &ReturnMeans::Copies, &mut |line| {
+                if line == "bringing the database back" {
+                    drop(lock.stdin.take());
+                }
+            });
+    brought.map_err(|error| shown(&error)).unwrap();
+    assert!(
+        begun.elapsed() < LOCKED / 2,
+        "the lock's own end was waited for"
+    );
+    lock.wait().unwrap();
+    assert_same(&world.state(), &before);
 }
 
-fn tell(client: &mut Child, statements: &str) {
-    use std::io::Write;
-    let input = client.stdin.as_mut().unwrap();
-    input.write_all(statements.as_bytes()).unwrap();
-    input.flush().unwrap();
+/// A client that breaks leaves its statement at work, and the site could not be started beside that.
+#[test]
+fn a_client_that_breaks_leaves_nothing_at_work() {
+    let (server, _turn) = mortal(Kind::Postgresql);
+    let world = copying_on(server);
+    let before = world.state();
+    let mut lock = locked(&world);
+    let error = std::thread::scope(|scope| {
+        let taking = scope.spawn(|| world.try_take().unwrap_err());
+        waits(server, HANGS);
+        kill_client_of(&world);
+        taking.join().unwrap()
+    });
+    assert_eq!(error.code, codes::DUMP_FAILED, "{}", shown(&error));
+    let active = "select count(*) from pg_stat_activity where query like 'CREATE DATABASE %' and state = 'active';";
+    assert_eq!(server.sql("", active).trim(), "0");
+    drop(lock.stdin.take());
+    lock.wait().unwrap();
+    assert_same(&world.state(), &before);
+    world.forget().unwrap();
+    assert_eq!(world.made(), [""; 0]);
+}
+
+/// The tool of raylift's that is connected as the site's user.
+fn kill_client_of(world: &World) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mut killed = 0;
+    for entry in std::fs::read_dir("/proc").unwrap() {
+        let entry = entry.unwrap();
+        let Some(pid) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+        else {
+            continue;
+        };
+        let line = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
+        if line.contains("/psql\0") && line.contains(&format!("user='{}'", world.user)) {
+            kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+            killed += 1;
+        }
+    }
+    assert_eq!(killed, 1);
+}
+
+/// How long the server lets the lock be held at most.
+const LOCKED: Duration = Duration::from_secs(60);
+/// A statement that makes a database waits for the lock.
+const HANGS: &str = "relation = 'pg_database'::regclass and not granted";
+
+/// Nobody comes past this lock, so that a copy hangs in its middle.
+fn locked(world: &World) -> Child {
+    let mut lock = psql(world, "postgres", "postgres", "test-bed");
+    let limit = LOCKED.as_secs();
+    tell(
+        &mut lock,
+        &format!(
+            "set idle_in_transaction_session_timeout = '{limit}s'; begin; lock table pg_database in share mode;\n"
+        ),
+    );
+    waits(
+        world.server,
+        "relation = 'pg_database'::regclass and mode = 'ShareLock' and granted",
+    );
+    lock
+}
+
+/// What a killed raylift leaves: the server copies for a client that is gone.
+fn left_copying(world: &World, from: &str, to: &str) {
+    let mut client = psql(world, &world.user, "postgres", PASSWORD);
+    let (from, to) = (world.server.name(from), world.server.name(to));
+    tell(
+        &mut client,
+        &format!("CREATE DATABASE {to} TEMPLATE {from} STRATEGY FILE_COPY;\n"),
+    );
+    waits(world.server, HANGS);
+    client.kill().unwrap();
+    client.wait().unwrap();
 }
 
 /// Until a lock of this kind is there.
-fn waits(world: &World, which: &str) {
+fn waits(server: &Server, which: &str) {
     let begun = Instant::now();
     let query = format!("select count(*) from pg_locks where {which};");
-    while world.server.sql("", &query).trim() == "0" {
+    while server.sql("", &query).trim() == "0" {
         assert!(begun.elapsed() < Duration::from_secs(30), "{which}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// A role's limits are meant for the portal's statements.
+#[test]
+fn a_limit_for_statements_does_not_end_a_copy() {
+    let (server, _turn) = mortal(Kind::Postgresql);
+    let world = copying_on(server);
+    let role = server.name(&world.user);
+    for limit in ["lock_timeout", "statement_timeout"] {
+        server.sql("", &format!("alter role {role} set {limit} = '500ms';"));
+    }
+    let mut lock = locked(&world);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            waits(server, HANGS);
+            std::thread::sleep(Duration::from_secs(2));
+            drop(lock.stdin.take());
+        });
+        world.take();
+    });
+    lock.wait().unwrap();
+    world.forget().unwrap();
 }

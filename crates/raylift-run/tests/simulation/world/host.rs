@@ -226,6 +226,10 @@ impl Host for World {
     fn start_server(&self, _: &Plan, _: Progress<'_>) -> Result<ServerProcess, HostError> {
         self.effect("start command")?;
         self.inner(|inner| {
+            // A database server that copies for it lets nobody connect.
+            if inner.point.as_ref().is_some_and(|point| !point.complete) {
+                inner.violate("a server was started beside a return point that is half made");
+            }
             if inner.server.is_some() || inner.late_server.is_some() {
                 inner.violate("a second server was started on the site");
             }
@@ -258,7 +262,7 @@ impl Host for World {
         Ok(self.inner(|inner| inner.return_point()))
     }
 
-    fn forget_return_point(&self, _: &Plan, place: &Path) -> Done {
+    fn forget_return_point(&self, _: &Plan, place: &Path) -> Result<Vec<String>, HostError> {
         self.effect("forget return point")?;
         assert_eq!(place, Path::new(POINT));
         self.inner(|inner| {
@@ -268,7 +272,7 @@ impl Host for World {
         });
         self.effect("forget return point")?;
         self.inner(|inner| inner.point = None);
-        Ok(())
+        Ok(Vec::new())
     }
 
     fn verify_return_point(&self, _: &Plan, _: &Path) -> Done {
