@@ -297,7 +297,7 @@ const REFUSED: [&str; 3] = [
     "no password supplied",
 ];
 const FULL: [&str; 3] = ["No space left on device", "Disk quota exceeded", "is full"];
-const GONE: [&str; 8] = [
+const GONE: [&str; 9] = [
     "Connection refused",
     "could not connect to server",
     "server closed the connection",
@@ -305,6 +305,8 @@ const GONE: [&str; 8] = [
     "the database system is shutting down",
     "Can't connect to",
     "Lost connection",
+    // libpq, after `connect_timeout`.
+    "timeout expired",
     // "MySQL server has gone away" or "Server has gone away".
     "erver has gone away",
 ];
@@ -344,4 +346,51 @@ fn joined(thread: ScopedJoinHandle<'_, io::Result<()>>) -> io::Result<()> {
     thread
         .join()
         .unwrap_or_else(|_| Err(io::Error::other("a thread ended before its work")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words are those of libpq 15 and of MariaDB's client 10.11.
+    #[test]
+    fn what_a_tool_says_tells_why_it_failed() {
+        let (password, stop) = (Secret::new(""), Stop::default());
+        let owner = Ownership {
+            uid: 0,
+            gid: 0,
+            user: None,
+        };
+        let tool = Tool {
+            program: PathBuf::from("psql"),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            password: ("PGPASSWORD", &password),
+            owner: &owner,
+            code: codes::RESTORE_FAILED,
+            guards: None,
+            stop: &stop,
+        };
+        for (said, code) in [
+            (
+                "psql: error: connection to server at \"10.0.0.9\", port 5432 failed: timeout expired",
+                codes::DATABASE_UNREACHABLE,
+            ),
+            (
+                "ERROR 2006 (HY000) at line 1: Server has gone away",
+                codes::DATABASE_UNREACHABLE,
+            ),
+            (
+                "psql:<stdin>:1: ERROR:  permission denied to create database",
+                codes::DATABASE_RIGHTS,
+            ),
+            (
+                "psql:<stdin>:1: ERROR:  source database \"lportal\" is being accessed by other users",
+                codes::RESTORE_FAILED,
+            ),
+        ] {
+            let error = tool.failed("psql", "exit status: 2", vec![said.to_owned()]);
+            assert_eq!(error.code, code, "{said}");
+        }
+    }
 }
