@@ -197,7 +197,7 @@ pub(crate) fn no_template(site: &SiteFacts, settings: &Settings) -> Option<Findi
         codes::SETTINGS_UNREADABLE,
         "[restore_point]",
         format!("database = \"template\" is set, and {why}"),
-        "correct raylift.toml: leave database out, or say database = \"dump\"",
+        "correct raylift.toml: leave out either this or what it does not go with",
     ))
 }
 

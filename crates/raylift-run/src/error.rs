@@ -144,7 +144,7 @@ impl RunError {
             Self::Blocked { .. } | Self::PlanUnwritable(_) => "resolve the blockers and plan again",
             Self::AnotherPlan { .. } => "use the plan in the run's folder",
             Self::ReturnPoint { .. } => {
-                "bring that folder back as it was taken, from a snapshot or a backup of the disk, then `raylift rollback`"
+                "bring what is named back as it was taken: the folder from a snapshot or a backup of the disk, a database under its name; then `raylift rollback`"
             }
             Self::Refused { .. } => "`raylift status` says what can be done",
         }

@@ -114,7 +114,7 @@ pub(crate) fn problem(error: &RepositoryError) -> Problem {
         }
         codes::BACKUP_KEPT => match error {
             RepositoryError::Needed { .. } => {
-                "End the run first: raylift status names it, raylift commit without --keep-return-point ends it."
+                "End the run first: raylift status names it, raylift commit without --keep-return-point ends it. Of a run that is over, remove the return point's folder, .raylift/backups/RUN, when nobody will need it."
             }
             _ => "Take a newer backup first: raylift backup. What you name next goes then.",
         },
