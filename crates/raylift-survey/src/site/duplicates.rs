@@ -5,7 +5,7 @@
 //! (`default 0 not null` in the SQL of every release that has it). A row with a NULL in the index is no duplicate, as in
 //! a unique index of every engine here.
 //!
-//! Where Liferay makes an index on the beginning of a long column ([`limit`]), rows are duplicates whose beginnings are the
+//! Where Liferay makes an index on the beginning of a long column (`limit`), rows are duplicates whose beginnings are the
 //! same. A prefix written as such, `name(255)`, stands in no release's SQL and is not known here.
 
 use std::collections::BTreeMap;
