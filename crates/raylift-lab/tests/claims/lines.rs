@@ -3,7 +3,7 @@
 use raylift_lab::{LabError, ReleaseVersion, Scenario};
 
 use crate::client;
-use crate::stage::{PATIENCE, count, printed, schema_version, site};
+use crate::stage::{PATIENCE, assert_becomes, count, printed, schema_version, site};
 
 #[test]
 fn a_site_of_7_3_serves_and_7_4_takes_its_data_over_by_the_client_alone() {
@@ -85,9 +85,6 @@ fn a_module_of_7_3_with_a_row_waits_for_the_property() {
     text.push_str("upgrade.database.auto.run=true\n");
     std::fs::write(&file, text).expect("properties");
     stage.site.start(PATIENCE).expect("start");
-    assert_eq!(
-        schema_version(&stage.site, "com.liferay.lab.micro"),
-        "1.0.0"
-    );
+    assert_becomes(&stage.site, "com.liferay.lab.micro", "1.0.0");
     stage.site.stop(PATIENCE).expect("stop");
 }

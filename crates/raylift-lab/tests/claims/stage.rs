@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use raylift_lab::{Lab, NewDocument, ReleaseVersion, Scenario, Site};
 use tempfile::TempDir;
@@ -88,6 +88,16 @@ pub(crate) fn schema_version(site: &Site, name: &str) -> String {
             || "-".to_owned(),
             |row| row.schema_version.unwrap_or_default(),
         )
+}
+
+/// Asserts that a row gets a schema version: HSQLDB writes what is committed up to half a second later
+/// (`hsqldb.write_delay_millis`), and a started site is read from its files.
+pub(crate) fn assert_becomes(site: &Site, name: &str, version: &str) {
+    let begun = Instant::now();
+    while schema_version(site, name) != version && begun.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(schema_version(site, name), version, "{name}");
 }
 
 /// Number of rows of a table.
