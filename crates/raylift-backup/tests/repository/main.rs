@@ -23,3 +23,4 @@ mod stop;
 mod support;
 mod try_out;
 mod unreadable;
+mod watched;

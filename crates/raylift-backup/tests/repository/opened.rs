@@ -4,57 +4,22 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
-use raylift_backup::repository::{
-    Access, FileType, Folder, Id, Lock, Repository, RepositoryError, Storage, StorageError,
-};
+use raylift_backup::repository::{FileType, Folder, Repository, StorageError};
 use raylift_model::secret::Secret;
 
 use crate::support::{Place, furnish};
+use crate::watched::{Watch, Watched};
 
-/// A folder that counts how often the files that the key opens are read.
+/// Counts how often the files that the key opens are read.
 #[derive(Debug)]
-struct Counting {
-    folder: Folder,
-    keys_read: Arc<AtomicUsize>,
-}
+struct KeysRead(Arc<AtomicUsize>);
 
-impl Storage for Counting {
-    fn location(&self) -> String {
-        self.folder.location()
-    }
-    fn name(&self, kind: FileType, id: &Id) -> String {
-        self.folder.name(kind, id)
-    }
-    fn prepare(&self) -> Result<(), StorageError> {
-        self.folder.prepare()
-    }
-    fn list(&self, kind: FileType) -> Result<Vec<(Id, u32)>, StorageError> {
-        self.folder.list(kind)
-    }
-    fn read(&self, kind: FileType, id: &Id) -> Result<Vec<u8>, StorageError> {
+impl Watch for KeysRead {
+    fn begin(&self, kind: FileType, _: &str) -> Result<(), StorageError> {
         if kind == FileType::Key {
-            self.keys_read.fetch_add(1, Ordering::SeqCst);
+            self.0.fetch_add(1, Ordering::SeqCst);
         }
-        self.folder.read(kind, id)
-    }
-    fn read_range(
-        &self,
-        kind: FileType,
-        id: &Id,
-        offset: u32,
-        length: u32,
-    ) -> Result<Vec<u8>, StorageError> {
-        self.folder.read_range(kind, id, offset, length)
-    }
-    fn write(&self, kind: FileType, id: &Id, content: &[Bytes]) -> Result<(), StorageError> {
-        self.folder.write(kind, id, content)
-    }
-    fn remove(&self, kind: FileType, id: &Id) -> Result<(), StorageError> {
-        self.folder.remove(kind, id)
-    }
-    fn lock(&self, access: Access) -> Result<Box<dyn Lock>, RepositoryError> {
-        self.folder.lock(access)
+        Ok(())
     }
 }
 
@@ -67,8 +32,8 @@ fn what_the_key_opens_is_derived_once() {
     let keys_read = Arc::new(AtomicUsize::new(0));
     let open = |key| {
         let folder = Folder::new(place.repository_folder());
-        let keys_read = Arc::clone(&keys_read);
-        Repository::open(Box::new(Counting { folder, keys_read }), key)
+        let watch = KeysRead(Arc::clone(&keys_read));
+        Repository::open(Box::new(Watched(folder, watch)), key)
     };
     // Opened, and opened anew by each of two uses.
     for uses in 1..=2 {

@@ -5,13 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use bytes::Bytes;
 use raylift_backup::repository::{
-    Access, FileType, Folder, Id, Lock, ReadBack, Repository, RepositoryError, Storage,
-    StorageError,
+    FileType, Folder, ReadBack, Repository, RepositoryError, StorageError,
 };
 
 use crate::support::{Place, noise};
+use crate::watched::{Watch, Watched};
 
 const WELL: u8 = 0;
 /// Packs cannot be read.
@@ -22,11 +21,11 @@ const MISSES: u8 = 2;
 const NO_LISTS: u8 = 3;
 
 #[derive(Debug)]
-struct Bad(Folder, Arc<AtomicU8>);
+struct Bad(Arc<AtomicU8>);
 
-impl Bad {
-    fn fail(&self, kind: FileType, id: &Id) -> Result<(), StorageError> {
-        let fails = match self.1.load(Ordering::SeqCst) {
+impl Watch for Bad {
+    fn begin(&self, kind: FileType, name: &str) -> Result<(), StorageError> {
+        let fails = match self.0.load(Ordering::SeqCst) {
             FAILS => FileType::Pack,
             NO_LISTS => FileType::Snapshot,
             _ => return Ok(()),
@@ -36,59 +35,16 @@ impl Bad {
         }
         Err(StorageError {
             what: "read",
-            path: self.name(kind, id),
+            path: name.to_owned(),
             source: io::Error::other("the disk says no"),
         })
     }
-}
 
-impl Storage for Bad {
-    fn location(&self) -> String {
-        self.0.location()
-    }
-
-    fn name(&self, kind: FileType, id: &Id) -> String {
-        self.0.name(kind, id)
-    }
-
-    fn prepare(&self) -> Result<(), StorageError> {
-        self.0.prepare()
-    }
-
-    fn list(&self, kind: FileType) -> Result<Vec<(Id, u32)>, StorageError> {
-        self.0.list(kind)
-    }
-
-    fn read(&self, kind: FileType, id: &Id) -> Result<Vec<u8>, StorageError> {
-        self.fail(kind, id)?;
-        self.0.read(kind, id)
-    }
-
-    fn read_range(
-        &self,
-        kind: FileType,
-        id: &Id,
-        offset: u32,
-        length: u32,
-    ) -> Result<Vec<u8>, StorageError> {
-        self.fail(kind, id)?;
-        let mut read = self.0.read_range(kind, id, offset, length)?;
-        if self.1.load(Ordering::SeqCst) == MISSES && read.len() > 100_000 {
+    fn part(&self, mut read: Vec<u8>) -> Vec<u8> {
+        if self.0.load(Ordering::SeqCst) == MISSES && read.len() > 100_000 {
             read.rotate_left(1);
         }
-        Ok(read)
-    }
-
-    fn write(&self, kind: FileType, id: &Id, content: &[Bytes]) -> Result<(), StorageError> {
-        self.0.write(kind, id, content)
-    }
-
-    fn remove(&self, kind: FileType, id: &Id) -> Result<(), StorageError> {
-        self.0.remove(kind, id)
-    }
-
-    fn lock(&self, access: Access) -> Result<Box<dyn Lock>, RepositoryError> {
-        self.0.lock(access)
+        read
     }
 }
 
@@ -98,7 +54,8 @@ fn what_cannot_be_read_is_not_called_damaged() {
     fs::write(place.site().join("document"), noise(3, 2_000_000)).unwrap();
     place.backup(&place.create());
     let how = Arc::new(AtomicU8::new(WELL));
-    let storage = Bad(Folder::new(place.repository_folder()), Arc::clone(&how));
+    let folder = Folder::new(place.repository_folder());
+    let storage = Watched(folder, Bad(Arc::clone(&how)));
     let repository = Repository::open(Box::new(storage), place.key()).unwrap();
 
     for fails in [FAILS, NO_LISTS] {

@@ -222,15 +222,7 @@ impl Host for RealHost {
     }
 
     fn await_backups(&self, plan: &Plan, progress: Progress<'_>) -> Result<(), HostError> {
-        let by_copies = plan.actions.iter().any(|planned| {
-            matches!(
-                planned.action,
-                Action::TakeReturnPoint {
-                    means: ReturnMeans::Copies,
-                    ..
-                }
-            )
-        });
+        let by_copies = plan.return_means().is_some_and(ReturnMeans::is_copies);
         match Documents::of(&plan.site)? {
             Some(documents) if by_copies => {
                 let stop = Stop::when(Arc::clone(&self.interrupted));

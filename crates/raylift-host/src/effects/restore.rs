@@ -26,7 +26,7 @@ use super::error::{attributes, backup, exists, read_failed, write_failed};
 use super::exchange::sync_parent;
 use super::folders::make_private;
 use super::hsqldb::Hsqldb;
-use super::places::{require_planned_database, require_planned_documents};
+use super::places::require_planned_database;
 use super::return_point::{DATABASE, note, required};
 use super::whole;
 use crate::users::current_uid;
@@ -57,7 +57,6 @@ pub(crate) fn restore(
         Some(_) => None,
         None => Some(Hsqldb::of(access)?),
     };
-    require_planned_documents(&plan.site, &manifest)?;
     if let Some(files) = &files {
         require_planned_database(files, &manifest)?;
     }
