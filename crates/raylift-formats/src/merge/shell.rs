@@ -108,12 +108,13 @@ impl Merge<'_> {
             }
             let place = format!("{} {}", assignment.name, option.name);
             let before = olds.get(option.name.as_str());
-            match self.work.decide(&Item {
+            let item = Item {
                 place: &place,
                 old: before.map(|(_, option)| option.value.as_str()),
                 base: Some(&option.value),
                 other: None,
-            }) {
+            };
+            match self.decide(&option.name, &item) {
                 Outcome::Nothing => {}
                 Outcome::Conflict(why) => {
                     self.work.conflict(&place, why, option.range.clone(), 0..0);
@@ -137,7 +138,30 @@ impl Merge<'_> {
             };
             list::remove(&mut self.work, &list, &gone);
         }
+        self.gone_from_both();
         self.add_options();
+    }
+
+    /// What only the old script has the base may hold in another variable, where it cannot be taken out.
+    fn gone_from_both(&mut self) {
+        let (bases, others) = (self.base.by_name(), self.other.by_name());
+        let mut olds: Vec<_> = self.old.iter().flat_map(|old| old.by_name()).collect();
+        olds.sort_by_key(|(_, (_, option))| option.range.start);
+        for (name, (assignment, option)) in olds {
+            if bases.contains_key(name) || others.contains_key(name) {
+                continue;
+            }
+            let place = format!("{} {name}", assignment.name);
+            let item = Item {
+                place: &place,
+                old: Some(&option.value),
+                base: None,
+                other: None,
+            };
+            if let Outcome::Conflict(why) = self.decide(name, &item) {
+                self.work.conflict(&place, why, 0..0, 0..0);
+            }
+        }
     }
 
     fn add_options(&mut self) {
@@ -147,11 +171,12 @@ impl Merge<'_> {
         let olds = self.old.map(Script::by_name).unwrap_or_default();
         let mut seen = HashSet::new();
         let mut new_variables: Vec<(&Assignment, Vec<Part>)> = Vec::new();
-        for (assignment, option) in other.options() {
+        for (_, option) in other.options() {
             if !seen.insert(option.name.as_str()) {
                 continue;
             }
-            let Some((_, option)) = others.get(option.name.as_str()) else {
+            // Of one that is there more than once, the one that counts, with the marks around it.
+            let Some((assignment, option)) = others.get(option.name.as_str()).copied() else {
                 continue;
             };
             let here = bases.get(option.name.as_str()).copied();
@@ -159,19 +184,19 @@ impl Merge<'_> {
             let place = format!("{} {}", assignment.name, option.name);
             let target = here.map(|(target, _)| target);
             let target = target.or(targets.get(assignment.name.as_str()).copied());
-            let outcome = self.work.decide(&Item {
+            let item = Item {
                 place: &place,
                 old: before.map(|(_, option)| option.value.as_str()),
                 base: here.map(|(_, option)| option.value.as_str()),
                 other: Some(&option.value),
-            });
+            };
+            let outcome = self.decide(&option.name, &item);
             let why = match outcome {
                 Outcome::Nothing => continue,
                 Outcome::Conflict(why) => Some(why),
                 Outcome::Apply(_) if !self.means_the_same(assignment, option, target) => {
                     Some(QUOTES)
                 }
-                Outcome::Apply(_) if here.is_none() && self.is_hidden(&option.name) => Some(HIDDEN),
                 Outcome::Apply(verb) => {
                     self.work.changed(&place, verb);
                     None
@@ -278,13 +303,34 @@ impl Merge<'_> {
         !option.value.contains(['$', '`', '\\']) || literal(own.mark) == there
     }
 
-    /// Whether a variable that holds no options by its name has this one in it.
-    fn is_hidden(&self, name: &str) -> bool {
+    /// What is to be done about an option. What another variable of the base's holds of it may be what counts, and is in
+    /// nobody's place.
+    fn decide(&self, name: &str, item: &Item<'_>) -> Outcome {
+        let seen = self.work.decide(item);
+        let mut bases = self.base.assignments.iter();
+        let refers = bases.any(|one| one.foreign(self.dialect));
+        let hidden = match refers || item.base.is_none() {
+            true => self.hidden(name),
+            false => None,
+        };
+        let Some(hidden) = hidden else { return seen };
+        let behind = Item {
+            base: Some(hidden),
+            ..*item
+        };
+        match (&seen, self.work.decide(&behind)) {
+            (Outcome::Nothing, Outcome::Nothing) => Outcome::Nothing,
+            _ => Outcome::Conflict(HIDDEN),
+        }
+    }
+
+    /// This option in a variable that holds no options by its name.
+    fn hidden(&self, name: &str) -> Option<&str> {
         let assignments = self.base.assignments.iter();
         let mut words = assignments
             .filter(|assignment| !assignment.is_options())
             .flat_map(|assignment| assignment.written.split_whitespace());
-        words.any(|word| option_name(word) == name)
+        words.rfind(|word| option_name(word) == name)
     }
 
     /// Quotation marks around values that had none and may now hold blanks. Comes behind everything that changes values.

@@ -103,6 +103,63 @@ fn lines_that_depend_on_each_other_are_not_carried() {
     }
 }
 
+/// What the base moved to another variable and the other one took out.
+#[test]
+fn an_option_in_another_variable_cannot_be_taken_out() {
+    let old = "CATALINA_OPTS=\"-Xmx1g\"\n";
+    for base in [
+        "MEM=\"-Xmx4g -Da=7\"\nCATALINA_OPTS=\"$MEM\"\n",
+        "MEM=\"-Xmx1g\"\nCATALINA_OPTS=\"$MEM\"\n",
+    ] {
+        let (text, conflicts) = merged(Some(old), base, "").unwrap();
+        assert_eq!(
+            (text.as_str(), conflicts),
+            (base, vec!["CATALINA_OPTS -Xmx".to_owned()])
+        );
+    }
+    let base = "MEM=\"-Xmx4g\"\nCATALINA_OPTS=\"$MEM\"\n";
+    assert_eq!(
+        merged(Some(old), base, old).unwrap(),
+        (base.to_owned(), vec![])
+    );
+}
+
+/// What counts of a repeated option may be what the variable holds.
+#[test]
+fn an_option_that_another_variable_holds_as_well_is_a_conflict() {
+    let held = "MEM=\"-Xmx4g\"\n";
+    let old = format!("{held}JAVA_OPTS=\"-Xmx1g\"\n");
+    let base = format!("{held}CATALINA_OPTS=\"$MEM\"\nJAVA_OPTS=\"-Xmx1g\"\n");
+    for other in [
+        format!("{held}JAVA_OPTS=\"-Xmx2g\"\n"),
+        format!("{held}JAVA_OPTS=\"\"\n"),
+    ] {
+        let (text, conflicts) = merged(Some(&old), &base, &other).unwrap();
+        assert_eq!((&text, conflicts.len()), (&base, 1), "{other}");
+    }
+    let base = format!("{held}CATALINA_OPTS=\"-Xmx2g $MEM\"\n");
+    let other = format!("{held}CATALINA_OPTS=\"-Xmx2g\"\n");
+    assert_eq!(merged(Some(held), &base, &other).unwrap().1.len(), 1);
+    // A variable that nobody refers to holds nothing.
+    let other = format!("{held}JAVA_OPTS=\"-Xmx2g\"\n");
+    assert_eq!(
+        merged(Some(&old), &old, &other).unwrap(),
+        (other.clone(), vec![])
+    );
+}
+
+/// What stands before the variable's own value comes before the lines above.
+#[test]
+fn options_before_the_variables_own_value_are_not_carried() {
+    let old = "CATALINA_OPTS=\"-Da=12\"\n";
+    let other = "CATALINA_OPTS=\"-Da=12\"\nCATALINA_OPTS=\"-Da=1 $CATALINA_OPTS\"\n";
+    let (text, conflicts) = merged(Some(old), old, other).unwrap();
+    assert_eq!((text.as_str(), conflicts.len()), (old, 1));
+    let base = "CATALINA_OPTS=\"-Da=12\"\nCATALINA_OPTS=\"-Db=1 $CATALINA_OPTS\"\n";
+    let (text, conflicts) = merged(Some(old), base, "CATALINA_OPTS=\"-Da=1\"\n").unwrap();
+    assert_eq!((text.as_str(), conflicts.len()), (base, 1));
+}
+
 /// In the base they stay, and what is added does not touch them.
 #[test]
 fn lines_of_the_base_that_depend_on_each_other_stay() {
@@ -173,6 +230,11 @@ fn a_sign_between_other_quotation_marks_is_a_conflict() {
     let new = "CATALINA_OPTS=\"-Xmx8g -Dp=$PWD\"\n";
     let (text, conflicts) = merged(Some(old), old, new).unwrap();
     assert_eq!((text.as_str(), conflicts.len()), (old, 1));
+    // The marks are those around the one that counts, the last.
+    let two = "JAVA_OPTS='-Xmx8g'\nCATALINA_OPTS=\"-Xmx$HEAP\"\n";
+    let base = "CATALINA_OPTS=\"\"\nJAVA_OPTS='-Xmx8g'\n";
+    let (text, conflicts) = merged(Some("JAVA_OPTS='-Xmx8g'\n"), base, two).unwrap();
+    assert_eq!((text.as_str(), conflicts.len()), (base, 1));
     let (literal, plain) = (
         "CATALINA_OPTS='-Xmx8g -Dp=$x'\n",
         "CATALINA_OPTS=\"-Xmx8g\"\n",

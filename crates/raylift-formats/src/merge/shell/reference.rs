@@ -11,9 +11,22 @@ impl Assignment {
     }
 
     /// Whether it is one more line of options for a variable that keeps what it has (`export JDK_JAVA_OPTIONS="$JDK_JAVA_OPTIONS …"`,
-    /// as the releases' own scripts write it).
+    /// as the releases' own scripts write it). What stands before the variable's own value comes earlier than the lines
+    /// before, so that it is not one more line.
     fn adds_to_itself(&self, dialect: Dialect) -> bool {
-        self.is_options() && self.references(dialect).contains(&self.name.as_str())
+        let own = self.own(dialect);
+        let first = self.words.first();
+        self.is_options() && first.is_some_and(|word| own.contains(&word.value))
+    }
+
+    /// The words that stand for the variable's own earlier value.
+    fn own(&self, dialect: Dialect) -> Vec<String> {
+        let name = &self.name;
+        match (dialect, self.mark) {
+            (Dialect::Sh, Some('\'')) => Vec::new(),
+            (Dialect::Sh, _) => vec![format!("${name}"), format!("${{{name}}}")],
+            (Dialect::Bat, _) => vec![format!("%{name}%")],
+        }
     }
 
     /// Whether signs in the value mean themselves that would mean something else between double quotation marks.
@@ -23,12 +36,7 @@ impl Assignment {
 
     /// Words that stand for what other variables hold. The variable's own earlier value is none of these.
     pub(super) fn foreign(&self, dialect: Dialect) -> bool {
-        let name = &self.name;
-        let own = match (dialect, self.mark) {
-            (Dialect::Sh, Some('\'')) => Vec::new(),
-            (Dialect::Sh, _) => vec![format!("${name}"), format!("${{{name}}}")],
-            (Dialect::Bat, _) => vec![format!("%{name}%")],
-        };
+        let own = self.own(dialect);
         let mut words = self.words.iter();
         words.any(|word| !self.options.contains(word) && !own.contains(&word.value))
     }
