@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
 
 use raylift_model::digest::Digest;
 use raylift_model::facts::{DatabaseSchema, FileKind, Ownership};
@@ -19,6 +21,12 @@ use crate::{http, users};
 
 /// Rows of documents that are asked for at once.
 const PAGE: usize = 10_000;
+
+/// A file that was written within this time may be at work.
+const MOMENT: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(50);
+/// A file that is written all the time is read all the same.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The real machine. Every method reads only.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,6 +82,19 @@ impl Machine for RealMachine {
 
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         read_file(file, limit).map_err(failed(file))
+    }
+
+    fn read_settled(&self, file: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let begun = Instant::now();
+        loop {
+            let before = written(file);
+            let content = self.read(file, limit)?;
+            if (before.is_none_or(is_past) && written(file) == before) || begun.elapsed() > PATIENCE
+            {
+                return Ok(content);
+            }
+            sleep(PAUSE);
+        }
     }
 
     fn digest(&self, file: &Path) -> Result<Digest, ReadError> {
@@ -206,6 +227,16 @@ fn device(number: u64) -> String {
     )
 }
 
+/// When a file was written last; nothing where it cannot be looked at, which reading it tells better.
+fn written(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file).ok()?.modified().ok()
+}
+
+/// A time to come is of another clock, and says nothing of now.
+fn is_past(written: SystemTime) -> bool {
+    written.elapsed().map_or(true, |age| age >= MOMENT)
+}
+
 /// A pipe or a device would block or never end, so that nothing but files is opened.
 fn open_file(path: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
@@ -256,6 +287,34 @@ fn digest_file(path: &Path) -> io::Result<Digest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_being_written_is_read_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.config");
+        std::fs::write(&file, "a=\"1\"\n").unwrap();
+        std::thread::scope(|scope| {
+            let (emptied, is_empty) = std::sync::mpsc::channel();
+            let path = &file;
+            scope.spawn(move || {
+                let mut writer = File::create(path).unwrap();
+                emptied.send(()).unwrap();
+                sleep(MOMENT / 2);
+                std::io::Write::write_all(&mut writer, b"a = \"1\"\n").unwrap();
+            });
+            is_empty.recv().unwrap();
+            assert_eq!(RealMachine.read(&file, 99).unwrap(), b"");
+            let read = RealMachine.read_settled(&file, 99).unwrap();
+            assert_eq!(read, b"a = \"1\"\n");
+        });
+        // One that rests is not waited for.
+        let long_ago = SystemTime::now() - 2 * MOMENT;
+        let opened = File::options().write(true).open(&file).unwrap();
+        opened.set_modified(long_ago).unwrap();
+        let begun = Instant::now();
+        RealMachine.read_settled(&file, 99).unwrap();
+        assert!(begun.elapsed() < PAUSE);
+    }
 
     #[test]
     fn stat_tells_what_stands_there() {

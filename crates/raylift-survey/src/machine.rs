@@ -155,6 +155,16 @@ pub trait Machine: Sync {
     /// When it cannot be read or is larger.
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
 
+    /// The same, and not in the middle of being written: a server that is up writes a `.config` back as it loads it, by
+    /// emptying the file first (Felix FileInstall 3.6.4, seen with 20 ms between the two). The default is for machines on
+    /// which nothing changes.
+    ///
+    /// # Errors
+    /// Those of [`Machine::read`].
+    fn read_settled(&self, file: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.read(file, limit)
+    }
+
     /// SHA-256 of a file.
     ///
     /// # Errors

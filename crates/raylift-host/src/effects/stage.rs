@@ -5,6 +5,8 @@ use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use raylift_backup::attributes::Attributes;
 use raylift_model::codes;
@@ -23,6 +25,10 @@ use crate::archive::{Check, Unpacking, open, unpack};
 
 /// Written last, holds the plan's digest.
 const COMPLETE: &str = ".raylift-staged";
+
+/// How often a file that is not as planned is copied until that is believed.
+const COPIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// True when the staging folder was completed for this plan.
 ///
@@ -241,11 +247,17 @@ impl Stage<'_> {
         if !stat.is_file() {
             return Err(changed(&file.path));
         }
-        let copied = raylift_backup::copy_file(live, staged).map_err(backup)?;
-        match digest {
-            Some(digest) if *digest != copied.digest => Err(changed(&file.path)),
-            _ => Ok(()),
+        for attempt in 1..=COPIES {
+            let copied = raylift_backup::copy_file(live, staged).map_err(backup)?;
+            if digest.is_none_or(|digest| *digest == copied.digest) {
+                return Ok(());
+            }
+            // A server that is up may be writing the file back (see `Machine::read_settled`).
+            if attempt < COPIES {
+                sleep(PAUSE);
+            }
         }
+        Err(changed(&file.path))
     }
 
     /// The sign by which an exchanged folder is told from the old one.

@@ -180,9 +180,11 @@ fn look_at(
             .map(|digest| (digest, Content::default()))
     } else {
         let _share = budget.take(entry.stat.size);
-        machine
-            .read(&entry.place, LARGEST_SCANNED)
-            .map(|bytes| (Digest::of(&bytes), contents(&entry.path, part, &bytes)))
+        let read = match part {
+            Part::Text => machine.read_settled(&entry.place, LARGEST_SCANNED),
+            _ => machine.read(&entry.place, LARGEST_SCANNED),
+        };
+        read.map(|bytes| (Digest::of(&bytes), contents(&entry.path, part, &bytes)))
     };
     match read {
         Ok((digest, content)) => {

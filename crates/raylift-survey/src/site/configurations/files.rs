@@ -99,7 +99,7 @@ fn read(machine: &dyn Machine, place: &Path, path: RelativePath) -> Configuratio
         }
         return file;
     }
-    match machine.read(place, LARGEST) {
+    match machine.read_settled(place, LARGEST) {
         Ok(bytes) => {
             file.digest = Some(Digest::of(&bytes));
             let older = content::older(&bytes, kind);
