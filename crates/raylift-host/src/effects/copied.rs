@@ -89,8 +89,12 @@ pub(crate) fn checked(
     .because(differences))
 }
 
+/// Counts the copy, which lets nobody in before and after: what lies there must stay as it is.
 fn read(engine: &dyn Engine, name: &str) -> Result<Note, HostError> {
-    Note::read(&engine.access(name)?, Mode::ReadOnly, &Stop::default())
+    engine.admit(name, true)?;
+    let note = Note::read(&engine.access(name)?, Mode::ReadOnly, &Stop::default());
+    engine.admit(name, false)?;
+    note
 }
 
 /// How the server of a site is reached when a return point lies on it.

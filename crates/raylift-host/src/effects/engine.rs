@@ -91,6 +91,15 @@ pub(crate) trait Engine {
         Err(no_copies())
     }
 
+    /// Lets nobody connect to a copy that raylift made and ends who is, or lets everybody who may. Nothing where servers have
+    /// no copies.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn admit(&self, _name: &str, _anybody: bool) -> Result<(), HostError> {
+        Ok(())
+    }
+
     /// Removes the database `name`; nothing when there is none.
     ///
     /// # Errors

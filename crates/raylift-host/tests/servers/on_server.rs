@@ -13,7 +13,7 @@ use raylift_model::proof::ProofRecord;
 use raylift_run::host::{Host, HostError};
 
 use crate::server::{Kind, Server, mortal, shared, tools};
-use crate::world::{PASSWORD, World, assert_same, unique};
+use crate::world::{PASSWORD, State, World, assert_same, unique};
 
 impl World {
     /// The same site with the setting.
@@ -25,6 +25,29 @@ impl World {
 
     fn point(&self) -> String {
         self.ours("point")
+    }
+
+    /// Whether anybody may connect to the copy: nobody but by a decision of the owner's.
+    fn admit(&self, anybody: bool) {
+        let name = self.server.name(&self.point());
+        self.server.sql(
+            "",
+            &format!("alter database {name} allow_connections {anybody};"),
+        );
+    }
+
+    fn is_closed(&self) -> bool {
+        let name = self.server.text(&self.point());
+        let query = format!("select datallowconn from pg_database where datname = {name};");
+        self.server.sql("", &query).trim() == "f"
+    }
+
+    fn state_of_point(&self) -> State {
+        assert!(self.is_closed());
+        self.admit(true);
+        let state = self.state_of(&self.point());
+        self.admit(false);
+        state
     }
 
     fn forget(&self) -> Result<Vec<String>, HostError> {
@@ -65,7 +88,7 @@ fn there_and_back(world: &World) {
     assert_eq!(point.release_rows.len(), 2);
     assert!(!world.place().join("database").exists(), "no dump");
     assert_eq!(world.made(), [world.point()]);
-    assert_same(&world.state_of(&world.point()), &before);
+    assert_same(&world.state_of_point(), &before);
     assert_same(&world.state(), &before);
     world.verify().unwrap();
     let again = world.take();
@@ -82,7 +105,7 @@ fn there_and_back(world: &World) {
         damaged.rows,
         "the damaged state is kept"
     );
-    assert_same(&world.state_of(&world.point()), &before);
+    assert_same(&world.state_of_point(), &before);
     assert_eq!(world.made(), [world.ours("aside"), world.point()]);
 
     // The site may have been started on what came back: a second call must not take that away.

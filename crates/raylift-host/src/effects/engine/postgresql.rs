@@ -200,6 +200,21 @@ impl Engine for Postgresql {
         self.require_same_collation_of(name)
     }
 
+    /// Its owner may say so (PostgreSQL, "ALTER DATABASE"). A database that lets nobody in can be copied and dropped like any
+    /// other, and tools that go through all databases pass it by.
+    fn admit(&self, name: &str, anybody: bool) -> Result<(), HostError> {
+        // Those who came before stay otherwise.
+        let ending = match anybody {
+            true => String::new(),
+            false => end_sessions(name),
+        };
+        self.sql_elsewhere(&format!(
+            "ALTER DATABASE {} ALLOW_CONNECTIONS {anybody};\n{ending}",
+            identifier(name)
+        ))
+        .map(drop)
+    }
+
     fn remove(&self, name: &str) -> Result<(), HostError> {
         if !DatabaseNames::is_ours(name) {
             return Ok(());

@@ -19,6 +19,7 @@ fn refused(world: &World, words: &str) {
     assert_eq!(world.made(), made);
 }
 
+/// Who does that has to let himself in before.
 #[test]
 fn somebody_wrote_to_the_copy() {
     let world = copying();
@@ -27,6 +28,8 @@ fn somebody_wrote_to_the_copy() {
     world.damage();
     let role = world.server.name(&world.user);
     let in_point = |statement: &str| {
+        assert!(world.is_closed());
+        world.admit(true);
         world
             .server
             .sql(&world.point(), &format!("set role {role};\n{statement}"));
@@ -39,6 +42,7 @@ fn somebody_wrote_to_the_copy() {
         "update Release_ set schemaVersion = case releaseId when 1 then '5.0.2' else '2.0.0' end;",
     );
     world.restore().unwrap();
+    assert!(world.is_closed());
     assert_eq!(world.state().rows.len(), before.rows.len());
     assert_same(&world.state(), &before);
 }

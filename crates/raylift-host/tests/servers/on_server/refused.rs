@@ -200,5 +200,5 @@ fn a_database_of_the_copys_name_is_there_already() {
     let said = world.forget().unwrap();
     let removal = format!("DROP DATABASE {};", world.point());
     assert!(said.len() == 1 && said[0].contains(&removal), "{said:?}");
-    assert_same(&world.state_of(&world.point()), &before);
+    assert_same(&world.state_of_point(), &before);
 }

@@ -1,4 +1,4 @@
-//! Somebody is connected to the copy when it is to come back: a nightly dump of everything, an exporter.
+//! Nobody can connect to the copy; somebody who let himself in is connected when it is to come back.
 
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,26 @@ fn in_the_copy(world: &World, wanted: &str) {
     }
 }
 
+/// A nightly dump of everything and an exporter pass it by, an administrator is refused.
+#[test]
+fn nobody_can_connect() {
+    let world = copying();
+    world.take();
+    for (user, password) in [(world.user.as_str(), PASSWORD), ("postgres", "test-bed")] {
+        let mut session = psql(&world, user, &world.point(), password);
+        assert_eq!(session.wait().unwrap().code(), Some(2), "{user}");
+    }
+    world.verify().unwrap();
+    assert!(world.is_closed());
+}
+
 #[test]
 fn sessions_that_the_user_may_end_are_ended() {
     let world = copying();
     let before = world.state();
     world.take();
     world.damage();
+    world.admit(true);
     let mut session = psql(&world, &world.user, &world.point(), PASSWORD);
     tell(&mut session, "select 1;\n");
     in_the_copy(&world, "1");
@@ -40,6 +54,7 @@ fn other_sessions_are_named() {
     world.take();
     world.damage();
     let damaged = world.state();
+    world.admit(true);
     let mut session = psql(&world, "postgres", &world.point(), "test-bed");
     tell(&mut session, "select 1;\n");
     in_the_copy(&world, "1");
