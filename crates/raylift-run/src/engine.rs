@@ -192,6 +192,9 @@ impl<'a> Engine<'a> {
         let differs = self.state.mode != Some(mode);
         let matters = self.data_touched() && is_fenced(self.plan, &self.state);
         if differs && (!begun || matters) {
+            if mode == ReturnMode::ReturnPoint {
+                self.remark_loss()?;
+            }
             self.turn_back(mode, reason, false)?;
         }
         self.go_back()

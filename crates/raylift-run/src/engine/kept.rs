@@ -128,7 +128,8 @@ pub(super) fn may_lack(plan: &Plan, state: &RunState) -> bool {
         && state.set_aside.is_empty()
 }
 
-/// Its folder, and the database on the server that belongs to it. One that is only begun goes with the way back.
+/// Its folder, and what belongs to it elsewhere: the database on the server, the documents in the backup repository. One that
+/// is only begun goes with the way back.
 fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Vec<Kept> {
     let mut actions = plan.actions.iter().zip(&state.forward);
     let taken = actions.find_map(|(planned, status)| match &planned.action {
@@ -158,7 +159,21 @@ fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Vec<Kept> {
         let what = format!("the return point's copy of the database{begun}");
         Kept::new(what, format!("database {name} on its server"), removal)
     });
-    std::iter::once(folder).chain(database).collect()
+    let copies = plan.return_means() == Some(&ReturnMeans::Copies);
+    let documents = plan.site.store.as_ref().filter(|_| copies).map(|_| {
+        Kept::new(
+            format!("the return point's documents{begun}"),
+            format!(
+                "backup repository {}",
+                plan.site.backups.repository.display()
+            ),
+            "raylift backups forget, once the return point is gone",
+        )
+    });
+    std::iter::once(folder)
+        .chain(database)
+        .chain(documents)
+        .collect()
 }
 
 fn staged(plan: &Plan, what: &str, removal: &str) -> Vec<Kept> {

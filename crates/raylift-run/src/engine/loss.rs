@@ -206,18 +206,27 @@ impl Engine<'_> {
             })
     }
 
-    /// Writes down what a return that begins by itself discards. Not to know it must not keep the run from going back.
+    /// Writes down what a return discards: who missed something can look it up afterwards. Not to know it must not keep
+    /// the run from going back.
     pub(super) fn remark_loss(&mut self) -> Result<(), RunError> {
-        let text = match self.loss() {
+        let texts = match self.loss() {
             Ok(Some(loss)) => describe(&loss),
             Ok(None) => return Ok(()),
-            Err(error) => format!("what was written since the return point is not known: {error}"),
+            Err(error) => vec![format!(
+                "what was written since the return point is not known: {error}"
+            )],
         };
-        self.record(Event::Remark { text })
+        for text in texts {
+            self.record(Event::Remark { text })?;
+        }
+        Ok(())
     }
 }
 
-fn describe(loss: &Loss) -> String {
+/// Titles of new documents that are written down.
+const TITLES: usize = 100;
+
+fn describe(loss: &Loss) -> Vec<String> {
     let requests = loss.requests.map_or_else(
         || "an unknown number of requests".to_owned(),
         |requests| format!("{requests} requests"),
@@ -230,15 +239,38 @@ fn describe(loss: &Loss) -> String {
         ),
     };
     let written = loss.since.text();
-    let before = if loss.healthy.is_none() || loss.before.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "; written before that, by the upgrade steps and the first start, or by users who came before the health check was over: {}",
+    let mut texts = vec![format!(
+        "{since} the new site answered {requests}; written {whose}: {written}"
+    )];
+    if loss.healthy.is_some() && !loss.before.is_empty() {
+        texts.push(format!(
+            "written before that, by the upgrade steps and the first start, or by users who came before the health check was over: {}",
             loss.before.text()
-        )
+        ));
+    }
+    texts.extend(loss.documents.as_deref().and_then(titles));
+    texts
+}
+
+fn titles(documents: &[NewDocument]) -> Option<String> {
+    if documents.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = documents
+        .iter()
+        .take(TITLES)
+        .map(|document| {
+            format!(
+                "\"{}\" by {}, {} GMT",
+                document.title, document.user, document.created
+            )
+        })
+        .collect();
+    let more = match documents.len().saturating_sub(TITLES) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
     };
-    format!("{since} the new site answered {requests}; written {whose}: {written}{before}")
+    Some(format!("new documents: {}{more}", named.join("; ")))
 }
 
 #[cfg(test)]
@@ -318,19 +350,33 @@ mod tests {
             documents: None,
             requests: Some(3),
         };
-        let text = describe(&loss);
-        let (since, before) = text.split_once("; written before that").unwrap();
+        let texts = describe(&loss);
+        let [since, before] = texts.as_slice() else {
+            panic!("{texts:?}")
+        };
         assert!(
             since.contains("answered 3 requests") && !since.contains("BlogsEntry"),
-            "{text}"
+            "{since}"
         );
         assert!(
             before.contains("or by users")
                 && before
                     .contains("BlogsEntry 1 -> 4; 3 rows of BlogsEntry by joe; 1 rows of User_"),
-            "{text}"
+            "{before}"
         );
         loss.before = Written::default();
-        assert!(!describe(&loss).contains("before that"));
+        assert_eq!(describe(&loss).len(), 1);
+        let document = NewDocument {
+            title: "Minutes".to_owned(),
+            user: "joe".to_owned(),
+            created: "2026-11-27 06:05:00".to_owned(),
+        };
+        loss.documents = Some(vec![document; TITLES + 2]);
+        let text = describe(&loss).pop().unwrap();
+        assert!(
+            text.starts_with("new documents: \"Minutes\" by joe, 2026-11-27 06:05:00 GMT; ")
+                && text.ends_with("; and 2 more"),
+            "{text}"
+        );
     }
 }

@@ -319,6 +319,19 @@ fn what_is_undone_is_undone_in_reverse_order() {
 }
 
 #[test]
+fn a_return_on_command_says_what_it_discards() {
+    let world = burning_in(with_upgrade());
+    let command = Command::Rollback(ReturnMode::ReturnPoint);
+    let (_, events) = run_watched(&world, command, Trouble::None);
+    let at = |is: &dyn Fn(&Event) -> bool| events.iter().position(is).unwrap();
+    let said = at(
+        &|event| matches!(event, Event::Remark { text } if text.contains("the new site answered")),
+    );
+    let begun = at(&|event| matches!(event, Event::RollbackStarted { .. }));
+    assert!(said < begun, "{events:?}");
+}
+
+#[test]
 fn an_automatic_return_says_what_it_discards() {
     let world = World::new(Setup {
         new_site: NewSite::Dies,
