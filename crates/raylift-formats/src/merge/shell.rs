@@ -349,7 +349,6 @@ impl Merge<'_> {
     fn scalars(&mut self) {
         let (base, other) = (self.base, self.other);
         let (bases, others) = (base.variables(), other.variables());
-        let olds = self.old.map(Script::variables).unwrap_or_default();
         let mut gone = HashSet::new();
         let mut seen = HashSet::new();
         for assignment in base.assignments.iter().chain(&other.assignments) {
@@ -358,21 +357,11 @@ impl Merge<'_> {
                 continue;
             }
             let (here, there) = (bases.get(name).copied(), others.get(name).copied());
-            let before = olds.get(name).copied();
-            let written = |script: Option<&Script>, assignment: Option<&Assignment>| {
-                let exported = script.is_some_and(|script| script.exports(name));
-                let export = if exported { "export " } else { "" };
-                assignment.map(|assignment| {
-                    let literal = if assignment.is_literal() { "'" } else { "" };
-                    format!("{export}{literal}{}", assignment.written)
-                })
-            };
-            let value = written(Some(base), here);
             let outcome = self.work.decide(&Item {
                 place: name,
-                old: written(self.old, before).as_deref(),
-                base: value.as_deref(),
-                other: written(Some(other), there).as_deref(),
+                old: self.old.and_then(|old| written(old, name)).as_deref(),
+                base: written(base, name).as_deref(),
+                other: written(other, name).as_deref(),
             });
             let (verb, why) = match outcome {
                 Outcome::Nothing => continue,
@@ -442,6 +431,21 @@ impl Merge<'_> {
             self.work.splice(bytes.len()..bytes.len(), parts);
         }
     }
+}
+
+/// What a script says of a variable: all of it, since a value may have an earlier one in it.
+fn written(script: &Script, name: &str) -> Option<String> {
+    let export = if script.exports(name) { "export " } else { "" };
+    let values: Vec<String> = script
+        .assignments
+        .iter()
+        .filter(|assignment| assignment.name == name)
+        .map(|assignment| {
+            let literal = if assignment.is_literal() { "'" } else { "" };
+            format!("{export}{literal}{}", assignment.written)
+        })
+        .collect();
+    (!values.is_empty()).then(|| values.join("\n"))
 }
 
 #[cfg(test)]

@@ -148,6 +148,19 @@ fn an_option_that_another_variable_holds_as_well_is_a_conflict() {
     );
 }
 
+#[test]
+fn a_variable_is_all_that_is_said_of_it() {
+    let base = "A=1\nA=$A:2\n";
+    for old in ["", "A=1\n"] {
+        let (text, conflicts) = merged(Some(old), base, "A=$A:2\n").unwrap();
+        assert_eq!((text.as_str(), conflicts), (base, vec!["A".to_owned()]));
+    }
+    assert_eq!(
+        merged(Some("A=1\n"), base, "A=1\n").unwrap(),
+        (base.to_owned(), vec![])
+    );
+}
+
 /// What stands before the variable's own value comes before the lines above.
 #[test]
 fn options_before_the_variables_own_value_are_not_carried() {
