@@ -1,5 +1,6 @@
 //! A backup as plain copies: one folder for each part, and the list beside them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
@@ -52,11 +53,16 @@ impl PlainStore {
         self.place.join(part)
     }
 
-    /// Takes as a part what somebody else wrote into its [folder](PlainStore::folder), such as a dump.
+    /// Takes as a part what somebody else wrote into its [folder](PlainStore::folder), such as a dump. Files that are known
+    /// from their writing, by their paths in the folder, are not read again.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn adopt(&self, name: &str) -> Result<PartManifest, BackupError> {
+    pub fn adopt(
+        &self,
+        name: &str,
+        known: &BTreeMap<PathBuf, Copied>,
+    ) -> Result<PartManifest, BackupError> {
         let part = Part {
             name: name.to_owned(),
             root: self.folder(name),
@@ -67,7 +73,10 @@ impl PlainStore {
             let what = if found.kind.is_dir() {
                 EntryKind::Directory
             } else if found.kind.is_file() {
-                let copied = digest_until(&found.path, &self.stop)?;
+                let copied = match known.get(&found.below) {
+                    Some(copied) => copied.clone(),
+                    None => digest_until(&found.path, &self.stop)?,
+                };
                 EntryKind::File {
                     size: copied.size,
                     digest: copied.digest,

@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use raylift_backup::attributes::Attributes;
 use raylift_backup::{
-    BackupError, BackupStore, Entry, EntryKind, FORMAT, Manifest, Part, PlainStore, Stop,
+    BackupError, BackupStore, Copied, Entry, EntryKind, FORMAT, Manifest, Part, PlainStore, Stop,
 };
 use raylift_model::digest::Digest;
 use tempfile::TempDir;
@@ -264,6 +265,27 @@ fn a_list_with_something_below_a_link_or_a_file_is_refused() {
     listed(&[("a", folder), ("a/x", file.clone()), ("ax", file)]).unwrap();
 }
 
+/// Who has read a file while it was written knows it; the check reads it all the same.
+#[test]
+fn what_is_known_of_a_file_is_not_read_again() {
+    let site = Site::new();
+    let part = site.store().put(&site.part(), &mut |_| {}).unwrap();
+    let adopted = site.store().adopt(&part.name, &BTreeMap::new()).unwrap();
+    let (path, size, digest) = adopted.files().next().unwrap();
+    let other = Copied {
+        size,
+        digest: Digest::of(b"something else"),
+    };
+    assert!(*digest != other.digest);
+    let known = BTreeMap::from([(PathBuf::from(path), other.clone())]);
+    let told = site.store().adopt(&part.name, &known).unwrap();
+    let found = told.files().next().unwrap();
+    assert_eq!(found, (path, size, &other.digest));
+    assert_eq!(told.files().count(), adopted.files().count());
+    site.store().verify(&adopted).unwrap();
+    site.store().verify(&told).unwrap_err();
+}
+
 /// Also in the midst of a file: a dump is one.
 #[test]
 fn each_pass_ends_when_that_is_asked_for() {
@@ -273,7 +295,7 @@ fn each_pass_ends_when_that_is_asked_for() {
     let store = site.store().stopping(&Stop::when(Arc::clone(&flag)));
     let passes = [
         store.put(&site.part(), &mut |_| {}).map(drop),
-        store.adopt(&part.name).map(drop),
+        store.adopt(&part.name, &BTreeMap::new()).map(drop),
         store.verify(&part),
         store.restore(&part, &site.restored(), &mut |_| {}),
     ];

@@ -9,10 +9,12 @@ mod estimate;
 mod mysql;
 mod postgresql;
 mod tool;
+mod written;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use raylift_backup::Stop;
+use raylift_backup::{Copied, Stop};
 use raylift_formats::jdbc_url::{self, ServerPlace};
 use raylift_model::codes;
 use raylift_model::facts::{DatabaseKind, TableFacts};
@@ -27,6 +29,7 @@ pub(crate) use mysql::{EVENTS, TABLES};
 use self::commanded::Commanded;
 use self::mysql::Mysql;
 use self::postgresql::Postgresql;
+use self::written::Known;
 
 /// What a database on a server is made from.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +55,23 @@ impl<'a> Source<'a> {
     }
 }
 
+/// Files that were read while they were written, by their paths in the folder.
+pub(crate) type KnownFiles = BTreeMap<PathBuf, Copied>;
+
+fn known_files(known: BTreeMap<PathBuf, Known>) -> KnownFiles {
+    let known = known.into_iter();
+    known.map(|(name, known)| (name, known.copied)).collect()
+}
+
 /// What raylift does with a database server.
 pub(crate) trait Engine {
-    /// Writes a complete dump into `folder`, which is empty, and checks its list of contents.
+    /// Writes a complete dump into `folder`, which is empty, and checks its list of contents. Answers what it knows of its
+    /// files.
     ///
     /// # Errors
     /// [`codes::DUMP_FAILED`] with what the tool said; [`codes::DATABASE_UNREACHABLE`], [`codes::DATABASE_REFUSED`] and
     /// [`codes::DISK_TOO_SMALL`] where that was the reason.
-    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError>;
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<KnownFiles, HostError>;
 
     /// Makes the database `name`, which replaces one of that name, like the site's own or, from a database, like that one,
     /// and fills it from the source.

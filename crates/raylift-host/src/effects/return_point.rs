@@ -182,9 +182,9 @@ pub(crate) fn dump(
     if let Some(above) = folder.parent() {
         open_path(above, state, owner)?;
     }
-    engine.dump(&folder, progress)?;
+    let known = engine.dump(&folder, progress)?;
     progress("reading the dump".to_owned());
-    store.adopt(DATABASE).map_err(backup)
+    store.adopt(DATABASE, &known).map_err(backup)
 }
 
 /// Copies database and documents; see [`raylift_run::host::Host::take_return_point`].

@@ -125,6 +125,13 @@ fn mariadb_is_killed_in_a_proof_a_dump_and_a_restore() {
         "set -o pipefail\n\
          at=$(cat $notes/$tool 2>/dev/null)\n\
          case \"$tool $*\" in\n\
+         mariadb-dump*--routines*--result-file=*) if [ -n \"$at\" ]; then rm $notes/$tool\n\
+           for word in \"$@\"; do case $word in --result-file=*) file=${{word#*=}};; esac; done\n\
+           mkfifo $notes/pipe\n\
+           {{ head -c $at; kill -9 $(cat {pid}); cat; }} <$notes/pipe >\"$file\" &\n\
+           \"$real\" \"$@\" --result-file=$notes/pipe; status=$?\n\
+           wait; rm $notes/pipe; exit $status; fi;;\n\
+         mariadb-dump*--result-file=*) ;;\n\
          mariadb-dump*) if [ -n \"$at\" ]; then rm $notes/$tool\n\
            \"$real\" \"$@\" | {{ head -c $at; kill -9 $(cat {pid}); cat; }}; exit; fi;;\n\
          *--database=*) if [ -n \"$at\" ]; then rm $notes/$tool\n\

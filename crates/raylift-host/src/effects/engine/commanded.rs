@@ -13,7 +13,7 @@ use raylift_model::plan::{DatabaseCommands, DatabaseNames, OwnCommand, PlannedSi
 use raylift_run::host::{HostError, Progress};
 use raylift_survey::machine::DatabaseAccess;
 
-use super::{Engine, Source};
+use super::{Engine, KnownFiles, Source};
 use crate::effects::error::read_failed;
 use crate::effects::fence::open_path;
 use crate::effects::folders::make_private;
@@ -77,7 +77,7 @@ fn is_empty(folder: &Path) -> Result<bool, HostError> {
 }
 
 impl Engine for Commanded {
-    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<KnownFiles, HostError> {
         let own = self.own(&self.commands.dump, folder, codes::DUMP_FAILED);
         self.make_reachable(&own)?;
         // One that a killed attempt left at work writes into a folder that was emptied under it.
@@ -98,7 +98,7 @@ impl Engine for Commanded {
                 ),
             ));
         }
-        Ok(())
+        Ok(KnownFiles::new())
     }
 
     fn restore(&self, _: Source<'_>, _: &str, _: Progress<'_>) -> Result<(), HostError> {

@@ -16,7 +16,7 @@ use raylift_survey::machine::DatabaseAccess;
 use self::files::check;
 pub(crate) use self::files::{EVENTS, TABLES};
 use super::tool::Tool;
-use super::{Engine, Reached, Source, cell, kept, refuse_leftover};
+use super::{Engine, KnownFiles, Reached, Source, cell, kept, refuse_leftover};
 use crate::effects::error::{exists, write_failed};
 use crate::effects::exchange::sync_parent;
 
@@ -132,7 +132,7 @@ impl Mysql {
 }
 
 impl Engine for Mysql {
-    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<KnownFiles, HostError> {
         self.dump_files(folder, progress)
     }
 

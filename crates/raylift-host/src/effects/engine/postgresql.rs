@@ -13,7 +13,8 @@ use raylift_survey::machine::DatabaseAccess;
 
 use super::estimate::Estimate;
 use super::tool::Tool;
-use super::{Engine, Reached, Source, cell, kept, refuse_leftover};
+use super::written::Written;
+use super::{Engine, KnownFiles, Reached, Source, cell, kept, known_files, refuse_leftover};
 use crate::effects::error::{exists, read_failed};
 
 /// Databases in which one can be while another is made, removed or renamed (PostgreSQL, "Template Databases"); a server
@@ -156,7 +157,7 @@ impl Postgresql {
 }
 
 impl Engine for Postgresql {
-    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<(), HostError> {
+    fn dump(&self, folder: &Path, progress: Progress<'_>) -> Result<KnownFiles, HostError> {
         let mut tool = self.tool("pg_dump", codes::DUMP_FAILED, &self.reached.database);
         let mut file = OsString::from("--file=");
         file.push(folder);
@@ -168,13 +169,20 @@ impl Engine for Postgresql {
             file,
         ]);
         let mut estimate = self.estimate("dumping the database");
-        tool.watch(&mut |line| {
-            if let Some(table) = table_after("dumping contents of table ", line) {
-                progress(estimate.begin(table));
-            }
-        })
+        let mut written = Written::to(folder);
+        tool.watch_beside(
+            &mut |line| {
+                if let Some(table) = table_after("dumping contents of table ", line) {
+                    progress(estimate.begin(table));
+                }
+            },
+            &mut || written.go_on(),
+        )
         .map_err(|error| self.reason(error))?;
-        self.check(folder)
+        self.check(folder)?;
+        // The tool itself has synced what it wrote.
+        let known = written.end().map_err(|error| read_failed(folder, error))?;
+        Ok(known_files(known))
     }
 
     fn restore(

@@ -44,6 +44,8 @@ pub(super) struct Tool<'a> {
 
 /// How often it is looked whether the tool is to end.
 const TICK: Duration = Duration::from_millis(100);
+/// Between two looks at what a tool has done.
+const BEAT: Duration = Duration::from_millis(20);
 /// From TERM to KILL.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -93,11 +95,25 @@ impl Tool<'_> {
     /// # Errors
     /// As [`Tool::stream`].
     pub(super) fn watch(self, line: &mut dyn FnMut(&str)) -> Result<(), HostError> {
+        self.watch_beside(line, &mut || Ok(()))
+    }
+
+    /// The same, and does something again and again while the tool is at work, in a thread of its own.
+    ///
+    /// # Errors
+    /// As [`Tool::stream`]. What fails beside it ends the tool.
+    pub(super) fn watch_beside(
+        self,
+        line: &mut dyn FnMut(&str),
+        beside: &mut (dyn FnMut() -> io::Result<()> + Send),
+    ) -> Result<(), HostError> {
         let (over, ended) = channel::<()>();
         self.guarded().stream(
             Box::new(move |_, _| {
                 // The guard's input stays open as long as the tool's output does.
-                ended.recv().ok();
+                while ended.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                    beside()?;
+                }
                 Ok(())
             }),
             Box::new(move |stdout| {
@@ -296,7 +312,14 @@ const REFUSED: [&str; 3] = [
     "Access denied for user",
     "no password supplied",
 ];
-const FULL: [&str; 3] = ["No space left on device", "Disk quota exceeded", "is full"];
+/// `mysqldump` says only the numbers of ENOSPC and EDQUOT.
+const FULL: [&str; 5] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "is full",
+    "Got errno 28 on write",
+    "Got errno 122 on write",
+];
 const GONE: [&str; 9] = [
     "Connection refused",
     "could not connect to server",

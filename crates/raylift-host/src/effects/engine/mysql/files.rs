@@ -2,10 +2,10 @@
 //! compared has no events: the server would carry them out in it.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use raylift_model::codes;
@@ -13,6 +13,9 @@ use raylift_run::host::{HostError, Progress};
 
 use super::{Mysql, literal};
 use crate::effects::engine::estimate::{Estimate, left};
+use crate::effects::engine::tool::Tool;
+use crate::effects::engine::written::{Written, open};
+use crate::effects::engine::{KnownFiles, known_files};
 use crate::effects::error::{exists, read_failed, write_failed};
 
 /// Tables with their rows, views, triggers and routines.
@@ -26,63 +29,64 @@ const BLOCK: usize = 1 << 20;
 const SAID_EACH: u64 = 64 << 20;
 
 impl Mysql {
-    /// Writes both files and checks that they can be loaded.
+    /// Writes both files, at the same time, and checks that they can be loaded.
     pub(super) fn dump_files(
         &self,
         folder: &Path,
         progress: Progress<'_>,
-    ) -> Result<(), HostError> {
-        let options = ["--routines", "--triggers", "--verbose"];
-        let longest = self.dump_file(&folder.join(TABLES), &options, progress)?;
-        let options = [
+    ) -> Result<KnownFiles, HostError> {
+        let tables = ["--routines", "--triggers", "--verbose"];
+        let events = [
             "--events",
             "--skip-triggers",
             "--no-data",
             "--no-create-info",
         ];
-        self.dump_file(&folder.join(EVENTS), &options, &mut |_| {})?;
-        self.check_packets(longest)
+        let mut written = Written::to(folder);
+        let (tables, events) = thread::scope(|scope| {
+            let events = scope.spawn(|| {
+                let tool = self.dump_to(&folder.join(EVENTS), &events);
+                tool.watch(&mut |_| {})
+            });
+            let mut estimate = Estimate::new("dumping the database", &self.reached.tables, 1);
+            let tables = self.dump_to(&folder.join(TABLES), &tables).watch_beside(
+                &mut |line| {
+                    if let Some(table) = table_in(line) {
+                        progress(estimate.begin(table));
+                    }
+                },
+                &mut || written.go_on(),
+            );
+            (tables, events.join())
+        });
+        tables?;
+        events.unwrap_or_else(|_| {
+            let message = "the dump of the events ended before its work";
+            Err(HostError::new(codes::DUMP_FAILED, message))
+        })?;
+        let known = written.end().map_err(|error| read_failed(folder, error))?;
+        for name in [TABLES, EVENTS] {
+            let path = folder.join(name);
+            check(&path)?;
+            open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| write_failed(&path, error))?;
+        }
+        // A statement with rows is one line.
+        let tables = known.get(Path::new(TABLES));
+        self.check_packets(tables.map_or(0, |known| known.longest))?;
+        Ok(known_files(known))
     }
 
-    /// Answers the bytes of the longest line: a statement with rows is one line.
-    fn dump_file(
-        &self,
-        path: &Path,
-        options: &[&str],
-        progress: Progress<'_>,
-    ) -> Result<u64, HostError> {
-        // The folder was empty and belongs to the site's user: as root raylift follows no link that lies there.
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(path)
-            .map_err(|error| write_failed(path, error))?;
+    /// The tool writes the file itself, as the site's user.
+    fn dump_to(&self, path: &Path, options: &[&str]) -> Tool<'_> {
         let mut tool = self.dumper();
+        let mut file = OsString::from("--result-file=");
+        file.push(path);
         tool.arguments.extend(options.iter().map(OsString::from));
-        tool.arguments.push(OsString::from(&self.reached.database));
-        let mut estimate = Estimate::new("dumping the database", &self.reached.tables, 1);
-        let longest = AtomicU64::new(0);
-        let measured = &longest;
-        tool.stream(
-            Box::new(|_, _| Ok(())),
-            Box::new(move |stdout| {
-                let mut lines = Lines {
-                    file: BufWriter::with_capacity(BLOCK, file),
-                    length: 0,
-                    longest: 0,
-                };
-                pour(stdout, &mut lines, &|_| {})?;
-                measured.store(lines.longest, Ordering::Relaxed);
-                lines.file.into_inner()?.sync_all()
-            }),
-            &mut |line| {
-                if let Some(table) = table_in(line) {
-                    progress(estimate.begin(table));
-                }
-            },
-        )?;
-        check(path)?;
-        Ok(longest.into_inner())
+        tool.arguments
+            .extend([file, OsString::from(&self.reached.database)]);
+        tool
     }
 
     /// Bytes are dumped as hexadecimal digits, so that a value that the server has taken may be too long for it in a dump.
@@ -205,32 +209,6 @@ pub(super) fn is_complete(path: &Path) -> Result<bool, HostError> {
         .any(|line| line.starts_with(COMPLETE.as_bytes())))
 }
 
-/// A file that knows its longest line.
-struct Lines<W: Write> {
-    file: W,
-    length: u64,
-    longest: u64,
-}
-
-impl<W: Write> Write for Lines<W> {
-    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        let count = self.file.write(block)?;
-        let written = block.get(..count).unwrap_or_default();
-        let mut parts = written.split(|byte| *byte == b'\n');
-        self.length += parts.next().map_or(0, <[u8]>::len) as u64;
-        self.longest = self.longest.max(self.length);
-        for part in parts {
-            self.length = part.len() as u64;
-            self.longest = self.longest.max(self.length);
-        }
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
 /// Copies to the end and says from time to time how far it is, in bytes.
 fn pour(from: &mut dyn Read, to: &mut dyn Write, say: &dyn Fn(u64)) -> io::Result<()> {
     let mut block = vec![0; BLOCK];
@@ -274,19 +252,5 @@ mod tests {
         let line = "-- Retrieving table structure for table User_...";
         assert_eq!(table_in(line), Some("User_"));
         assert_eq!(table_in("-- Sending SELECT query..."), None);
-    }
-
-    #[test]
-    fn the_longest_line_is_known_over_the_ends_of_blocks() {
-        let mut lines = Lines {
-            file: Vec::new(),
-            length: 0,
-            longest: 0,
-        };
-        for block in ["ab", "cd\nx\n", "", "12345", "\n1234"] {
-            lines.write_all(block.as_bytes()).unwrap();
-        }
-        assert_eq!(lines.longest, 5);
-        assert_eq!(lines.file, b"abcd\nx\n12345\n1234");
     }
 }
