@@ -24,7 +24,6 @@ const PAGE: usize = 10_000;
 
 /// A file that was written within this time may be at work.
 const MOMENT: Duration = Duration::from_millis(500);
-const PAUSE: Duration = Duration::from_millis(50);
 /// A file that is written all the time is read all the same.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -89,11 +88,12 @@ impl Machine for RealMachine {
         loop {
             let before = written(file);
             let content = self.read(file, limit)?;
-            if (before.is_none_or(is_past) && written(file) == before) || begun.elapsed() > PATIENCE
-            {
+            if before.is_some_and(|(at, _)| !is_past(at)) {
+                sleep(MOMENT);
+            }
+            if written(file) == before || begun.elapsed() > PATIENCE {
                 return Ok(content);
             }
-            sleep(PAUSE);
         }
     }
 
@@ -227,14 +227,15 @@ fn device(number: u64) -> String {
     )
 }
 
-/// When a file was written last; nothing where it cannot be looked at, which reading it tells better.
-fn written(file: &Path) -> Option<SystemTime> {
-    std::fs::metadata(file).ok()?.modified().ok()
+/// When a file was written last, and its size; nothing where it cannot be looked at, which reading it tells better.
+fn written(file: &Path) -> Option<(SystemTime, u64)> {
+    let stat = std::fs::metadata(file).ok()?;
+    Some((stat.modified().ok()?, stat.len()))
 }
 
-/// A time to come is of another clock, and says nothing of now.
+/// A time to come is of another machine's clock, and may be now.
 fn is_past(written: SystemTime) -> bool {
-    written.elapsed().map_or(true, |age| age >= MOMENT)
+    written.elapsed().is_ok_and(|age| age >= MOMENT)
 }
 
 /// A pipe or a device would block or never end, so that nothing but files is opened.
@@ -313,7 +314,7 @@ mod tests {
         opened.set_modified(long_ago).unwrap();
         let begun = Instant::now();
         RealMachine.read_settled(&file, 99).unwrap();
-        assert!(begun.elapsed() < PAUSE);
+        assert!(begun.elapsed() < MOMENT);
     }
 
     #[test]

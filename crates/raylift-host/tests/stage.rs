@@ -257,6 +257,30 @@ fn a_site_file_or_release_file_that_changed_stops_the_staging() {
     assert!(error.message.contains("osgi/core/kernel.jar"), "{error}");
 }
 
+/// A server that is up empties a file before it writes it back.
+#[test]
+fn a_file_that_is_being_written_is_copied_once_more() {
+    let site = site();
+    let live = site.home().join("osgi/modules/own.jar");
+    fs::write(&live, "").unwrap();
+    let copied = || {
+        walkdir::WalkDir::new(site.staging())
+            .into_iter()
+            .flatten()
+            .find(|entry| entry.file_name() == "own.jar")
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while copied().is_none() {
+                std::thread::yield_now();
+            }
+            fs::write(&live, "own module").unwrap();
+        });
+        run(&site).unwrap();
+    });
+    assert_eq!(read(copied().unwrap().path()), "own module");
+}
+
 /// After the switch the staging folder holds the site's old files.
 #[test]
 fn old_files_in_the_staging_folder_are_never_removed() {

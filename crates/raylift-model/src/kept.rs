@@ -13,7 +13,7 @@ const END: &str = " (to remove it: ";
 pub struct Kept {
     /// What it is, in a few words without a colon.
     pub what: String,
-    /// A folder, or a database on its server.
+    /// A folder, a database on its server, or a repository of backups.
     pub place: String,
     /// How it goes: a command, or what a person does.
     pub removal: String,

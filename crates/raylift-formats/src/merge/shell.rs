@@ -144,6 +144,9 @@ impl Merge<'_> {
 
     /// What only the old script has the base may hold in another variable, where it cannot be taken out.
     fn gone_from_both(&mut self) {
+        if !self.refers() {
+            return;
+        }
         let (bases, others) = (self.base.by_name(), self.other.by_name());
         let mut olds: Vec<_> = self.old.iter().flat_map(|old| old.by_name()).collect();
         olds.sort_by_key(|(_, (_, option))| option.range.start);
@@ -159,7 +162,8 @@ impl Merge<'_> {
                 other: None,
             };
             if let Outcome::Conflict(why) = self.decide(name, &item) {
-                self.work.conflict(&place, why, 0..0, 0..0);
+                let base = self.hidden(name).map_or(0..0, |(range, _)| range);
+                self.work.conflict(&place, why, base, 0..0);
             }
         }
     }
@@ -203,7 +207,9 @@ impl Merge<'_> {
                 }
             };
             if let Some(why) = why {
-                let base = here.map_or(0..0, |(_, option)| option.range.clone());
+                let hidden = || self.hidden(&option.name).map(|(range, _)| range);
+                let base = here.map(|(_, option)| option.range.clone());
+                let base = base.or_else(hidden).unwrap_or(0..0);
                 self.work.conflict(&place, why, base, option.range.clone());
                 continue;
             }
@@ -307,13 +313,13 @@ impl Merge<'_> {
     /// nobody's place.
     fn decide(&self, name: &str, item: &Item<'_>) -> Outcome {
         let seen = self.work.decide(item);
-        let mut bases = self.base.assignments.iter();
-        let refers = bases.any(|one| one.foreign(self.dialect));
-        let hidden = match refers || item.base.is_none() {
+        let hidden = match self.refers() || item.base.is_none() {
             true => self.hidden(name),
             false => None,
         };
-        let Some(hidden) = hidden else { return seen };
+        let Some((_, hidden)) = hidden else {
+            return seen;
+        };
         let behind = Item {
             base: Some(hidden),
             ..*item
@@ -324,13 +330,20 @@ impl Merge<'_> {
         }
     }
 
-    /// This option in a variable that holds no options by its name.
-    fn hidden(&self, name: &str) -> Option<&str> {
-        let assignments = self.base.assignments.iter();
-        let mut words = assignments
-            .filter(|assignment| !assignment.is_options())
-            .flat_map(|assignment| assignment.written.split_whitespace());
-        words.rfind(|word| option_name(word) == name)
+    /// Whether options of the base have other variables in them.
+    fn refers(&self) -> bool {
+        let mut bases = self.base.assignments.iter();
+        bases.any(|assignment| assignment.foreign(self.dialect))
+    }
+
+    /// This option in a variable that holds no options by its name, with the place of what sets that.
+    fn hidden(&self, name: &str) -> Option<(Range<usize>, &str)> {
+        let mut assignments = self.base.assignments.iter().rev();
+        assignments.find_map(|assignment| {
+            let mut words = assignment.written.split_whitespace().rev();
+            let word = words.find(|word| option_name(word) == name)?;
+            (!assignment.is_options()).then(|| (assignment.statement.clone(), word))
+        })
     }
 
     /// Quotation marks around values that had none and may now hold blanks. Comes behind everything that changes values.

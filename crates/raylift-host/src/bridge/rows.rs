@@ -117,11 +117,16 @@ pub(super) fn writes(value: Value) -> Result<Vec<Write>, DatabaseError> {
         .into_iter()
         .map(|row| Write {
             table: row.table,
-            user: row.user.unwrap_or_default(),
+            user: shown(&row.user.unwrap_or_default()),
             rows: row.rows,
             last: row.last,
         })
         .collect())
+}
+
+/// What users of the portal chose is shown on a terminal: control characters are blanks there.
+fn shown(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// Title, user and time; a fraction of a second is cut off.
@@ -129,8 +134,8 @@ pub(super) fn new_document(row: Vec<Option<String>>) -> NewDocument {
     let mut cells = row.into_iter().map(Option::unwrap_or_default);
     let mut next = || cells.next().unwrap_or_default();
     NewDocument {
-        title: next(),
-        user: next(),
+        title: shown(&next()),
+        user: shown(&next()),
         created: next().chars().take(19).collect(),
     }
 }

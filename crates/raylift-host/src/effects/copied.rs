@@ -80,6 +80,7 @@ pub(crate) fn checked(
         differences.push("the core's row differs".to_owned());
     }
     if differences.is_empty() {
+        engine.admit(name, false)?;
         return Ok(copy);
     }
     Err(HostError::new(
@@ -89,12 +90,12 @@ pub(crate) fn checked(
     .because(differences))
 }
 
-/// Counts the copy, which lets nobody in before and after: what lies there must stay as it is.
+/// Counts the copy, which must let raylift in for that. Who finds in it what should be there lets nobody in afterwards: a
+/// copy that does was not counted to the end, or somebody let himself in.
 fn read(engine: &dyn Engine, name: &str) -> Result<Note, HostError> {
+    let access = engine.access(name)?;
     engine.admit(name, true)?;
-    let note = Note::read(&engine.access(name)?, Mode::ReadOnly, &Stop::default());
-    engine.admit(name, false)?;
-    note
+    Note::read(&access, Mode::ReadOnly, &Stop::default())
 }
 
 /// How the server of a site is reached when a return point lies on it.
@@ -139,13 +140,26 @@ impl OnServer<'_> {
         let found = read(engine.as_ref(), name)?;
         let differences = compare(noted, &found, noted);
         if differences.is_empty() {
-            return Ok(());
+            return engine.admit(name, false);
         }
         Err(HostError::new(
             codes::PROOF_FAILED,
             format!("the return point is damaged: database {name} is not what was copied"),
         )
         .because(differences))
+    }
+
+    /// The same on the way back, where nobody should be let in once more: a copy that lets nobody in was counted, and is as
+    /// it was then.
+    ///
+    /// # Errors
+    /// As [`OnServer::verify`].
+    pub(crate) fn require_whole(&self, name: &str, noted: &Note) -> Result<(), HostError> {
+        let engine = self.engine()?;
+        match engine.admits(name)? {
+            true => self.verify(name, noted),
+            false => engine.may_copy(name),
+        }
     }
 
     /// Removes the return point at `place`, with the database that this run made for it; nothing when there is none. A

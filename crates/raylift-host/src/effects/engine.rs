@@ -112,6 +112,14 @@ pub(crate) trait Engine {
         Ok(())
     }
 
+    /// Whether a copy that raylift made lets anybody in.
+    ///
+    /// # Errors
+    /// As [`Engine::dump`].
+    fn admits(&self, _name: &str) -> Result<bool, HostError> {
+        Ok(false)
+    }
+
     /// Removes the database `name`; nothing when there is none.
     ///
     /// # Errors

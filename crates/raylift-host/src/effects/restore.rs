@@ -106,8 +106,8 @@ pub(crate) fn restore(
             }
             if let Some(copy) = &noted.copy {
                 server.end_earlier()?;
-                progress("counting the rows of the copy".to_owned());
-                on_server.verify(copy, &noted)?;
+                progress("looking at the copy".to_owned());
+                on_server.require_whole(copy, &noted)?;
             }
         }
         server.stage(progress)?;

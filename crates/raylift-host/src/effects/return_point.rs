@@ -183,7 +183,7 @@ pub(crate) fn dump(
         open_path(above, state, owner)?;
     }
     let known = engine.dump(&folder, progress)?;
-    progress("reading the dump".to_owned());
+    progress("listing what was dumped".to_owned());
     store.adopt(DATABASE, &known).map_err(backup)
 }
 

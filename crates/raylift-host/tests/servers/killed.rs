@@ -2,7 +2,7 @@
 //! raylift is killed while a tool works.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -188,20 +188,29 @@ fn mariadb_is_killed_in_a_proof_a_dump_and_a_restore() {
 /// Set in the process that is raylift in the test below: the folder of its tools.
 const TOOLS: &str = "RAYLIFT_TEST_TOOLS";
 
-/// A `pg_dump` that outlived a killed raylift would write into the folder of the next attempt's dump.
+/// Set likewise: that the site's database is one of MariaDB's.
+const MARIADB: &str = "RAYLIFT_TEST_MARIADB";
+
+/// A tool that outlived a killed raylift would write into the folder of the next attempt's dump.
 #[test]
 fn a_tool_ends_when_raylift_is_killed() {
+    ends_with_raylift("pg_dump", 1, None);
+    // Tables and events.
+    ends_with_raylift("mariadb-dump", 2, Some((MARIADB, "yes")));
+}
+
+fn ends_with_raylift(tool: &str, processes: usize, variable: Option<(&str, &str)>) {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(
         folder.path(),
         std::os::unix::fs::PermissionsExt::from_mode(0o777),
     )
     .unwrap();
-    let script = folder.path().join("pg_dump");
+    let script = folder.path().join(tool);
     fs::write(
         &script,
         format!(
-            "#!/bin/sh\necho $$ > {0}/started\nmv {0}/started {0}/pid\nexec sleep 120\n",
+            "#!/bin/sh\ntouch {0}/$$.pid\nexec sleep 120\n",
             folder.path().display()
         ),
     )
@@ -210,16 +219,24 @@ fn a_tool_ends_when_raylift_is_killed() {
     let mut raylift = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "killed::raylift_that_is_killed", "--ignored"])
         .env(TOOLS, folder.path())
+        .envs(variable)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let pid = waited(|| fs::read_to_string(folder.path().join("pid")).ok());
-    let process = Path::new("/proc").join(pid.trim()).join("comm");
-    assert!(process.exists());
+    let started = waited(|| {
+        let entries = fs::read_dir(folder.path()).unwrap();
+        let started: Vec<PathBuf> = entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension() == Some("pid".as_ref()))
+            .map(|path| Path::new("/proc").join(path.file_stem().unwrap()))
+            .collect();
+        (started.len() == processes).then_some(started)
+    });
+    assert!(started.iter().all(|process| process.exists()));
     raylift.kill().unwrap();
     raylift.wait().unwrap();
-    waited(|| (!process.exists()).then_some(()));
+    waited(|| (!started.iter().any(|process| process.exists())).then_some(()));
 }
 
 fn waited<T>(mut look: impl FnMut() -> Option<T>) -> T {
@@ -239,6 +256,10 @@ fn raylift_that_is_killed() {
     let Some(folder) = std::env::var_os(TOOLS) else {
         return;
     };
-    let world = World::nowhere(Path::new(&folder));
+    let kind = match std::env::var_os(MARIADB) {
+        Some(_) => Kind::Mariadb,
+        None => Kind::Postgresql,
+    };
+    let world = World::nowhere(kind, Path::new(&folder));
     world.try_take().unwrap_err();
 }

@@ -120,9 +120,9 @@ impl World {
     }
 
     /// Of PostgreSQL's kind, with the tools in a folder and no server behind it.
-    pub fn nowhere(tools: &Path) -> Self {
+    pub fn nowhere(kind: Kind, tools: &Path) -> Self {
         static NOBODY: OnceLock<Server> = OnceLock::new();
-        let server = NOBODY.get_or_init(|| Server::nowhere(Kind::Postgresql));
+        let server = NOBODY.get_or_init(|| Server::nowhere(kind));
         let mut world = Self::of(server, "lportal", "portal", PASSWORD);
         tools.clone_into(&mut world.site.plan.site.database_tools.as_mut().unwrap().folder);
         world

@@ -167,7 +167,7 @@ fn return_point(plan: &Plan, state: &RunState, removal: &str) -> Vec<Kept> {
                 "backup repository {}",
                 plan.site.backups.repository.display()
             ),
-            "raylift backups forget, once the return point is gone",
+            "raylift backups forget ID, with the id from raylift backups list --all, once the return point is gone",
         )
     });
     std::iter::once(folder)

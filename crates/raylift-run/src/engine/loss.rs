@@ -248,7 +248,10 @@ fn describe(loss: &Loss) -> Vec<String> {
             loss.before.text()
         ));
     }
-    texts.extend(loss.documents.as_deref().and_then(titles));
+    texts.extend(match &loss.documents {
+        Some(documents) => titles(documents),
+        None => Some("the titles of new documents cannot be read".to_owned()),
+    });
     texts
 }
 
@@ -351,7 +354,7 @@ mod tests {
             requests: Some(3),
         };
         let texts = describe(&loss);
-        let [since, before] = texts.as_slice() else {
+        let [since, before, unknown] = texts.as_slice() else {
             panic!("{texts:?}")
         };
         assert!(
@@ -364,7 +367,9 @@ mod tests {
                     .contains("BlogsEntry 1 -> 4; 3 rows of BlogsEntry by joe; 1 rows of User_"),
             "{before}"
         );
+        assert!(unknown.contains("cannot be read"), "{unknown}");
         loss.before = Written::default();
+        loss.documents = Some(Vec::new());
         assert_eq!(describe(&loss).len(), 1);
         let document = NewDocument {
             title: "Minutes".to_owned(),

@@ -110,7 +110,7 @@ pub(crate) fn status(summary: &RunSummary, status: Option<&Status>) -> String {
         text.push_str(&format!("{}\n", status.safe));
         text.push_str(&kept(&status.kept));
         if status.kept.iter().any(|kept| !is_folder(kept)) {
-            text.push_str("what lies on a database server is as the run left it: status does not ask whether it was removed since\n");
+            text.push_str("what lies on a database server or in a repository is as the run left it: status does not ask whether it was removed since\n");
         }
         if status.kept_may_lack {
             text.push_str("this list may be incomplete: an earlier version of raylift went back, and its report says what it set aside\n");
@@ -144,7 +144,8 @@ pub(crate) fn kept(kept: &[Kept]) -> String {
     )
 }
 
-/// Without folders that somebody removed since. Whether a database is still there only its server knows.
+/// Without folders that somebody removed since. Whether a database or a backup is still there only its server or repository
+/// knows.
 pub(crate) fn still_there(kept: &mut Vec<Kept>) {
     kept.retain(|kept| {
         // A name that is no text is not known any more.

@@ -223,6 +223,14 @@ impl Engine for Postgresql {
         .map(drop)
     }
 
+    fn admits(&self, name: &str) -> Result<bool, HostError> {
+        let query = format!(
+            "SELECT 1 FROM pg_database WHERE datallowconn AND datname = {};",
+            literal(name)
+        );
+        Ok(!self.sql_elsewhere(&query)?.is_empty())
+    }
+
     fn remove(&self, name: &str) -> Result<(), HostError> {
         if !DatabaseNames::is_ours(name) {
             return Ok(());

@@ -204,14 +204,12 @@ impl Tool<'_> {
         if let Err(error) = sunk {
             return Err(write_failed(Path::new("what the tool wrote"), error));
         }
-        if !status.success() {
-            return Err(self.failed(&shown, &status.to_string(), said));
-        }
         match fed {
-            // A tool need not read its input to the end.
+            // A tool need not read its input to the end. Another failure is what ended it.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(self.broken(&shown, error))
             }
+            _ if !status.success() => Err(self.failed(&shown, &status.to_string(), said)),
             _ => Ok(()),
         }
     }

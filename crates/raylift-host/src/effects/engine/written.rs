@@ -1,4 +1,4 @@
-//! The files of a dump, read while a tool writes them: what is in them is known when it is done, and nobody reads them again.
+//! The files of a dump, read while a tool writes them: what it wrote is known when it is done, without reading it once more.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};

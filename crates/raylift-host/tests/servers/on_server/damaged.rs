@@ -27,8 +27,8 @@ fn somebody_wrote_to_the_copy() {
     world.take();
     world.damage();
     let role = world.server.name(&world.user);
+    assert!(world.is_closed());
     let in_point = |statement: &str| {
-        assert!(world.is_closed());
         world.admit(true);
         world
             .server

@@ -125,8 +125,7 @@ fn a_server_that_still_copies_back_is_ended() {
         world
             .host
             .restore_return_point(plan, &place, &ReturnMeans::Copies, &mut |line| {
-                // The server's own work is ended by then; what lets raylift in needs the table, too.
-                if line == "counting the rows of the copy" {
+                if line == "bringing the database back" {
                     drop(lock.stdin.take());
                 }
             });

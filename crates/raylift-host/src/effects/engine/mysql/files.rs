@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -43,10 +44,13 @@ impl Mysql {
             "--no-create-info",
         ];
         let mut written = Written::to(folder);
+        let is_broken = AtomicBool::new(false);
         let (tables, events) = thread::scope(|scope| {
             let events = scope.spawn(|| {
                 let tool = self.dump_to(&folder.join(EVENTS), &events);
-                tool.watch(&mut |_| {})
+                let done = tool.watch(&mut |_| {});
+                is_broken.store(done.is_err(), Ordering::Relaxed);
+                done
             });
             let mut estimate = Estimate::new("dumping the database", &self.reached.tables, 1);
             let tables = self.dump_to(&folder.join(TABLES), &tables).watch_beside(
@@ -55,15 +59,19 @@ impl Mysql {
                         progress(estimate.begin(table));
                     }
                 },
-                &mut || written.go_on(),
+                &mut || match is_broken.load(Ordering::Relaxed) {
+                    // The larger part need not come to its end for nothing.
+                    true => Err(io::Error::other("the events are not dumped")),
+                    false => written.go_on(),
+                },
             );
             (tables, events.join())
         });
-        tables?;
         events.unwrap_or_else(|_| {
             let message = "the dump of the events ended before its work";
             Err(HostError::new(codes::DUMP_FAILED, message))
         })?;
+        tables?;
         let known = written.end().map_err(|error| read_failed(folder, error))?;
         for name in [TABLES, EVENTS] {
             let path = folder.join(name);
@@ -192,14 +200,17 @@ pub(super) fn check(path: &Path) -> Result<(), HostError> {
     }
     Err(HostError::new(
         codes::DUMP_FAILED,
-        format!("the dump {} ends before its end", path.display()),
+        format!(
+            "the dump {} ends before its end: the disk may be full",
+            path.display()
+        ),
     ))
 }
 
 /// True for a dump that came to its end.
 pub(super) fn is_complete(path: &Path) -> Result<bool, HostError> {
     let failed = |error: io::Error| read_failed(path, error);
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(4096)))
         .map_err(failed)?;
