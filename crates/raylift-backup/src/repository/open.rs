@@ -130,7 +130,7 @@ impl Repository {
     fn engine(&self) -> Result<Engine<()>, RepositoryError> {
         let mut options = RepositoryOptions::default();
         options.no_cache = true;
-        let backends = RepositoryBackends::new(Arc::new(self.guard.clone()), None);
+        let backends = RepositoryBackends::new(Arc::new(self.guard.opening()), None);
         Engine::new(&options, &backends).map_err(|error| self.explain("open the repository", error))
     }
 
@@ -140,8 +140,6 @@ impl Repository {
                 place: self.place(),
             });
         }
-        // What failed in an earlier call explains nothing in this one.
-        self.guard.take_failure();
         let origin = Origin::of(self.storage(), &self.key)?;
         let credentials = origin
             .known()
