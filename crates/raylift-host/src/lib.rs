@@ -15,4 +15,5 @@ pub mod ownership;
 pub mod site;
 #[cfg(test)]
 mod testing;
+mod unlinked;
 pub mod users;

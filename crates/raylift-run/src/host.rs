@@ -92,6 +92,17 @@ pub struct NewDocument {
     pub created: String,
 }
 
+impl std::fmt::Display for NewDocument {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            title,
+            user,
+            created,
+        } = self;
+        write!(formatter, "\"{title}\" by {user}, {created} GMT")
+    }
+}
+
 /// What the new site held when it had proven healthy: what came before was written by the upgrade steps, by the first start
 /// of the new release, or by users who came early; what came after by nobody of those but users and the portal's own jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

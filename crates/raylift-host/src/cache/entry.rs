@@ -1,16 +1,15 @@
 //! One file of the cache: a line that says what it is, then the body.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use raylift_model::digest::Digest;
-use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::place::is_ours;
+use crate::unlinked;
 
 /// Grows whenever this line or a body changes its form.
 const FORMAT: u32 = 1;
@@ -63,11 +62,7 @@ impl Head {
 
 /// The body, when the entry is whole, ours, and written by this reader. Reading it makes it a recent one.
 pub(super) fn read(folder: &Path, reader: &str, kind: Kind, key: &str) -> Option<Vec<u8>> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
-        .open(path(folder, kind, key))
-        .ok()?;
+    let file = unlinked::open(&path(folder, kind, key)).ok()?;
     let stat = file.metadata().ok()?;
     if !stat.is_file() || !is_ours(&stat) || stat.len() > LARGEST {
         return None;

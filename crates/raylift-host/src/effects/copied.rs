@@ -74,7 +74,7 @@ pub(crate) fn checked(
     live: &DatabaseAccess,
 ) -> Result<Note, HostError> {
     let live = Note::read(live, Mode::ReadOnly, &Stop::default())?;
-    let copy = read(engine, name)?;
+    let copy = read(engine, name, &Stop::default())?;
     let mut differences = compare(&live, &copy, &live);
     if copy.core_row != live.core_row {
         differences.push("the core's row differs".to_owned());
@@ -92,10 +92,13 @@ pub(crate) fn checked(
 
 /// Counts the copy, which must let raylift in for that. Who finds in it what should be there lets nobody in afterwards: a
 /// copy that does was not counted to the end, or somebody let himself in.
-fn read(engine: &dyn Engine, name: &str) -> Result<Note, HostError> {
+///
+/// # Errors
+/// When it cannot be let in or read, and with [`codes::INTERRUPTED`].
+pub(crate) fn read(engine: &dyn Engine, name: &str, stop: &Stop) -> Result<Note, HostError> {
     let access = engine.access(name)?;
     engine.admit(name, true)?;
-    Note::read(&access, Mode::ReadOnly, &Stop::default())
+    Note::read(&access, Mode::ReadOnly, stop)
 }
 
 /// How the server of a site is reached when a return point lies on it.
@@ -137,7 +140,7 @@ impl OnServer<'_> {
     pub(crate) fn verify(&self, name: &str, noted: &Note) -> Result<(), HostError> {
         let engine = self.engine()?;
         engine.may_copy(name)?;
-        let found = read(engine.as_ref(), name)?;
+        let found = read(engine.as_ref(), name, &Stop::default())?;
         let differences = compare(noted, &found, noted);
         if differences.is_empty() {
             return engine.admit(name, false);

@@ -301,14 +301,13 @@ impl Proof<'_> {
         engine.restore(Source::Database(&self.names.scratch()), &name, progress)?;
         let copied = begun.elapsed();
         progress("comparing the copy on the server".to_owned());
-        let access = engine.access(&name)?;
         // As the return point's copy is counted and shut.
         let begun = Instant::now();
-        engine.admit(&name, true)?;
-        Note::read(&access, Mode::ReadOnly, self.stop)?;
+        copied::read(engine, &name, self.stop)?;
         engine.admit(&name, false)?;
         let counted = begun.elapsed();
         engine.admit(&name, true)?;
+        let access = engine.access(&name)?;
         let found = Note::read_all(&access, Mode::ReadOnly, self.stop, progress)?;
         let differences = compare(restored, &found, restored);
         if !differences.is_empty() {

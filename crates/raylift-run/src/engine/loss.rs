@@ -259,16 +259,8 @@ fn titles(documents: &[NewDocument]) -> Option<String> {
     if documents.is_empty() {
         return None;
     }
-    let named: Vec<String> = documents
-        .iter()
-        .take(TITLES)
-        .map(|document| {
-            format!(
-                "\"{}\" by {}, {} GMT",
-                document.title, document.user, document.created
-            )
-        })
-        .collect();
+    let named = documents.iter().take(TITLES).map(NewDocument::to_string);
+    let named: Vec<String> = named.collect();
     let more = match documents.len().saturating_sub(TITLES) {
         0 => String::new(),
         more => format!("; and {more} more"),

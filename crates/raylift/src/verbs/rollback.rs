@@ -187,14 +187,7 @@ fn new_documents(documents: &[NewDocument]) -> Vec<String> {
     let mut lines: Vec<String> = documents
         .iter()
         .take(SHOWN)
-        .map(|document| {
-            let NewDocument {
-                title,
-                user,
-                created,
-            } = document;
-            format!("new document \"{title}\" by {user}, {created} GMT")
-        })
+        .map(|document| format!("new document {document}"))
         .collect();
     if documents.len() > SHOWN {
         lines.push(format!(

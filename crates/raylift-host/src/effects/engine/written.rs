@@ -1,15 +1,15 @@
 //! The files of a dump, read while a tool writes them: what it wrote is known when it is done, without reading it once more.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use raylift_backup::Copied;
 use raylift_model::digest::Digest;
-use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
+
+use crate::unlinked;
 
 const BLOCK: usize = 1 << 20;
 
@@ -54,7 +54,7 @@ impl Written {
     pub(super) fn go_on(&mut self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            // A dump may have more files than a process may have open, so that each is opened for its new part only.
+            // The folder belongs to the site's user. A dump may have more files than a process may have open, so that each is opened for its new part only.
             let stat = match entry.metadata() {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 stat => stat?,
@@ -64,7 +64,7 @@ impl Written {
             }
             let seen = self.files.entry(entry.file_name().into()).or_default();
             if stat.len() > seen.size {
-                let mut file = open(&entry.path())?;
+                let mut file = unlinked::open(&entry.path())?;
                 file.seek(SeekFrom::Start(seen.size))?;
                 seen.read(&mut file, &mut self.block)?;
             }
@@ -118,19 +118,6 @@ impl Beginning {
     }
 }
 
-/// Opens a file of a dump for reading. Its folder belongs to the site's user: as root raylift follows no link that lies there,
-/// and waits at no pipe.
-///
-/// # Errors
-/// When it cannot be opened.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -170,6 +157,6 @@ mod tests {
         mknodat(CWD, at("pipe"), FileType::Fifo, Mode::RUSR, 0).unwrap();
         let known = Written::to(folder.path()).end().unwrap();
         assert_eq!(known.into_keys().collect::<Vec<_>>(), [Path::new("file")]);
-        assert!(open(&at("link")).is_err());
+        assert!(unlinked::open(&at("link")).is_err());
     }
 }

@@ -15,9 +15,10 @@ use raylift_run::host::{HostError, Progress};
 use super::{Mysql, literal};
 use crate::effects::engine::estimate::{Estimate, left};
 use crate::effects::engine::tool::Tool;
-use crate::effects::engine::written::{Written, open};
+use crate::effects::engine::written::Written;
 use crate::effects::engine::{KnownFiles, known_files};
 use crate::effects::error::{exists, read_failed, write_failed};
+use crate::unlinked;
 
 /// Tables with their rows, views, triggers and routines.
 pub(crate) const TABLES: &str = "database.sql";
@@ -76,7 +77,7 @@ impl Mysql {
         for name in [TABLES, EVENTS] {
             let path = folder.join(name);
             check(&path)?;
-            open(&path)
+            unlinked::open(&path)
                 .and_then(|file| file.sync_all())
                 .map_err(|error| write_failed(&path, error))?;
         }
@@ -210,7 +211,7 @@ pub(super) fn check(path: &Path) -> Result<(), HostError> {
 /// True for a dump that came to its end.
 pub(super) fn is_complete(path: &Path) -> Result<bool, HostError> {
     let failed = |error: io::Error| read_failed(path, error);
-    let mut file = open(path).map_err(failed)?;
+    let mut file = unlinked::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(4096)))
         .map_err(failed)?;
